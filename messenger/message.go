@@ -1,0 +1,99 @@
+package messenger
+
+// MessagingType says why a message may be sent now (ref. 3.4).
+type MessagingType string
+
+// The messaging types frontdesk uses.
+const (
+	Response   MessagingType = "RESPONSE"
+	MessageTag MessagingType = "MESSAGE_TAG"
+)
+
+// TagHumanAgent allows text a person wrote for seven days after the contact's last message (ref. 3.4, 5).
+const TagHumanAgent = "HUMAN_AGENT"
+
+// Recipient is whom a message is for: exactly one of the two (ref. 3.3).
+type Recipient struct {
+	ID      string `json:"id,omitempty"`
+	UserRef string `json:"user_ref,omitempty"`
+}
+
+// SendRequest is the body of POST /{page}/messages (ref. 3.2).
+type SendRequest struct {
+	Recipient     Recipient     `json:"recipient"`
+	MessagingType MessagingType `json:"messaging_type,omitempty"`
+	Tag           string        `json:"tag,omitempty"`
+	Message       *OutMessage   `json:"message,omitempty"`
+	SenderAction  string        `json:"sender_action,omitempty"`
+}
+
+// SendResponse is the platform's answer to a send that it accepted (ref. 3.10). Accepted is not delivered.
+type SendResponse struct {
+	RecipientID  string `json:"recipient_id,omitempty"` // missing for user_ref recipients
+	MessageID    string `json:"message_id,omitempty"`   // missing for sender actions
+	AttachmentID string `json:"attachment_id,omitempty"`
+}
+
+// OutMessage is the `message` of a SendRequest (ref. 3.2). Its limits are checked by Validate.
+type OutMessage struct {
+	Text         string         `json:"text,omitempty"`
+	Attachment   *OutAttachment `json:"attachment,omitempty"`
+	QuickReplies []QuickReply   `json:"quick_replies,omitempty"`
+	Metadata     string         `json:"metadata,omitempty"` // comes back only in the echo
+}
+
+// QuickReply is one quick reply (ref. 3.5).
+type QuickReply struct {
+	ContentType string `json:"content_type"` // text, user_phone_number, user_email
+	Title       string `json:"title,omitempty"`
+	Payload     string `json:"payload,omitempty"`
+	ImageURL    string `json:"image_url,omitempty"`
+}
+
+// OutAttachment is an attachment to send (ref. 3.6, 3.7).
+type OutAttachment struct {
+	Type    string     `json:"type"` // image, audio, video, file, template
+	Payload OutPayload `json:"payload"`
+}
+
+// OutPayload is the payload of an OutAttachment: a file by address or stored id, or a template.
+type OutPayload struct {
+	URL          string    `json:"url,omitempty"`
+	AttachmentID string    `json:"attachment_id,omitempty"`
+	IsReusable   bool      `json:"is_reusable,omitempty"`
+	TemplateType string    `json:"template_type,omitempty"` // button, generic
+	Text         string    `json:"text,omitempty"`          // button template
+	Buttons      []Button  `json:"buttons,omitempty"`
+	Elements     []Element `json:"elements,omitempty"` // generic template
+}
+
+// The button types frontdesk sends (ref. 3.7).
+const (
+	ButtonURL      = "web_url"
+	ButtonPostback = "postback"
+	ButtonCall     = "phone_number"
+)
+
+// Button is a button of a template (ref. 3.7).
+type Button struct {
+	Type    string `json:"type"`
+	Title   string `json:"title,omitempty"`
+	URL     string `json:"url,omitempty"`
+	Payload string `json:"payload,omitempty"`
+}
+
+// Element is one card of a generic template (ref. 3.7).
+type Element struct {
+	Title    string   `json:"title"`
+	Subtitle string   `json:"subtitle,omitempty"`
+	ImageURL string   `json:"image_url,omitempty"`
+	Buttons  []Button `json:"buttons,omitempty"`
+}
+
+// ButtonTemplate is a message that shows text above one to three buttons.
+func ButtonTemplate(text string, buttons ...Button) OutMessage {
+	return OutMessage{Attachment: &OutAttachment{
+		Type:    "template",
+		Payload: OutPayload{TemplateType: "button", Text: text, Buttons: buttons},
+	}}
+}
