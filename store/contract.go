@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// Errors that callers tell apart.
+var (
+	// ErrFull says that the log can't keep up, or its disk is full: try again later. Nothing was kept.
+	ErrFull = errors.New("the log cannot take more now")
+	// ErrClosed says that the store has been closed.
+	ErrClosed = errors.New("the store is closed")
+	// ErrLocked says that another process holds the data folder.
+	ErrLocked = errors.New("another frontdesk has this data folder open")
+	// ErrNotFound says that there is no such conversation or message.
+	ErrNotFound = errors.New("not found")
+	// ErrNewer says that the files were written by a newer frontdesk.
+	ErrNewer = errors.New("written by a newer frontdesk")
+)
+
+// Log is the truth: an append-only sequence of records.
+type Log interface {
+	// Append keeps the records, in order and together, and returns the place of the last one once all are on disk.
+	// Seq of the given records is ignored. When it returns an error nothing of them is kept.
+	Append(ctx context.Context, records ...Record) (Seq, error)
+	// Read returns records after a place, in order: at most n of them, and fewer where they would exceed some
+	// megabytes, but at least one if there is one.
+	Read(ctx context.Context, after Seq, n int) ([]Record, error)
+	// Head is the place of the newest record; 0 for an empty log.
+	Head() Seq
+}
+
+// Views are the log's meaning, kept so that a screen's question is answered in a fraction of a millisecond.
+type Views interface {
+	// Applied is the place in the log up to which the views stand.
+	Applied(ctx context.Context) (Seq, error)
+	// Apply runs change in one transaction which also sets Applied to upTo. When change fails, nothing is changed.
+	// One goroutine at a time.
+	Apply(ctx context.Context, upTo Seq, change func(Rows) error) error
+	// Reset empties the views, so that Applied is 0: the first step of a replay.
+	Reset(ctx context.Context) error
+
+	List(ctx context.Context, r ListRequest) (ListPage, error)
+	Thread(ctx context.Context, r ThreadRequest) (ThreadPage, error)
+	// Conversation returns ErrNotFound when there is none of that id.
+	Conversation(ctx context.Context, id ConversationID) (Conversation, error)
+	// Message returns one message by id, with its state as ThreadPage gives it.
+	Message(ctx context.Context, conv ConversationID, id MessageID) (Message, error)
+	// Touches returns the newest n touches of a conversation, newest first.
+	Touches(ctx context.Context, id ConversationID, n int) ([]Touch, error)
+	Counts(ctx context.Context) (Counts, error)
+
+	// Outbox returns the replies that are not settled (queued, sending, failed, unknown, held), oldest first within a
+	// conversation; at most n conversations.
+	Outbox(ctx context.Context, n int) ([]Message, error)
+	// Due returns up to n conversations whose snooze ends at or before now, and the time of the next one after (0: none).
+	Due(ctx context.Context, now Millis, n int) ([]Conversation, Millis, error)
+	// Nameless returns up to n conversations whose contact's profile was never asked for, newest first.
+	Nameless(ctx context.Context, n int) ([]Conversation, error)
+}
+
+// Rows is what a projector does inside one Apply. The engine keeps every index, membership and counter in step with
+// the rows it is given. Rows are values: changing one has no effect until it is put.
+type Rows interface {
+	Conversation(id ConversationID) (Conversation, bool, error)
+	PutConversation(c Conversation) error
+
+	// Key finds the message that a key (of a Fact, or of a Token) stands for, and what is waiting for it.
+	Key(conv ConversationID, key string) (KeyRow, bool, error)
+	PutKey(conv ConversationID, key string, row KeyRow) error
+
+	Message(conv ConversationID, at Place) (Message, bool, error)
+	PutMessage(m Message) error
+	DeleteMessage(conv ConversationID, at Place) error
+	// Messages returns up to n messages after a place, oldest first, or before it, newest first. The zero Place
+	// means from the very start, or from the very end.
+	Messages(conv ConversationID, from Place, newer bool, n int) ([]Message, error)
+
+	PutTouch(conv ConversationID, t Touch) error
+	// TouchesBefore returns up to n touches at or before a time (0: all), newest first.
+	TouchesBefore(conv ConversationID, at Millis, n int) ([]Touch, error)
+
+	// CountUnknown counts an event of a kind nobody knows.
+	CountUnknown(inbox InboxID, name string) error
+}
+
+// KeyRow ties a key to its message.
+type KeyRow struct {
+	Place     Place // zero: the message is not there yet
+	Delivered bool  // a delivery receipt named the mid before the message came
+}
+
+// Drafts keeps what an agent has typed and not sent, by conversation and agent.
+type Drafts interface {
+	Draft(ctx context.Context, conv ConversationID, agent string) (string, error)
+	// SaveDraft keeps text; empty text forgets the draft.
+	SaveDraft(ctx context.Context, conv ConversationID, agent, text string) error
+	// Drafted returns the conversations in which the agent has a draft.
+	Drafted(ctx context.Context, agent string) ([]ConversationID, error)
+}
+
+// Keys keeps frontdesk's own secrets and ids.
+type Keys interface {
+	// Key returns the value kept under name; if there is none it keeps and returns what create makes.
+	Key(ctx context.Context, name string, create func() (string, error)) (string, error)
+}

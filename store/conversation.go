@@ -1,0 +1,100 @@
+package store
+
+// ContactKind says in which name space a contact's id stands.
+type ContactKind string
+
+// The kinds of contact.
+const (
+	ContactPSID    ContactKind = "psid"
+	ContactUserRef ContactKind = "user_ref"
+	ContactVisitor ContactKind = "visitor" // of our own plugin
+)
+
+// Contact is a person as one inbox knows them.
+type Contact struct {
+	Kind ContactKind
+	ID   string // bare, as it stands in the body
+	Name string // from the profile; empty until known
+}
+
+// Status is where a conversation stands.
+type Status string
+
+// The statuses. A conversation without a word from its contact is pending; the first word makes it open.
+const (
+	StatusOpen     Status = "open"
+	StatusPending  Status = "pending"
+	StatusSnoozed  Status = "snoozed"
+	StatusResolved Status = "resolved"
+)
+
+// Origin is how a contact came in. Unknown is not "not the plugin".
+type Origin string
+
+// The origins.
+const (
+	OriginPlugin  Origin = "plugin"
+	OriginLink    Origin = "link"
+	OriginAd      Origin = "ad"
+	OriginOther   Origin = "other"
+	OriginUnknown Origin = "unknown"
+)
+
+// Touch is one arrival of a contact.
+type Touch struct {
+	At     Millis
+	ID     MessageID // of the line that brought it; parts touches of one time
+	Origin Origin
+	Source string // the platform's own word for the origin
+	Ref    string // the site's free text; empty is none
+	Page   string // address of the page the visitor was on
+	AdID   string
+	Guest  bool
+}
+
+// Conversation is one contact in one inbox: the row of the list, whole.
+type Conversation struct {
+	ID      ConversationID
+	Inbox   InboxID
+	Contact Contact
+
+	Status       Status
+	SnoozedUntil Millis // only while snoozed
+	Assignee     string // an agent's name; empty is nobody
+	Labels       []string
+
+	Unread       int    // incoming messages and postbacks whose record came after Seen
+	Seen         Seq    // the place in the log up to which an agent has seen this conversation
+	Unreplied    bool   // the contact spoke after the last human answer
+	WaitingSince Millis // first word of the contact that no person has answered; 0 when replied
+
+	Touch   Touch    // the latest touch whose origin is known; the zero Touch has Origin unknown
+	Origins []Origin // of every touch, sorted, without doubles
+	Refs    []string // of every touch, sorted, without doubles
+
+	LastActivity Millis      // last message, postback, referral or reply
+	LastMessage  LastMessage // what the row shows of the conversation
+
+	LastIncoming Millis // last message of the contact: the seven days of HUMAN_AGENT count from it
+	WindowFrom   Millis // last act that opened the window (ref. 5)
+	DeliveredTo  Millis // messages sent before it are delivered (ref. 2.9)
+	ReadTo       Millis // messages sent at or before it are read (ref. 2.9)
+
+	ProfileAt  Millis // when the profile was last asked for; 0 never
+	ProfileGot bool   // whether that brought a name
+
+	// The projector's memory; of no use to others.
+	LastTag         Millis  // newest message that bore the plugin's tag
+	LastAnswer      Place   // newest answer of a person
+	LastIncomingSeq Seq     // newest record that counted as unread
+	Outbox          []Token // replies not yet sent, in the order of writing
+}
+
+// LastMessage is the newest message of a conversation, as far as a row of the list needs it.
+type LastMessage struct {
+	Place     Place
+	Direction Direction
+	Kind      MessageKind
+	Text      string // at most 256 bytes, cut between characters
+	State     DeliveryState
+}

@@ -1,0 +1,104 @@
+package store
+
+import "frontdesk/messenger"
+
+// Direction says on which side of the thread a line stands.
+type Direction string
+
+// The directions.
+const (
+	In       Direction = "in"
+	Out      Direction = "out"
+	Note     Direction = "note"
+	Activity Direction = "activity"
+)
+
+// MessageKind is what a line is, for drawing it and for `show --json`.
+type MessageKind string
+
+// The kinds of message.
+const (
+	KindText       MessageKind = "text"
+	KindQuickReply MessageKind = "quick_reply" // a tap on a quick reply
+	KindPostback   MessageKind = "postback"    // a tap on a button
+	KindMedia      MessageKind = "media"       // attachments without text
+	KindTemplate   MessageKind = "template"    // button or generic template
+
+	// Activities.
+	KindReferral   MessageKind = "referral" // the contact came (back) in; Touch says how
+	KindResolved   MessageKind = "resolved"
+	KindReopened   MessageKind = "reopened" // by Agent, or by the contact's word when Agent is empty
+	KindSnoozed    MessageKind = "snoozed"  // Until says how long
+	KindWoke       MessageKind = "woke"
+	KindAssigned   MessageKind = "assigned"   // Text is the assignee
+	KindUnassigned MessageKind = "unassigned" // nobody is assignee any more
+)
+
+// DeliveryState is what became of a reply.
+type DeliveryState string
+
+// The delivery states.
+const (
+	StateQueued    DeliveryState = "queued"
+	StateSending   DeliveryState = "sending"
+	StateSent      DeliveryState = "sent"
+	StateDelivered DeliveryState = "delivered"
+	StateRead      DeliveryState = "read"
+	StateFailed    DeliveryState = "failed"
+	StateUnknown   DeliveryState = "unknown" // the request may have arrived; its echo or an agent settles it
+	StateHeld      DeliveryState = "held"    // waits for a person, or for something the reason names
+	StateCancelled DeliveryState = "cancelled"
+)
+
+// Sent reports whether the platform is known to have taken the message.
+func (s DeliveryState) Sent() bool { return s == StateSent || s == StateDelivered || s == StateRead }
+
+// Attachment is a file, a share or a place in a message, as the platform described it.
+type Attachment = messenger.Attachment
+
+// SendError is why a reply failed, is held or is unknown.
+type SendError struct {
+	Code    int    `json:",omitempty"`
+	Subcode int    `json:",omitempty"`
+	Text    string // what did not happen, in a sentence
+	Advice  string `json:",omitempty"` // what to do
+	Retry   bool   `json:",omitempty"` // whether repeating is safe
+}
+
+// Message is one line of a thread: a message of either side, a note or an activity.
+type Message struct {
+	ID           MessageID
+	MID          string // the platform's id as received; empty until known
+	Conversation ConversationID
+	At           Millis
+	Seq          Seq // the first record that told of it
+	Direction    Direction
+	Kind         MessageKind
+
+	Text         string
+	Payload      string // of a tap
+	Attachments  []Attachment
+	QuickReplies []messenger.QuickReply
+	Buttons      []messenger.Button
+	Elements     []messenger.Element
+	ReplyTo      string // mid of the message it quotes
+
+	Touch *Touch // KindReferral, and the arrival that rode in a message or postback
+	Until Millis // KindSnoozed
+
+	Agent string // who wrote it or acted
+	AppID string // the app that sent it, for an echo that is not ours
+
+	Token     Token         // of a reply of ours
+	Recipient Contact       // of a reply of ours: whom it was written for
+	State     DeliveryState // Out only. As read: with the receipts taken in
+	Error     *SendError
+	Attempts  int
+	RetryAt   Millis // queued again: not before this time
+
+	Tagged    bool // bore the plugin's tag
+	Delivered bool // a delivery receipt named its mid
+}
+
+// Place is where the message stands in its thread.
+func (m Message) Place() Place { return Place{At: m.At, ID: m.ID} }
