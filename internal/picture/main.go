@@ -1,0 +1,77 @@
+// Command picture makes the pictures of the README: it builds frontdesk, runs `frontdesk demo` on a terminal in memory,
+// presses keys as an agent would and draws what the screen shows as SVG files.
+//
+//	go run ./internal/picture [-o docs/pictures] [NAME]...
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+func main() {
+	out := flag.String("o", filepath.Join("docs", "pictures"), "folder for the pictures")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *out, flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "picture:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out string, only []string) error {
+	dir, err := os.MkdirTemp("", "frontdesk-picture-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	program := filepath.Join(dir, "frontdesk")
+	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/frontdesk")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("build: %w", err)
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	for _, p := range pictures {
+		if len(only) > 0 && !slices.Contains(only, p.name) {
+			continue
+		}
+		if err := take(ctx, program, out, p); err != nil {
+			return fmt.Errorf("picture %s: %w", p.name, err)
+		}
+		fmt.Fprintln(os.Stdout, filepath.Join(out, p.name+".svg"))
+	}
+	return nil
+}
+
+// take runs the demo, does what the picture asks for and writes the file.
+func take(ctx context.Context, program, out string, p picture) error {
+	home, err := os.MkdirTemp("", "frontdesk-picture-home-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(home)
+	env := []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "FRONTDESK_AGENT=ana"}
+	t, err := start(ctx, p.theme, p.cols, p.rows, env, program, "demo", "--seed", "7")
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	for _, s := range p.steps {
+		if err := s(t); err != nil {
+			return err
+		}
+	}
+	t.settle(400*time.Millisecond, 5*time.Second)
+	return os.WriteFile(filepath.Join(out, p.name+".svg"), []byte(svg(t.screen, p.theme, p.title)), 0o644)
+}
