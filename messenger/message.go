@@ -60,7 +60,7 @@ type OutAttachment struct {
 type OutPayload struct {
 	URL          string    `json:"url,omitempty"`
 	AttachmentID string    `json:"attachment_id,omitempty"`
-	IsReusable   bool      `json:"is_reusable,omitempty"`
+	IsReusable   bool      `json:"is_reusable,omitzero"`
 	TemplateType string    `json:"template_type,omitempty"` // button, generic
 	Text         string    `json:"text,omitempty"`          // button template
 	Buttons      []Button  `json:"buttons,omitempty"`
