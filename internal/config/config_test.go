@@ -1,0 +1,191 @@
+package config_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"frontdesk/internal/config"
+)
+
+func load(t *testing.T, toml string, environ []string, flags map[string]string) (config.Settings, error) {
+	t.Helper()
+	src := config.Source{Flags: flags, Environ: environ, DataDir: "/data", Login: "ana"}
+	if toml != "" {
+		src.File = filepath.Join(t.TempDir(), "config.toml")
+		if err := os.WriteFile(src.File, []byte(toml), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return config.Load(t.Context(), src)
+}
+
+func TestNothingConfigured(t *testing.T) {
+	t.Parallel()
+	got, err := load(t, "", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Settings{
+		DataDir: "/data", Listen: "127.0.0.1:8080", Agent: "ana", LogFile: "/data/frontdesk.log",
+		GraphURL: "https://graph.facebook.com",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("settings (-want +got):\n%s", diff)
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	toml := `
+data = "/from/file"
+listen = "127.0.0.1:1"
+agent = "file"
+app_secret = "file-secret"
+page_id = ["11", "12"]
+page_token = ["t11", "t12"]
+human_agent = true
+`
+	environ := []string{
+		"FRONTDESK_LISTEN=127.0.0.1:2", "FRONTDESK_AGENT=env", "FRONTDESK_DATA=", "FRONTDESK_GRAPH_URL=http://127.0.0.1:9/",
+		"FRONTDESK_LOG=other.log", "FRONTDESK_TEST_ALL=1", "HOME=/root",
+	}
+	got, err := load(t, toml, environ, map[string]string{"agent": "flag", "listen": ""})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Settings{
+		DataDir: "/from/file", Listen: "127.0.0.1:2", Agent: "flag", LogFile: "/from/file/other.log",
+		AppSecret: "file-secret", HumanAgent: true, GraphURL: "http://127.0.0.1:9",
+		Pages: []config.Page{{ID: "11", Token: "t11"}, {ID: "12", Token: "t12"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("settings (-want +got):\n%s", diff)
+	}
+}
+
+func TestSecretsFromCommands(t *testing.T) {
+	t.Parallel()
+	got, err := load(t, `app_secret_command = "echo ' from a command '"`+"\n"+`page_token = "unused"`,
+		[]string{"FRONTDESK_PAGE_ID=11,12", `FRONTDESK_PAGE_TOKEN_COMMAND=printf 'a\nb\n'`}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.AppSecret.Reveal() != "from a command" {
+		t.Errorf("app secret = %q", got.AppSecret.Reveal())
+	}
+	want := []config.Page{{ID: "11", Token: "a"}, {ID: "12", Token: "b"}}
+	if diff := cmp.Diff(want, got.Pages); diff != "" {
+		t.Errorf("pages (-want +got):\n%s", diff)
+	}
+}
+
+func TestFaultsSayWhatWhereAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		toml    string
+		environ []string
+		flags   map[string]string
+		want    []string // each must be in the error
+	}{
+		"page without app secret": {
+			environ: []string{"FRONTDESK_PAGE_ID=11", "FRONTDESK_PAGE_TOKEN=hush"},
+			want:    []string{"FRONTDESK_APP_SECRET is not set"},
+		},
+		"token without app secret": {
+			environ: []string{"FRONTDESK_PAGE_TOKEN=hush"},
+			want:    []string{"FRONTDESK_APP_SECRET is not set", "FRONTDESK_PAGE_ID names 0 Pages"},
+		},
+		"fewer tokens than pages": {
+			environ: []string{"FRONTDESK_PAGE_ID=11,12", "FRONTDESK_PAGE_TOKEN=hush", "FRONTDESK_APP_SECRET=hush"},
+			want:    []string{"names 2 Pages", "has 1 token;", "in the same order"},
+		},
+		"page twice": {
+			environ: []string{"FRONTDESK_PAGE_ID=11,11", "FRONTDESK_PAGE_TOKEN=hush,hush", "FRONTDESK_APP_SECRET=hush"},
+			want:    []string{"FRONTDESK_PAGE_ID: Page 11 is given twice"},
+		},
+		"page is the plugin's": {
+			environ: []string{
+				"FRONTDESK_PAGE_ID=11", "FRONTDESK_PAGE_TOKEN=hush", "FRONTDESK_APP_SECRET=hush", "FRONTDESK_PLUGIN_PAGE_ID=11",
+			},
+			want: []string{"FRONTDESK_PAGE_ID: 11 is also FRONTDESK_PLUGIN_PAGE_ID"},
+		},
+		"page id is a name":        {toml: `page_id = "lumen"`, want: []string{"page_id in ", "config.toml", `"lumen" is no id of a Page`}},
+		"listen without port":      {flags: map[string]string{"listen": "localhost"}, want: []string{"--listen", `"localhost"`, "127.0.0.1:8080"}},
+		"listen port too large":    {environ: []string{"FRONTDESK_LISTEN=:70000"}, want: []string{"FRONTDESK_LISTEN"}},
+		"graph address incomplete": {environ: []string{"FRONTDESK_GRAPH_URL=graph.example"}, want: []string{"FRONTDESK_GRAPH_URL", "scheme and host"}},
+		"graph version":            {environ: []string{"FRONTDESK_GRAPH_VERSION=25"}, want: []string{"FRONTDESK_GRAPH_VERSION", "v25.0"}},
+		"human agent":              {environ: []string{"FRONTDESK_HUMAN_AGENT=maybe"}, want: []string{"FRONTDESK_HUMAN_AGENT", "neither true nor false"}},
+		"unknown key":              {toml: "agent = \"a\"\nlisten_adress = \"x\"\nlisen = \"x\"", want: []string{"config.toml line 3", `"lisen"`, "did you mean listen?", "line 2"}},
+		"unknown table":            {toml: "[pages]\nid = \"1\"", want: []string{`"pages.id" is no setting`}},
+		"wrong type":               {toml: "\nlisten = 1.5", want: []string{"config.toml line 2", "listen must be"}},
+		"not toml":                 {toml: "agent = \"a\"\napp_secret = hush", want: []string{"config.toml line 2", "is not TOML"}},
+		"secret twice": {
+			environ: []string{"FRONTDESK_APP_SECRET=hush", "FRONTDESK_APP_SECRET_COMMAND=echo hush"},
+			want:    []string{"FRONTDESK_APP_SECRET and FRONTDESK_APP_SECRET_COMMAND are both given"},
+		},
+		"command fails": {
+			environ: []string{"FRONTDESK_APP_SECRET_COMMAND=exit 3", "FRONTDESK_PAGE_ID=11", "FRONTDESK_PAGE_TOKEN=hush"},
+			want:    []string{"FRONTDESK_APP_SECRET_COMMAND", "exit status 3"},
+		},
+		"command prints nothing": {
+			environ: []string{"FRONTDESK_APP_SECRET_COMMAND=true"},
+			want:    []string{"FRONTDESK_APP_SECRET_COMMAND", "its output is empty"},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := load(t, tt.toml, tt.environ, tt.flags)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error lacks %q:\n%s", want, err)
+				}
+			}
+			if strings.Contains(err.Error(), "hush") {
+				t.Errorf("error shows a secret:\n%s", err)
+			}
+		})
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(path, []byte(`app_secret = "hush"`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got, err := config.Load(t.Context(), config.Source{
+		File: path, DataDir: "/data", Environ: []string{"FRONTDESK_LISTENS=:1", "FRONTDESK_COLOUR_OF_DOOR=red"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Join(got.Warnings, "\n")
+	for _, want := range []string{
+		"FRONTDESK_LISTENS is no setting of frontdesk and is not used. Did you mean FRONTDESK_LISTEN?",
+		"FRONTDESK_COLOUR_OF_DOOR is no setting of frontdesk and is not used.",
+		"chmod 600 " + path,
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("warnings lack %q:\n%s", want, all)
+		}
+	}
+}
+
+func TestSecretsDoNotPrint(t *testing.T) {
+	t.Parallel()
+	s := config.Settings{AppSecret: "hush", Pages: []config.Page{{ID: "11", Token: "hush"}}}
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		if out := fmt.Sprintf(format, s); strings.Contains(out, "hush") {
+			t.Errorf("%s prints a secret: %s", format, out)
+		}
+	}
+}

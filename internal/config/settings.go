@@ -1,0 +1,78 @@
+package config
+
+import (
+	"log/slog"
+	"path/filepath"
+)
+
+// Secret is a value that must not be seen. It prints as a placeholder; Reveal gives it out.
+type Secret string
+
+// Reveal is the secret itself.
+func (s Secret) Reveal() string { return string(s) }
+
+// String hides the value.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "[secret]"
+}
+
+// GoString hides the value.
+func (s Secret) GoString() string { return s.String() }
+
+// LogValue hides the value.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText hides the value.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Page is one connected Page.
+type Page struct {
+	ID    string
+	Token Secret
+}
+
+// Settings are what a user decides about frontdesk, checked.
+type Settings struct {
+	DataDir string // absolute
+	Listen  string // host:port
+	Agent   string // in whose name commands and the screen act
+	LogFile string // absolute
+
+	Pages        []Page
+	AppID        string
+	AppSecret    Secret // given whenever Pages is not empty
+	VerifyToken  Secret
+	HumanAgent   bool // the HUMAN_AGENT tag may be used on the Pages
+	GraphURL     string
+	GraphVersion string
+
+	// For our own plugin; what is empty is made on first start and kept.
+	PluginPageID    string
+	PluginToken     Secret
+	PluginAppSecret Secret
+
+	// Warnings are sentences about settings that were not used.
+	Warnings []string
+}
+
+// The defaults that are not taken from the machine.
+const (
+	DefaultListen   = "127.0.0.1:8080"
+	DefaultGraphURL = "https://graph.facebook.com"
+	logFileName     = "frontdesk.log"
+)
+
+// logFile is where the log goes: as given, taken from the data folder when relative.
+func logFile(dataDir, given string) string {
+	switch {
+	case given == "":
+		return filepath.Join(dataDir, logFileName)
+	case filepath.IsAbs(given):
+		return given
+	default:
+		return filepath.Join(dataDir, given)
+	}
+}
