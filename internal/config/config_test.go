@@ -120,7 +120,7 @@ func TestFaultsSayWhatWhereAndWhatToDo(t *testing.T) {
 		"graph address incomplete": {environ: []string{"FRONTDESK_GRAPH_URL=graph.example"}, want: []string{"FRONTDESK_GRAPH_URL", "scheme and host"}},
 		"graph version":            {environ: []string{"FRONTDESK_GRAPH_VERSION=25"}, want: []string{"FRONTDESK_GRAPH_VERSION", "v25.0"}},
 		"human agent":              {environ: []string{"FRONTDESK_HUMAN_AGENT=maybe"}, want: []string{"FRONTDESK_HUMAN_AGENT", "neither true nor false"}},
-		"unknown key":              {toml: "agent = \"a\"\nlisten_adress = \"x\"\nlisen = \"x\"", want: []string{"config.toml line 3", `"lisen"`, "did you mean listen?", "line 2"}},
+		"unknown key":              {toml: "agent = \"a\"\nlistenn = \"x\"\nlisen = \"x\"", want: []string{"config.toml line 3", `"lisen"`, "did you mean listen?", "line 2"}},
 		"unknown table":            {toml: "[pages]\nid = \"1\"", want: []string{`"pages.id" is no setting`}},
 		"wrong type":               {toml: "\nlisten = 1.5", want: []string{"config.toml line 2", "listen must be"}},
 		"not toml":                 {toml: "agent = \"a\"\napp_secret = hush", want: []string{"config.toml line 2", "is not TOML"}},
