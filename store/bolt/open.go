@@ -1,0 +1,91 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"frontdesk/store"
+)
+
+const (
+	fileMode   = 0o600
+	folderMode = 0o700
+)
+
+// openFile opens or creates a bbolt file and makes sure that its name survives a loss of power.
+func openFile(path string, o Options) (*bolt.DB, error) {
+	db, err := bolt.Open(path, fileMode, &bolt.Options{
+		// bbolt takes 0 for ever; one nanosecond is one try.
+		Timeout: max(o.Wait, time.Nanosecond),
+		MaxSize: o.maxFile,
+	})
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return nil, fmt.Errorf("open %s: %w%s", path, store.ErrLocked, holder(path))
+	case err != nil:
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	if err := syncFolder(filepath.Dir(path)); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return db, nil
+}
+
+// syncFolder makes the names in a folder survive a loss of power: syncing a new file alone does not.
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("sync folder %s: %w", dir, err)
+	}
+	return nil
+}
+
+var (
+	metaBucket = []byte("meta")
+	formatKey  = []byte("format")
+)
+
+// prepare creates the buckets of a new file and refuses one that a newer frontdesk wrote. It writes only when there is
+// something to write, so that opening costs no sync.
+func prepare(db *bolt.DB, format uint32, buckets ...[]byte) error {
+	complete := false
+	err := db.View(func(tx *bolt.Tx) error {
+		meta := tx.Bucket(metaBucket)
+		if meta == nil {
+			return nil
+		}
+		if v := meta.Get(formatKey); len(v) != 4 {
+			return fmt.Errorf("the format's number has %d bytes instead of 4; the file is damaged, restore it from a backup", len(v))
+		} else if found := binary.BigEndian.Uint32(v); found > format {
+			return fmt.Errorf("%w: format %d, this one reads up to %d; update frontdesk", store.ErrNewer, found, format)
+		}
+		complete = true
+		for _, name := range buckets {
+			complete = complete && tx.Bucket(name) != nil
+		}
+		return nil
+	})
+	if err != nil || complete {
+		return err
+	}
+	return db.Update(func(tx *bolt.Tx) error {
+		for _, name := range append([][]byte{metaBucket}, buckets...) {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket(metaBucket).Put(formatKey, binary.BigEndian.AppendUint32(nil, format))
+	})
+}
