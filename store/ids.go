@@ -38,7 +38,7 @@ func (m Millis) Time() time.Time {
 	return time.UnixMilli(int64(m)).UTC()
 }
 
-// Place is a position among a conversation's messages: by time, ties by message id.
+// Place is a position among a conversation's messages: by time, ties by the SHA-256 of the message id (see Compare).
 type Place struct {
 	At Millis
 	ID MessageID

@@ -21,14 +21,14 @@ type Term struct {
 	Not    bool
 }
 
-// Query asks for the conversations for which every term holds and whose contact's name holds every word
+// Query asks for the conversations for which every term holds and whose contact's Title holds every word
 // (in any case). The zero Query is every conversation.
 type Query struct {
 	Terms []Term
 	Words []string
 }
 
-// Cursor is a position in a list: newest activity first, ties by id.
+// Cursor is a position in a list: newest activity first, ties by the SHA-256 of the id (see Compare).
 type Cursor struct {
 	LastActivity Millis
 	ID           ConversationID
@@ -37,7 +37,7 @@ type Cursor struct {
 // ListRequest asks for a page of a list.
 type ListRequest struct {
 	Query Query
-	From  Cursor // rows strictly after it; the zero Cursor starts at the newest
+	From  Cursor // rows strictly after it; zero: from the newest (or, with Newer, from the oldest)
 	Newer bool   // rows strictly before it instead, still answered newest first
 	Limit int    // 1 to 1000
 }
