@@ -1,0 +1,215 @@
+package plugin
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"frontdesk/messenger"
+)
+
+// maxGraphBody is how large the body of a Graph call may be.
+const maxGraphBody = 1 << 20
+
+// call is a Graph call that has been read and has shown a page's token.
+type call struct {
+	page   *Page
+	node   string // the first part of the path after the version: "me" or an id
+	params params
+}
+
+// params are the fields of a call: those of a JSON body, of a form, and of the query, which loses against the body.
+// A form's values that are JSON by definition (recipient, message) are kept as such.
+type params map[string]json.RawMessage
+
+// text is a field that is a string, or a number standing for one; empty if missing or of another type.
+func (p params) text(name string) string {
+	raw := p[name]
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	var n json.Number
+	if json.Unmarshal(raw, &n) == nil {
+		return n.String()
+	}
+	return ""
+}
+
+// present reports whether a field is there and not null.
+func (p params) present(name string) bool {
+	raw := p[name]
+	return len(raw) > 0 && string(raw) != "null"
+}
+
+var versionPart = regexp.MustCompile(`^v[0-9]+(\.[0-9]+)?$`)
+
+// serveGraph answers everything outside the visitors' paths, as Meta's Graph API would.
+func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
+	answer, err := s.graph(w, r)
+	if err == nil {
+		writeJSON(w, http.StatusOK, answer)
+		return
+	}
+	var refusal *graphError
+	if !errors.As(err, &refusal) {
+		if r.Context().Err() == nil { // else the caller has gone
+			s.log.Error("graph call", "path", r.URL.Path, logError, err)
+		}
+		refusal = errInternal
+	}
+	writeJSON(w, refusal.status, s.errorBody(refusal))
+}
+
+func (s *Server) graph(w http.ResponseWriter, r *http.Request) (any, error) {
+	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	if versionPart.MatchString(parts[0]) {
+		parts = parts[1:]
+	}
+	node := len(parts) == 1 && isNode(parts[0])
+	messages := len(parts) == 2 && isNode(parts[0]) && parts[1] == "messages"
+	if !node && !messages {
+		return nil, errUnknownPath
+	}
+	c := &call{node: parts[0]}
+	var err error
+	if c.params, err = readParams(w, r); err != nil {
+		return nil, err
+	}
+	if c.page, err = s.authorize(r, c.params); err != nil {
+		return nil, err
+	}
+	switch {
+	case messages && r.Method == http.MethodPost:
+		return s.graphSend(r.Context(), c)
+	case node && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		return s.graphNode(r.Context(), c)
+	}
+	return nil, errUnsupported(r.Method, c.node)
+}
+
+// isNode reports whether a part of a path can name an object.
+func isNode(part string) bool { return part == "me" || isDigits(part) }
+
+// readParams reads the fields of a call from its query and its body.
+func readParams(w http.ResponseWriter, r *http.Request) (params, error) {
+	p := params{}
+	p.addForm(r.URL.Query())
+	if r.Method != http.MethodPost {
+		return p, nil
+	}
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		kind = "" // guessed from the body below
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxGraphBody)
+	if kind == "multipart/form-data" {
+		if err := r.ParseMultipartForm(maxGraphBody); err != nil {
+			return nil, bodyError(err)
+		}
+		p.addForm(r.PostForm)
+		return p, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, bodyError(err)
+	}
+	if kind == "application/json" || strings.HasPrefix(strings.TrimSpace(string(body[:min(len(body), 64)])), "{") {
+		var fields map[string]json.RawMessage
+		if err := json.Unmarshal(body, &fields); err != nil {
+			return nil, badParam("the body is not a JSON object")
+		}
+		for name, raw := range fields {
+			p[name] = raw
+		}
+		return p, nil
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, badParam("the body is neither JSON nor form fields")
+	}
+	p.addForm(form)
+	return p, nil
+}
+
+func bodyError(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return &graphError{status: http.StatusRequestEntityTooLarge, Code: 100, Message: "(#100) The body is larger than 1 MiB"}
+	}
+	return badParam("the body cannot be read")
+}
+
+// addForm takes the fields of a form: objects are JSON in it, everything else is text.
+func (p params) addForm(form url.Values) {
+	for name, values := range form {
+		if len(values) == 0 {
+			continue
+		}
+		v := []byte(values[0])
+		if trimmed := strings.TrimSpace(values[0]); strings.HasPrefix(trimmed, "{") && json.Valid(v) {
+			p[name] = v
+			continue
+		}
+		if text, err := json.Marshal(values[0]); err == nil {
+			p[name] = text
+		}
+	}
+}
+
+// authorize finds the page whose token the call carries: in the Authorization header, else as a field.
+func (s *Server) authorize(r *http.Request, p params) (*Page, error) {
+	token := p.text("access_token")
+	if scheme, value, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok {
+		if strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "OAuth") {
+			token = strings.TrimSpace(value)
+		}
+	}
+	if token == "" {
+		return nil, errNoToken
+	}
+	// Every page is compared, and by hash: the time says neither which token was close nor how long it is.
+	given := sha256.Sum256([]byte(token))
+	var page *Page
+	for _, candidate := range s.pages {
+		want := sha256.Sum256([]byte(candidate.Token))
+		if subtle.ConstantTimeCompare(given[:], want[:]) == 1 {
+			page = candidate
+		}
+	}
+	if page == nil {
+		return nil, errBadToken
+	}
+	if p.present("appsecret_proof") {
+		want, err := hex.DecodeString(messenger.AppSecretProof(token, page.AppSecret))
+		got, bad := hex.DecodeString(p.text("appsecret_proof"))
+		if err != nil || bad != nil || !hmac.Equal(got, want) {
+			return nil, badParam("Invalid appsecret_proof provided in the API argument")
+		}
+	}
+	return page, nil
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	raw, err := json.Marshal(body)
+	if err != nil { // only our own structs come here
+		http.Error(w, fmt.Sprintf("encode the answer: %v", err), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write(raw) // a caller that has gone cannot be told
+}

@@ -1,0 +1,65 @@
+package plugin
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"frontdesk/messenger"
+)
+
+// The limits of what a visitor may send. Lengths are as messenger.TextLen counts.
+const (
+	maxRef     = 2083
+	maxPageURL = 2083
+	maxName    = 100
+)
+
+// InputError says which field of what a contact sent cannot be taken, and why. It never repeats the value.
+type InputError struct {
+	Field   string
+	Problem string
+}
+
+func (e *InputError) Error() string { return e.Field + " " + e.Problem }
+
+func checkText(text string) error {
+	if strings.TrimSpace(text) == "" {
+		return &InputError{"text", "is empty"}
+	}
+	return checkLength("text", text, messenger.MaxText)
+}
+
+func checkLength(field, s string, limit int) error {
+	if n := messenger.TextLen(s); n > limit {
+		return &InputError{field, fmt.Sprintf("is %d characters long; at most %d are taken", n, limit)}
+	}
+	return nil
+}
+
+// checkLine checks a value that has no business holding line breaks or other controls.
+func checkLine(field, s string, limit int) error {
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		return &InputError{field, "holds control characters"}
+	}
+	return checkLength(field, s, limit)
+}
+
+// check refuses what could not be shown or stored.
+func (a Arrival) check() error {
+	if err := checkLine("ref", a.Ref, maxRef); err != nil {
+		return err
+	}
+	if err := checkLine("page_url", a.PageURL, maxPageURL); err != nil {
+		return err
+	}
+	if a.PageURL == "" {
+		return nil
+	}
+	u, err := url.Parse(a.PageURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return &InputError{"page_url", "is not an http or https address"}
+	}
+	return nil
+}

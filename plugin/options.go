@@ -1,0 +1,89 @@
+package plugin
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Page is one inbox of the platform: a plugin site, or a Page whose contacts are people with page-scoped ids.
+type Page struct {
+	ID        string // digits
+	Name      string
+	Token     string // the page access token that Graph calls must carry
+	AppSecret string // signs webhooks, and checks `appsecret_proof` where a call has one
+	AppID     string // named in echoes; may be empty
+
+	// GetStarted is the payload of the Get Started postback. Empty means "GET_STARTED".
+	GetStarted string
+
+	// Messenger makes it a Page of the Messenger kind: its contacts are made by NewContact and have PSIDs and
+	// profiles. On every other page contacts are visitors, made by NewVisitor or by a visitor's own browser.
+	Messenger bool
+}
+
+// Subscriber is one callback that is told what happens on one page.
+type Subscriber struct {
+	Page string // the page's id
+	URL  string // where to POST; http or https
+
+	// Name is what the queue is kept under. A subscriber that moves to another address and keeps its name still gets
+	// what waited for it. Empty means the URL.
+	Name string
+}
+
+// Options say what a Server serves. Path, one page with a token and its secret are needed; all else has a default.
+type Options struct {
+	Path        string // the file plugin.db; made with mode 0600 if missing
+	Pages       []Page
+	Subscribers []Subscriber
+
+	Now    func() time.Time // default time.Now
+	Logger *slog.Logger     // default: nothing is logged
+	HTTP   *http.Client     // carries webhooks; the default does not follow redirects. Each POST has 5 s in any case
+	Random io.Reader        // makes ids and tokens; default crypto/rand. Only tests and rehearsals set it
+}
+
+// check says what is wrong with o, naming the option.
+func (o Options) check() error {
+	if o.Path == "" {
+		return errors.New("open plugin: Path is empty; name the file plugin.db is to be kept in")
+	}
+	seen := map[string]bool{}
+	for _, p := range o.Pages {
+		switch {
+		case p.ID == "" || !isDigits(p.ID):
+			return fmt.Errorf("open plugin: page id %q is not a string of digits", p.ID)
+		case seen[p.ID]:
+			return fmt.Errorf("open plugin: page %s is given twice", p.ID)
+		case p.Token == "":
+			return fmt.Errorf("open plugin: page %s has no token; without one anybody could send in its name", p.ID)
+		case p.AppSecret == "":
+			return fmt.Errorf("open plugin: page %s has no app secret to sign webhooks with", p.ID)
+		}
+		seen[p.ID] = true
+	}
+	for _, s := range o.Subscribers {
+		if !seen[s.Page] {
+			return fmt.Errorf("open plugin: subscriber of page %q, which is not among the pages", s.Page)
+		}
+		u, err := url.Parse(s.URL)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return fmt.Errorf("open plugin: subscriber of page %s needs an http or https address", s.Page)
+		}
+	}
+	return nil
+}
+
+func isDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}

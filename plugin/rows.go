@@ -1,0 +1,187 @@
+package plugin
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"frontdesk/messenger"
+)
+
+// The buckets of plugin.db. No text from outside is a key: ids and tokens enter by their SHA-256.
+var (
+	bucketAbout    = []byte("about")    // layout → version
+	bucketContacts = []byte("contacts") // convKey → contactRow
+	bucketTokens   = []byte("tokens")   // SHA-256 of a visitor's token → convKey
+	bucketMessages = []byte("messages") // convKey, seq → messageRow
+	bucketMIDs     = []byte("mids")     // convKey, hash of the mid → seq: a mid can only be found beside its own contact
+	bucketQueue    = []byte("queue")    // queueKey, convKey, seq → queueRow
+)
+
+const layout = "1"
+
+// openTimeout is how long Open waits for another process to let go of the file.
+const openTimeout = 5 * time.Second
+
+// convKey names a conversation, one contact on one page.
+type convKey [16]byte
+
+func conversationKey(page, contact string) convKey { return convKey(hash16(page, contact)) }
+
+// hash16 is the first half of the SHA-256 over the parts, which cannot run into each other.
+func hash16(parts ...string) [16]byte {
+	h := sha256.New()
+	for _, p := range parts {
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(p)))
+		h.Write(n[:])
+		h.Write([]byte(p))
+	}
+	return [16]byte(h.Sum(nil)[:16])
+}
+
+func tokenKey(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
+
+func messageKey(conv convKey, seq uint64) []byte {
+	return binary.BigEndian.AppendUint64(conv[:len(conv):len(conv)], seq)
+}
+
+func midKey(conv convKey, mid string) []byte {
+	h := hash16(mid)
+	return append(conv[:len(conv):len(conv)], h[:]...)
+}
+
+// contactRow is a contact as it is stored. Times are ms since 1970.
+type contactRow struct {
+	Page      string  `json:"page"`
+	ID        string  `json:"id"`
+	Profile   Profile `json:"profile"`
+	Created   int64   `json:"created"`
+	Started   bool    `json:"started,omitempty"`   // there is a conversation: the next arrival is a return
+	Clock     int64   `json:"clock,omitempty"`     // the last time given to an event; the next is later
+	Sent      int64   `json:"sent,omitempty"`      // time of the page's last message
+	Delivered int64   `json:"delivered,omitempty"` // page's messages up to here have arrived at the contact
+	Seen      int64   `json:"seen,omitempty"`      // … have been read by the contact
+	PageSeen  int64   `json:"page_seen,omitempty"` // the contact's messages up to here have been read by the page
+}
+
+// stamp gives the next event of this contact its time. No two events of a conversation share one, so that a receiver
+// that sorts by time keeps their order.
+func (r *contactRow) stamp(now time.Time) int64 {
+	r.Clock = max(now.UnixMilli(), r.Clock+1)
+	return r.Clock
+}
+
+// messageRow is one line of a conversation as it is stored.
+type messageRow struct {
+	MID          string                 `json:"mid"`
+	FromPage     bool                   `json:"from_page,omitempty"`
+	At           int64                  `json:"at"`
+	Text         string                 `json:"text,omitempty"`
+	QuickReplies []messenger.QuickReply `json:"quick_replies,omitempty"`
+	Buttons      []messenger.Button     `json:"buttons,omitempty"`
+}
+
+// openFile opens plugin.db, or says in a sentence why it cannot.
+func openFile(path string) (*bolt.DB, error) {
+	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: openTimeout})
+	if errors.Is(err, berrors.ErrTimeout) {
+		return nil, fmt.Errorf("open %s: another frontdesk has this file open; close it or choose another data folder", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the plugin's file: %w", err)
+	}
+	err = db.Update(func(tx *bolt.Tx) error {
+		for _, name := range [][]byte{bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		about := tx.Bucket(bucketAbout)
+		if v := about.Get([]byte("layout")); v != nil && string(v) != layout {
+			return fmt.Errorf("its layout is %q and this frontdesk reads %q; use the newer program it was written with", v, layout)
+		}
+		return about.Put([]byte("layout"), []byte(layout))
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	}
+	return db, nil
+}
+
+func getContact(tx *bolt.Tx, page, id string) (*contactRow, error) {
+	key := conversationKey(page, id)
+	row, err := getContactByKey(tx, key)
+	if err == nil && (row.Page != page || row.ID != id) {
+		return nil, ErrUnknownContact
+	}
+	return row, err
+}
+
+func getContactByKey(tx *bolt.Tx, key convKey) (*contactRow, error) {
+	raw := tx.Bucket(bucketContacts).Get(key[:])
+	if raw == nil {
+		return nil, ErrUnknownContact
+	}
+	row := new(contactRow)
+	if err := json.Unmarshal(raw, row); err != nil {
+		return nil, fmt.Errorf("read a contact from plugin.db: %w", err)
+	}
+	return row, nil
+}
+
+func putContact(tx *bolt.Tx, row *contactRow) error {
+	raw, err := json.Marshal(row)
+	if err != nil {
+		return err
+	}
+	key := conversationKey(row.Page, row.ID)
+	return tx.Bucket(bucketContacts).Put(key[:], raw)
+}
+
+// addMessage appends a line to a conversation and returns its place.
+func addMessage(tx *bolt.Tx, conv convKey, row *messageRow) (uint64, error) {
+	raw, err := json.Marshal(row)
+	if err != nil {
+		return 0, err
+	}
+	messages := tx.Bucket(bucketMessages)
+	seq, err := messages.NextSequence()
+	if err != nil {
+		return 0, err
+	}
+	if err := messages.Put(messageKey(conv, seq), raw); err != nil {
+		return 0, err
+	}
+	return seq, tx.Bucket(bucketMIDs).Put(midKey(conv, row.MID), binary.BigEndian.AppendUint64(nil, seq))
+}
+
+// findMessage looks a mid up among this conversation's lines; nil means it is not one of them.
+func findMessage(tx *bolt.Tx, conv convKey, mid string) (*messageRow, error) {
+	seq := tx.Bucket(bucketMIDs).Get(midKey(conv, mid))
+	if len(seq) != 8 {
+		return nil, nil
+	}
+	row, err := readMessage(tx.Bucket(bucketMessages).Get(messageKey(conv, binary.BigEndian.Uint64(seq))))
+	if err != nil || row.MID != mid {
+		return nil, err
+	}
+	return row, nil
+}
+
+func readMessage(raw []byte) (*messageRow, error) {
+	row := new(messageRow)
+	if err := json.Unmarshal(raw, row); err != nil {
+		return nil, fmt.Errorf("read a message from plugin.db: %w", err)
+	}
+	return row, nil
+}

@@ -1,0 +1,184 @@
+package plugin
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+)
+
+// Server is the platform: an http.Handler for programs and visitors, methods for contacts, and with Run the sender of
+// webhooks. Open makes one.
+type Server struct {
+	now   func() time.Time
+	log   *slog.Logger
+	http  *http.Client
+	pages []*Page
+	subs  []*subscriber
+	db    *bolt.DB
+	w     *writer
+	mux   *http.ServeMux
+
+	randomMu sync.Mutex
+	random   io.Reader
+
+	mu       sync.Mutex
+	closed   bool
+	stopRun  context.CancelFunc // nil while Run is not under way
+	runEnded chan struct{}
+	watchers map[convKey]map[chan struct{}]struct{}
+	typing   map[convKey]time.Time // the page types to this contact until then
+}
+
+// Open opens or makes the file and takes up the webhooks that still wait in it. Nothing is delivered before Run.
+func Open(o Options) (*Server, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	s := &Server{
+		now: o.Now, log: o.Logger, http: o.HTTP, random: o.Random,
+		watchers: map[convKey]map[chan struct{}]struct{}{},
+		typing:   map[convKey]time.Time{},
+	}
+	s.setDefaults()
+	for _, p := range o.Pages {
+		if p.GetStarted == "" {
+			p.GetStarted = defaultGetStarted
+		}
+		s.pages = append(s.pages, &p)
+	}
+	names := map[queueKey]bool{}
+	for _, given := range o.Subscribers {
+		sub := newSubscriber(given, s.page(given.Page))
+		if names[sub.key] {
+			return nil, fmt.Errorf("open plugin: subscriber %q of page %s is given twice", sub.Name, sub.Page)
+		}
+		names[sub.key] = true
+		s.subs = append(s.subs, sub)
+	}
+	db, err := openFile(o.Path)
+	if err != nil {
+		return nil, err
+	}
+	s.db = db
+	if err := s.takeUp(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	s.w = newWriter(db)
+	s.mux = s.routes()
+	return s, nil
+}
+
+func (s *Server) setDefaults() {
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.http == nil {
+		s.http = &http.Client{
+			Timeout: postTimeout,
+			// A redirect is an answer other than 2xx: following it would turn the POST into a GET.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+}
+
+// takeUp makes ready what an earlier process left in the queue.
+func (s *Server) takeUp() error {
+	if err := dropOrphans(s.db, s.subs, s.now()); err != nil {
+		return fmt.Errorf("clear the webhook queue: %w", err)
+	}
+	counts, err := waiting(s.db)
+	if err != nil {
+		return err
+	}
+	for _, sub := range s.subs {
+		for conv, n := range counts[sub.key] {
+			sub.tell(conv, n)
+		}
+	}
+	return nil
+}
+
+// Close ends Run, waits for it and for changes under way, and releases the file. Every later call answers ErrClosed.
+// When ctx ends first, Close says so, and the file stays open until the process ends.
+func (s *Server) Close(ctx context.Context) error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	ended := s.runEnded
+	if s.stopRun != nil {
+		s.stopRun()
+	}
+	s.mu.Unlock()
+	if ended != nil {
+		select {
+		case <-ended:
+		case <-ctx.Done():
+			return fmt.Errorf("close the chat plugin: webhooks are still being delivered: %w", ctx.Err())
+		}
+	}
+	s.w.close()
+	if err := s.db.Close(); err != nil {
+		return fmt.Errorf("close plugin.db: %w", err)
+	}
+	return nil
+}
+
+// page finds a page by its id, nil if it is not ours.
+func (s *Server) page(id string) *Page {
+	for _, p := range s.pages {
+		if p.ID == id {
+			return p
+		}
+	}
+	return nil
+}
+
+func (s *Server) subscribersOf(page string) []*subscriber {
+	var subs []*subscriber
+	for _, sub := range s.subs {
+		if sub.Page == page {
+			subs = append(subs, sub)
+		}
+	}
+	return subs
+}
+
+// randomBytes fills b from the source of the options, which need not be safe for concurrent use.
+func (s *Server) randomBytes(b []byte) error {
+	s.randomMu.Lock()
+	defer s.randomMu.Unlock()
+	if _, err := io.ReadFull(s.random, b); err != nil {
+		return fmt.Errorf("draw random bytes: %w", err)
+	}
+	return nil
+}
+
+// view reads the file.
+func (s *Server) view(ctx context.Context, read func(*bolt.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := s.db.View(read)
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return ErrClosed
+	}
+	return err
+}

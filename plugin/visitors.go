@@ -1,0 +1,344 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"frontdesk/messenger"
+)
+
+// maxVisitorBody is how large the body of a visitor's call may be.
+const maxVisitorBody = 64 << 10
+
+// The bodies of the visitors' paths. What stands in them is a promise to the pages out there.
+type (
+	visitIn struct {
+		PageID  string `json:"page_id"`
+		Ref     string `json:"ref"`
+		PageURL string `json:"page_url"`
+		Name    string `json:"name"`
+	}
+	visitOut struct {
+		ID    string `json:"id"`
+		Token string `json:"token,omitempty"` // a new visitor's; handed out this once
+	}
+	tapIn struct {
+		MID   string `json:"mid"`
+		Index int    `json:"index"`
+	}
+	sayIn struct {
+		Text       string `json:"text"`
+		QuickReply *tapIn `json:"quick_reply"`
+		Button     *tapIn `json:"button"`
+	}
+	seenIn struct {
+		MID string `json:"mid"`
+	}
+	lineOut struct {
+		Seq          uint64                 `json:"seq"`
+		MID          string                 `json:"mid"`
+		From         string                 `json:"from"` // page, visitor
+		At           int64                  `json:"at"`   // ms since 1970
+		Text         string                 `json:"text,omitempty"`
+		QuickReplies []messenger.QuickReply `json:"quick_replies,omitempty"`
+		Buttons      []messenger.Button     `json:"buttons,omitempty"`
+	}
+	linesOut struct {
+		Messages []lineOut `json:"messages"`
+		After    uint64    `json:"after"` // where to go on; asking after it says that these have arrived
+		Typing   bool      `json:"typing"`
+		SeenAt   int64     `json:"seen_at,omitempty"`
+	}
+)
+
+// routes: the visitors' paths; everything else is the Graph's.
+func (s *Server) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /plugin/visitors", s.visitorCall(s.visit))
+	mux.HandleFunc("POST /plugin/messages", s.visitorCall(s.visitorSay))
+	mux.HandleFunc("GET /plugin/messages", s.visitorCall(s.visitorRead))
+	mux.HandleFunc("POST /plugin/seen", s.visitorCall(s.visitorSeen))
+	mux.HandleFunc("/plugin/", s.visitorCall(func(*http.Request) (any, error) {
+		return nil, &visitorError{status: http.StatusNotFound, Message: "there is nothing at this path, or not for this method"}
+	}))
+	mux.HandleFunc("/", s.serveGraph)
+	return mux
+}
+
+// ServeHTTP answers visitors under /plugin/ and Graph calls everywhere else.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// visitorError is a refusal of a visitor's call.
+type visitorError struct {
+	status  int
+	Field   string `json:"field,omitempty"`
+	Message string `json:"message"`
+}
+
+func (e *visitorError) Error() string { return e.Message }
+
+var errNotVisitor = &visitorError{
+	status:  http.StatusUnauthorized,
+	Message: "the visitor's token is missing or unknown; send it as \"Authorization: Bearer …\"",
+}
+
+// visitorCall bounds the body of a visitor's call and writes its answer.
+func (s *Server) visitorCall(answer func(*http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxVisitorBody)
+		body, err := answer(r)
+		if err == nil {
+			writeJSON(w, http.StatusOK, body)
+			return
+		}
+		refusal := s.visitorRefusal(r, err)
+		writeJSON(w, refusal.status, map[string]*visitorError{"error": refusal})
+	}
+}
+
+func (s *Server) visitorRefusal(r *http.Request, err error) *visitorError {
+	var refusal *visitorError
+	var input *InputError
+	switch {
+	case errors.As(err, &refusal):
+		return refusal
+	case errors.As(err, &input):
+		return &visitorError{status: http.StatusBadRequest, Field: input.Field, Message: input.Error()}
+	case errors.Is(err, ErrUnknownPage):
+		return &visitorError{status: http.StatusBadRequest, Field: "page_id", Message: "page_id is not a site of this chat plugin"}
+	case errors.Is(err, ErrUnknownContact):
+		return errNotVisitor
+	case errors.Is(err, ErrNotOffered):
+		return &visitorError{status: http.StatusBadRequest, Field: "mid", Message: "nothing like that was offered in this conversation"}
+	}
+	if r.Context().Err() == nil { // else the visitor has gone
+		s.log.Error("visitor's call", "path", r.URL.Path, logError, err)
+	}
+	return &visitorError{status: http.StatusServiceUnavailable, Message: "this could not be kept just now; try again"}
+}
+
+// readBody reads a JSON object. Only that type is taken: a page of another origin cannot send it unasked.
+func readBody(r *http.Request, into any) error {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return &visitorError{status: http.StatusUnsupportedMediaType, Message: "the body must be application/json"}
+	}
+	body, err := io.ReadAll(r.Body)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return &visitorError{status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("the body is larger than %d bytes", maxVisitorBody)}
+	case err != nil:
+		return &visitorError{status: http.StatusBadRequest, Message: "the body could not be read"}
+	}
+	var wrong *json.UnmarshalTypeError
+	switch err := json.Unmarshal(body, into); {
+	case errors.As(err, &wrong):
+		return &visitorError{status: http.StatusBadRequest, Field: wrong.Field, Message: wrong.Field + " is of a wrong type"}
+	case err != nil:
+		return &visitorError{status: http.StatusBadRequest, Message: "the body is not a JSON object"}
+	}
+	return nil
+}
+
+// caller is the visitor whose token the call carries. The token travels in a header alone: addresses land in logs.
+func (s *Server) caller(r *http.Request) (Contact, error) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return Contact{}, errNotVisitor
+	}
+	return s.Visitor(r.Context(), strings.TrimSpace(token))
+}
+
+// visit is POST /plugin/visitors: without a token a new visitor who presses Get Started, with one a return.
+func (s *Server) visit(r *http.Request) (any, error) {
+	var in visitIn
+	if err := readBody(r, &in); err != nil {
+		return nil, err
+	}
+	arrived := Arrival{Source: SourcePlugin, Ref: in.Ref, PageURL: in.PageURL}
+	if r.Header.Get("Authorization") != "" {
+		c, err := s.caller(r)
+		if err != nil {
+			return nil, err
+		}
+		if in.PageID != "" && in.PageID != c.Page {
+			return nil, ErrUnknownPage
+		}
+		return visitOut{ID: c.ID}, s.Arrive(r.Context(), c, arrived)
+	}
+	if err := checkLine("name", in.Name, maxName); err != nil {
+		return nil, err
+	}
+	if err := arrived.check(); err != nil {
+		return nil, err
+	}
+	return s.welcome(r.Context(), in.PageID, Profile{Name: strings.TrimSpace(in.Name)}, arrived)
+}
+
+// welcome makes a visitor and the Get Started event in one transaction.
+func (s *Server) welcome(ctx context.Context, pageID string, profile Profile, arrived Arrival) (any, error) {
+	page := s.page(pageID)
+	if page == nil || page.Messenger {
+		return nil, ErrUnknownPage
+	}
+	made, err := s.prepareVisitor(page, profile)
+	if err != nil {
+		return nil, err
+	}
+	mid, err := s.drawMID()
+	if err != nil {
+		return nil, err
+	}
+	subs := s.subscribersOf(page.ID)
+	var id string
+	err = s.w.do(ctx, func(tx *bolt.Tx) error {
+		if err := made.store(tx); err != nil {
+			return err
+		}
+		row := made.row
+		id = row.ID
+		_, err := s.change(tx, page, &row, subs, func(_ *bolt.Tx, page *Page, row *contactRow) ([]messenger.Event, error) {
+			return []messenger.Event{arrival(page, row, arrived, mid, s.now())}, nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.tell(subs, conversationKey(page.ID, id), 1)
+	return visitOut{ID: id, Token: made.token}, nil
+}
+
+// visitorSay is POST /plugin/messages: one of text, quick_reply and button.
+func (s *Server) visitorSay(r *http.Request) (any, error) {
+	c, err := s.caller(r)
+	if err != nil {
+		return nil, err
+	}
+	var in sayIn
+	if err := readBody(r, &in); err != nil {
+		return nil, err
+	}
+	var m Message
+	switch {
+	case in.Text != "" && in.QuickReply == nil && in.Button == nil:
+		m, err = s.Write(r.Context(), c, in.Text)
+	case in.Text == "" && in.QuickReply != nil && in.Button == nil:
+		m, err = s.TapQuickReply(r.Context(), c, in.QuickReply.MID, in.QuickReply.Index)
+	case in.Text == "" && in.QuickReply == nil && in.Button != nil:
+		m, err = s.TapButton(r.Context(), c, in.Button.MID, in.Button.Index)
+	default:
+		return nil, &InputError{"text", "is needed, or else quick_reply or button; exactly one of the three"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return line(m), nil
+}
+
+func line(m Message) lineOut {
+	out := lineOut{
+		Seq: m.Seq, MID: m.MID, From: "visitor", At: m.At.UnixMilli(), Text: m.Text,
+		QuickReplies: m.QuickReplies, Buttons: m.Buttons,
+	}
+	if m.FromPage {
+		out.From = "page"
+	}
+	return out
+}
+
+// visitorRead is GET /plugin/messages?after=: what was said after that place. What the visitor has a place after has
+// reached the visitor: that is when the page's messages become delivered.
+func (s *Server) visitorRead(r *http.Request) (any, error) {
+	c, err := s.caller(r)
+	if err != nil {
+		return nil, err
+	}
+	var after uint64
+	if given := r.URL.Query().Get("after"); given != "" {
+		if after, err = strconv.ParseUint(given, 10, 64); err != nil {
+			return nil, &InputError{"after", "is not the number of a place in the conversation"}
+		}
+	}
+	if err := s.arrivedUpTo(r.Context(), c, after); err != nil {
+		return nil, err
+	}
+	messages, err := s.Messages(r.Context(), c, after)
+	if err != nil {
+		return nil, err
+	}
+	presence, err := s.Presence(r.Context(), c)
+	if err != nil {
+		return nil, err
+	}
+	out := linesOut{Messages: []lineOut{}, After: after, Typing: presence.Typing}
+	if !presence.SeenAt.IsZero() {
+		out.SeenAt = presence.SeenAt.UnixMilli()
+	}
+	for _, m := range messages {
+		out.Messages = append(out.Messages, line(m))
+		out.After = m.Seq
+	}
+	return out, nil
+}
+
+// arrivedUpTo makes the page's messages up to a place delivered. It writes only when that is news.
+func (s *Server) arrivedUpTo(ctx context.Context, c Contact, seq uint64) error {
+	if seq == 0 {
+		return nil
+	}
+	var upTo int64
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		row, err := getContact(tx, c.Page, c.ID)
+		if err != nil || row.Delivered >= row.Sent {
+			return err
+		}
+		raw := tx.Bucket(bucketMessages).Get(messageKey(c.key(), seq))
+		if raw == nil {
+			return nil // no place of this conversation: it says nothing
+		}
+		at, err := readMessage(raw)
+		if err == nil && at.At > row.Delivered {
+			upTo = at.At
+		}
+		return err
+	})
+	if err != nil || upTo == 0 {
+		return err
+	}
+	return s.Delivered(ctx, c, time.UnixMilli(upTo))
+}
+
+// visitorSeen is POST /plugin/seen: the visitor has read up to the message mid.
+func (s *Server) visitorSeen(r *http.Request) (any, error) {
+	c, err := s.caller(r)
+	if err != nil {
+		return nil, err
+	}
+	var in seenIn
+	if err := readBody(r, &in); err != nil {
+		return nil, err
+	}
+	var row *messageRow
+	err = s.view(r.Context(), func(tx *bolt.Tx) (err error) {
+		row, err = findMessage(tx, c.key(), in.MID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if row == nil {
+		return nil, &InputError{"mid", "is not a message of this conversation"}
+	}
+	return struct{}{}, s.Seen(r.Context(), c, time.UnixMilli(row.At))
+}

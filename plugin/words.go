@@ -1,0 +1,279 @@
+package plugin
+
+import (
+	"context"
+	"encoding/binary"
+	"strings"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"frontdesk/messenger"
+)
+
+// Message is one line of a conversation as the contact sees it.
+type Message struct {
+	Seq          uint64 // its place: later messages have larger ones. Messages goes on after it
+	MID          string
+	FromPage     bool
+	At           time.Time
+	Text         string                 // of a button template: the text above the buttons
+	QuickReplies []messenger.QuickReply // offered under it, page's messages only
+	Buttons      []messenger.Button     // page's messages only
+}
+
+func (r *messageRow) message(seq uint64) Message {
+	return Message{
+		Seq: seq, MID: r.MID, FromPage: r.FromPage, At: time.UnixMilli(r.At),
+		Text: r.Text, QuickReplies: r.QuickReplies, Buttons: r.Buttons,
+	}
+}
+
+// Write says something as the contact. It is on the disk, and on its way to the subscribers, when Write returns.
+func (s *Server) Write(ctx context.Context, c Contact, text string) (Message, error) {
+	if err := checkText(text); err != nil {
+		return Message{}, err
+	}
+	return s.say(ctx, c, func(*bolt.Tx) (said, error) { return said{text: text}, nil })
+}
+
+// TapQuickReply taps the quick reply at index of the page's message mid: the contact says its title, and the page
+// gets its payload. ErrNotOffered if there is no such quick reply.
+func (s *Server) TapQuickReply(ctx context.Context, c Contact, mid string, index int) (Message, error) {
+	return s.say(ctx, c, func(tx *bolt.Tx) (said, error) {
+		row, err := findMessage(tx, c.key(), mid)
+		if err != nil {
+			return said{}, err
+		}
+		if row == nil || index < 0 || index >= len(row.QuickReplies) || row.QuickReplies[index].ContentType != "text" {
+			return said{}, ErrNotOffered
+		}
+		tapped := row.QuickReplies[index]
+		return said{text: tapped.Title, tap: &tapped.Payload}, nil
+	})
+}
+
+// TapButton taps the postback button at index of the page's message mid. The other kinds of button are followed by
+// the contact's own device and tell the page nothing; for them, and where there is no button, it is ErrNotOffered.
+func (s *Server) TapButton(ctx context.Context, c Contact, mid string, index int) (Message, error) {
+	return s.say(ctx, c, func(tx *bolt.Tx) (said, error) {
+		row, err := findMessage(tx, c.key(), mid)
+		if err != nil {
+			return said{}, err
+		}
+		if row == nil || index < 0 || index >= len(row.Buttons) || row.Buttons[index].Type != messenger.ButtonPostback {
+			return said{}, ErrNotOffered
+		}
+		return said{text: row.Buttons[index].Title, button: &row.Buttons[index]}, nil
+	})
+}
+
+// said is one act of speech: words, words by a quick reply, or a button.
+type said struct {
+	text   string
+	tap    *string
+	button *messenger.Button
+}
+
+// say stores what a contact said and the event of it.
+func (s *Server) say(ctx context.Context, c Contact, what func(*bolt.Tx) (said, error)) (Message, error) {
+	mid, err := s.drawMID()
+	if err != nil {
+		return Message{}, err
+	}
+	var m Message
+	err = s.act(ctx, c, func(tx *bolt.Tx, _ *Page, row *contactRow) ([]messenger.Event, error) {
+		it, err := what(tx)
+		if err != nil {
+			return nil, err
+		}
+		row.Started = true
+		line := &messageRow{MID: mid, At: row.stamp(s.now()), Text: it.text}
+		seq, err := addMessage(tx, c.key(), line)
+		if err != nil {
+			return nil, err
+		}
+		m = line.message(seq)
+		ev := fromContact(row, line.At)
+		if it.button != nil {
+			ev.Kind = messenger.KindPostback
+			ev.Postback = &messenger.Postback{MID: mid, Title: it.button.Title, Payload: it.button.Payload}
+			return []messenger.Event{ev}, nil
+		}
+		ev.Kind = messenger.KindMessage
+		ev.Message = &messenger.Message{MID: mid, Text: it.text, QuickReply: it.tap}
+		if messenger.IsVisitor(row.ID) {
+			ev.Message.Tags = []string{strings.ToLower(SourcePlugin)}
+		}
+		return []messenger.Event{ev}, nil
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	s.notify(c.key())
+	return m, nil
+}
+
+// Delivered says that the page's messages up to and including the time upTo have reached the contact. Repeating it,
+// or going back, says nothing new.
+func (s *Server) Delivered(ctx context.Context, c Contact, upTo time.Time) error {
+	return s.act(ctx, c, func(tx *bolt.Tx, _ *Page, row *contactRow) ([]messenger.Event, error) {
+		return delivered(tx, row, upTo.UnixMilli(), s.now())
+	})
+}
+
+// delivered is the receipt for what the page sent up to a time and what has no receipt yet.
+func delivered(tx *bolt.Tx, row *contactRow, upTo int64, now time.Time) ([]messenger.Event, error) {
+	upTo = min(upTo, row.Sent)
+	if upTo <= row.Delivered {
+		return nil, nil
+	}
+	mids, err := sentBetween(tx, conversationKey(row.Page, row.ID), row.Delivered, upTo)
+	if err != nil {
+		return nil, err
+	}
+	row.Delivered = upTo
+	ev := fromContact(row, row.stamp(now))
+	// Messages sent before the watermark are delivered (ref. 2.9); this one was sent at upTo.
+	ev.Kind, ev.Delivery = messenger.KindDelivery, &messenger.Delivery{MIDs: mids, Watermark: upTo + 1}
+	return []messenger.Event{ev}, nil
+}
+
+// Seen says that the contact has read the page's messages up to and including the time upTo, which so have reached it
+// too. Repeating it, or going back, says nothing new.
+func (s *Server) Seen(ctx context.Context, c Contact, upTo time.Time) error {
+	return s.act(ctx, c, func(tx *bolt.Tx, _ *Page, row *contactRow) ([]messenger.Event, error) {
+		events, err := delivered(tx, row, upTo.UnixMilli(), s.now())
+		if err != nil {
+			return nil, err
+		}
+		seen := min(upTo.UnixMilli(), row.Sent)
+		if seen <= row.Seen {
+			return events, nil
+		}
+		row.Seen = seen
+		ev := fromContact(row, row.stamp(s.now()))
+		ev.Kind, ev.Read = messenger.KindRead, &messenger.Read{Watermark: seen}
+		return append(events, ev), nil
+	})
+}
+
+// maxReceipt is how many mids one delivery receipt names; its watermark speaks for the rest.
+const maxReceipt = 100
+
+// sentBetween lists the page's messages with a time after one and not after another, oldest first.
+func sentBetween(tx *bolt.Tx, conv convKey, after, upTo int64) ([]string, error) {
+	var mids []string
+	cur := tx.Bucket(bucketMessages).Cursor()
+	key, raw := seekLast(cur, conv)
+	for ; inConversation(key, conv) && len(mids) < maxReceipt; key, raw = cur.Prev() {
+		row, err := readMessage(raw)
+		if err != nil {
+			return nil, err
+		}
+		if row.At <= after {
+			break
+		}
+		if row.FromPage && row.At <= upTo {
+			mids = append([]string{row.MID}, mids...)
+		}
+	}
+	return mids, nil
+}
+
+func inConversation(key []byte, conv convKey) bool {
+	return len(key) == len(conv)+8 && convKey(key[:len(conv)]) == conv
+}
+
+// seekLast goes to the last row of a conversation, or to one of another conversation if it has none.
+func seekLast(cur *bolt.Cursor, conv convKey) (key, raw []byte) {
+	if key, _ := cur.Seek(messageKey(conv, ^uint64(0))); key == nil {
+		return cur.Last()
+	}
+	return cur.Prev()
+}
+
+// maxMessages is how many messages one call of Messages hands out.
+const maxMessages = 200
+
+// Messages lists what was said after a place in the conversation (0: from the beginning), oldest first and at most
+// 200; the last one's Seq is where to go on.
+func (s *Server) Messages(ctx context.Context, c Contact, after uint64) ([]Message, error) {
+	var list []Message
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		if _, err := getContact(tx, c.Page, c.ID); err != nil {
+			return err
+		}
+		if after == ^uint64(0) {
+			return nil
+		}
+		conv := c.key()
+		cur := tx.Bucket(bucketMessages).Cursor()
+		for key, raw := cur.Seek(messageKey(conv, after+1)); inConversation(key, conv) && len(list) < maxMessages; key, raw = cur.Next() {
+			row, err := readMessage(raw)
+			if err != nil {
+				return err
+			}
+			list = append(list, row.message(binary.BigEndian.Uint64(key[len(conv):])))
+		}
+		return nil
+	})
+	return list, err
+}
+
+// Presence is what a contact may know of the page beside its messages.
+type Presence struct {
+	Typing bool      // somebody is writing an answer
+	SeenAt time.Time // the page has read what the contact said up to then; zero if nothing
+}
+
+// typingFor is how long typing_on holds unless taken back or followed by a message (ref. 3.8).
+const typingFor = 20 * time.Second
+
+// Presence tells whether the page is typing and what it has seen.
+func (s *Server) Presence(ctx context.Context, c Contact) (Presence, error) {
+	var p Presence
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		row, err := getContact(tx, c.Page, c.ID)
+		if err == nil && row.PageSeen > 0 {
+			p.SeenAt = time.UnixMilli(row.PageSeen)
+		}
+		return err
+	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p.Typing = s.now().Before(s.typing[c.key()])
+	return p, err
+}
+
+// Watch hands out a channel that holds a value whenever something was said, typed or seen in the contact's
+// conversation since it was last received from; several things at once are one value. stop ends it.
+func (s *Server) Watch(c Contact) (news <-chan struct{}, stop func()) {
+	ch := make(chan struct{}, 1)
+	key := c.key()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.watchers[key] == nil {
+		s.watchers[key] = map[chan struct{}]struct{}{}
+	}
+	s.watchers[key][ch] = struct{}{}
+	return ch, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.watchers[key], ch)
+		if len(s.watchers[key]) == 0 {
+			delete(s.watchers, key)
+		}
+	}
+}
+
+func (s *Server) notify(conv convKey) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ch := range s.watchers[conv] {
+		select {
+		case ch <- struct{}{}:
+		default: // it holds one already
+		}
+	}
+}
