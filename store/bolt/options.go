@@ -1,34 +1,31 @@
 package bolt
 
-import (
-	"errors"
-	"fmt"
-	"time"
-
-	"go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
-
-	"frontdesk/store"
-)
+import "time"
 
 // Options say how a file is opened. The zero value is right for one process that expects to be alone.
 type Options struct {
-	// Timeout is how long to wait for another process to let go of the file; 0 asks once.
-	Timeout time.Duration
+	// Wait is how long to wait for another process to let go of the file; 0 asks once.
+	Wait time.Duration
+	// Now tells the time; nil is time.Now.
+	Now func() time.Time
+	// QueueBytes bounds what may wait for the log's disk; 0 is 64 MiB.
+	QueueBytes int
+
+	maxFile int // bytes, for tests of a full disk; 0 is no limit
 }
 
-// openFile opens a bolt file of mode 0600, or says with store.ErrLocked that somebody else has it open.
-func openFile(path string, o Options) (*bbolt.DB, error) {
-	timeout := o.Timeout
-	if timeout <= 0 {
-		timeout = time.Nanosecond // bbolt takes 0 for "wait for ever"
+const defaultQueueBytes = 64 << 20
+
+func (o Options) now() func() time.Time {
+	if o.Now == nil {
+		return time.Now
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: timeout, FreelistType: bbolt.FreelistMapType})
-	if errors.Is(err, berrors.ErrTimeout) {
-		return nil, fmt.Errorf("open %s: %w", path, store.ErrLocked)
+	return o.Now
+}
+
+func (o Options) queueBytes() int {
+	if o.QueueBytes <= 0 {
+		return defaultQueueBytes
 	}
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
-	}
-	return db, nil
+	return o.QueueBytes
 }
