@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"frontdesk/store"
 )
@@ -19,15 +19,17 @@ const (
 	folderMode = 0o700
 )
 
-// openFile opens or creates a bbolt file and makes sure that its name survives a loss of power.
-func openFile(path string, o Options) (*bolt.DB, error) {
-	db, err := bolt.Open(path, fileMode, &bolt.Options{
+// openFile opens or creates a bbolt file of mode 0600, or says with store.ErrLocked who else has it open. It makes sure that
+// the file's name survives a loss of power.
+func openFile(path string, o Options) (*bbolt.DB, error) {
+	db, err := bbolt.Open(path, fileMode, &bbolt.Options{
 		// bbolt takes 0 for ever; one nanosecond is one try.
-		Timeout: max(o.Wait, time.Nanosecond),
-		MaxSize: o.maxFile,
+		Timeout:      max(o.Wait, time.Nanosecond),
+		FreelistType: bbolt.FreelistMapType,
+		MaxSize:      o.maxFile,
 	})
 	switch {
-	case errors.Is(err, bolterrors.ErrTimeout):
+	case errors.Is(err, berrors.ErrTimeout):
 		return nil, fmt.Errorf("open %s: %w%s", path, store.ErrLocked, holder(path))
 	case err != nil:
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -59,9 +61,9 @@ var (
 
 // prepare creates the buckets of a new file and refuses one that a newer frontdesk wrote. It writes only when there is
 // something to write, so that opening costs no sync.
-func prepare(db *bolt.DB, format uint32, buckets ...[]byte) error {
+func prepare(db *bbolt.DB, format uint32, buckets ...[]byte) error {
 	complete := false
-	err := db.View(func(tx *bolt.Tx) error {
+	err := db.View(func(tx *bbolt.Tx) error {
 		meta := tx.Bucket(metaBucket)
 		if meta == nil {
 			return nil
@@ -80,7 +82,7 @@ func prepare(db *bolt.DB, format uint32, buckets ...[]byte) error {
 	if err != nil || complete {
 		return err
 	}
-	return db.Update(func(tx *bolt.Tx) error {
+	return db.Update(func(tx *bbolt.Tx) error {
 		for _, name := range append([][]byte{metaBucket}, buckets...) {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err

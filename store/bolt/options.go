@@ -1,20 +1,24 @@
 package bolt
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
-// Options say how a file is opened. The zero value is right for one process that expects to be alone.
+// Options say how files are opened. The zero value is right for a process that expects to be alone.
 type Options struct {
-	// Wait is how long to wait for another process to let go of the file; 0 asks once.
+	// Wait is how long to wait for another process to let go of a file; 0 asks once.
 	Wait time.Duration
 	// Now tells the time; nil is time.Now.
 	Now func() time.Time
-	// QueueBytes bounds what may wait for the log's disk; 0 is 64 MiB.
+	// QueueBytes bounds what waits for the log's next commit, in bytes; 0 is 128 MiB, room for a hundred bodies of
+	// the largest size at once.
 	QueueBytes int
 
-	maxFile int // bytes, for tests of a full disk; 0 is no limit
+	maxFile int // tests: the file does not grow beyond it
 }
 
-const defaultQueueBytes = 64 << 20
+const defaultQueueBytes = 128 << 20
 
 func (o Options) now() func() time.Time {
 	if o.Now == nil {
@@ -23,9 +27,4 @@ func (o Options) now() func() time.Time {
 	return o.Now
 }
 
-func (o Options) queueBytes() int {
-	if o.QueueBytes <= 0 {
-		return defaultQueueBytes
-	}
-	return o.QueueBytes
-}
+func (o Options) queueBytes() int { return cmp.Or(o.QueueBytes, defaultQueueBytes) }
