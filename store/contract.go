@@ -66,7 +66,8 @@ type Rows interface {
 	Conversation(id ConversationID) (Conversation, bool, error)
 	PutConversation(c Conversation) error
 
-	// Key finds the message that a key (of a Fact, or of a Token) stands for, and what is waiting for it.
+	// Key finds the message that a key (of a Fact, or of a Token) stands for, and what is waiting for it. Keys may be
+	// put before their conversation, for what comes first; that lists nothing.
 	Key(conv ConversationID, key string) (KeyRow, bool, error)
 	PutKey(conv ConversationID, key string, row KeyRow) error
 
@@ -77,7 +78,9 @@ type Rows interface {
 	// means from the very start, or from the very end.
 	Messages(conv ConversationID, from Place, newer bool, n int) ([]Message, error)
 
+	// PutTouch keeps a touch; touches of one conversation are told apart by At and ID.
 	PutTouch(conv ConversationID, t Touch) error
+	DeleteTouch(conv ConversationID, at Millis, id MessageID) error
 	// TouchesBefore returns up to n touches at or before a time (0: all), newest first.
 	TouchesBefore(conv ConversationID, at Millis, n int) ([]Touch, error)
 
@@ -87,7 +90,7 @@ type Rows interface {
 
 // KeyRow ties a key to its message.
 type KeyRow struct {
-	Place     Place // zero: the message is not there yet
+	Place     Place // zero: the message is not there yet. A key that is no message's may keep a time in At
 	Delivered bool  // a delivery receipt named the mid before the message came
 }
 

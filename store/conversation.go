@@ -68,8 +68,8 @@ type Conversation struct {
 	Unreplied    bool   // the contact spoke after the last human answer
 	WaitingSince Millis // first word of the contact that no person has answered; 0 when replied
 
-	Touch   Touch    // the latest touch whose origin is known; the zero Touch has Origin unknown
-	Origins []Origin // of every touch, sorted, without doubles
+	Touch   Touch    // the latest touch whose origin is known; only its Origin is set, to unknown, when there is none
+	Origins []Origin // of every touch, sorted, without doubles; unknown is none of them
 	Refs    []string // of every touch, sorted, without doubles
 
 	LastActivity Millis      // last message, postback, referral or reply
@@ -96,5 +96,5 @@ type LastMessage struct {
 	Direction Direction
 	Kind      MessageKind
 	Text      string // at most 256 bytes, cut between characters
-	State     DeliveryState
+	State     DeliveryState // as Conversation.StateOf says
 }

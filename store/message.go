@@ -91,13 +91,19 @@ type Message struct {
 
 	Token     Token         // of a reply of ours
 	Recipient Contact       // of a reply of ours: whom it was written for
-	State     DeliveryState // Out only. As read: with the receipts taken in
+	State     DeliveryState // Out only. In Rows as the records say; from Views as Conversation.StateOf says
 	Error     *SendError
 	Attempts  int
 	RetryAt   Millis // queued again: not before this time
+	TriedAt   Millis // when the last attempt began
+	SentAt    Millis // the platform's time of it, from its echo; 0 until that came
+	HeldBy    Token  // held only because this earlier reply is not settled
+	Queued    Seq    // the record that queued it last; it waits for what failed after that
+	Blocks    Seq    // failed or unknown and not settled: replies queued before this record wait for it
 
-	Tagged    bool // bore the plugin's tag
-	Delivered bool // a delivery receipt named its mid
+	Tagged      bool // bore the plugin's tag
+	OpensWindow bool // Fact.OpensWindow
+	Delivered   bool // a delivery receipt named its mid
 }
 
 // Place is where the message stands in its thread.

@@ -7,12 +7,25 @@ func (c Conversation) StateOf(m Message) DeliveryState {
 	if m.Direction != Out || m.State != StateSent {
 		return m.State
 	}
-	switch {
-	case m.At <= c.ReadTo:
+	switch at := m.sentAt(); {
+	case at <= c.ReadTo:
 		return StateRead
-	case m.Delivered || m.At < c.DeliveredTo:
+	case m.Delivered || at < c.DeliveredTo:
 		return StateDelivered
 	default:
 		return StateSent
+	}
+}
+
+// sentAt is the time that receipts are compared with. A reply may have been written long before it went out, and the
+// contact may have read other words meanwhile: so it is the platform's own time, else that of the last attempt.
+func (m Message) sentAt() Millis {
+	switch {
+	case m.SentAt != 0:
+		return m.SentAt
+	case m.TriedAt != 0:
+		return m.TriedAt
+	default:
+		return m.At
 	}
 }
