@@ -1,0 +1,245 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"frontdesk/messenger"
+	"frontdesk/store"
+)
+
+const (
+	defaultMaxBody = 1 << 20
+
+	// maxChallenge bounds what strangers can make us say.
+	maxChallenge = 256
+
+	// retryAfter is what a 503 asks for, in seconds. The platform keeps to its own plan; our plugin listens.
+	retryAfter = "2"
+)
+
+// Appender is the part of store.Log that a Handler needs.
+type Appender interface {
+	Append(ctx context.Context, records ...store.Record) (store.Seq, error)
+}
+
+// Options are what a Handler is made of.
+type Options struct {
+	Log Appender // required
+
+	// Secrets are the app secrets, each with the pages it speaks for. At least one, none of them empty.
+	Secrets []messenger.Secret
+	// AcceptSHA1 also takes the older signature header where the newer one is missing.
+	AcceptSHA1 bool
+	// VerifyToken answers the platform's verification; while it is empty, none succeeds.
+	VerifyToken string
+
+	Now     func() time.Time // nil is time.Now
+	Logger  *slog.Logger     // nil logs nothing
+	MaxBody int              // bytes; 0 is 1 MiB
+	Poke    func()           // called after each record that was kept; it must not block. May be nil
+}
+
+// Handler takes webhooks: GET is the platform's verification of the address (ref. 1.1), POST brings events. Use it from
+// any number of goroutines.
+type Handler struct {
+	log      Appender
+	verifier *messenger.Verifier
+	token    [sha256.Size]byte
+	hasToken bool
+	now      func() time.Time
+	logger   *slog.Logger
+	maxBody  int
+	poke     func()
+	counters counters
+	intake   intake
+}
+
+// New returns a handler, or an error when it could not tell friend from stranger: no secret, or an empty one.
+func New(o Options) (*Handler, error) {
+	if o.Log == nil {
+		return nil, errors.New("take webhooks: no log given to keep them in")
+	}
+	verifier, err := messenger.NewVerifier(o.Secrets...)
+	if err != nil {
+		return nil, err
+	}
+	verifier.AcceptSHA1 = o.AcceptSHA1
+	h := &Handler{
+		log:      o.Log,
+		verifier: verifier,
+		token:    sha256.Sum256([]byte(o.VerifyToken)),
+		hasToken: o.VerifyToken != "",
+		now:      o.Now,
+		logger:   o.Logger,
+		maxBody:  o.MaxBody,
+		poke:     o.Poke,
+		counters: newCounters(),
+		intake:   intake{budget: readBudget},
+	}
+	if h.now == nil {
+		h.now = time.Now
+	}
+	if h.logger == nil {
+		h.logger = slog.New(slog.DiscardHandler)
+	}
+	if h.maxBody <= 0 {
+		h.maxBody = defaultMaxBody
+	}
+	if h.poke == nil {
+		h.poke = func() {}
+	}
+	return h, nil
+}
+
+// Counters returns how many requests ended in each outcome since the start.
+func (h *Handler) Counters() map[Outcome]uint64 { return h.counters.snapshot() }
+
+// ServeHTTP answers one request.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.Method {
+	case http.MethodGet:
+		h.verifyAddress(w, r)
+	case http.MethodPost:
+		h.post(w, r)
+	default:
+		w.Header().Set("Allow", "GET, POST")
+		h.answer(w, BadMethod, http.StatusMethodNotAllowed, "only GET and POST are understood here")
+	}
+}
+
+// answer ends a request with a short text of ours.
+func (h *Handler) answer(w http.ResponseWriter, o Outcome, status int, text string) {
+	h.counters.add(o)
+	writeText(w, status, text)
+}
+
+func writeText(w http.ResponseWriter, status int, text string) {
+	header := w.Header()
+	header.Set("Content-Type", "text/plain; charset=utf-8")
+	header.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text) // nobody is left to tell when the sender has gone
+}
+
+// verifyAddress answers the platform's question whether this address is ours (ref. 1.1).
+func (h *Handler) verifyAddress(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	given := sha256.Sum256([]byte(q.Get("hub.verify_token")))
+	// Sums have one length, so the comparison takes the same time whatever was given.
+	known := subtle.ConstantTimeCompare(given[:], h.token[:]) == 1 && h.hasToken
+	challenge := q.Get("hub.challenge")
+	if !known || q.Get("hub.mode") != "subscribe" || len(challenge) > maxChallenge {
+		h.answer(w, Refused, http.StatusForbidden, "")
+		return
+	}
+	h.answer(w, Verified, http.StatusOK, challenge)
+}
+
+// post takes one body. The order is that of the checks' cost and of what can be believed: nothing is parsed before the
+// signature holds, and nothing is looked at but pages before the body is kept.
+func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
+	body, leave, err := h.intake.read(w, r, h.maxBody)
+	defer leave()
+	if err != nil {
+		h.refuseBody(w, r, err)
+		return
+	}
+	secrets, err := h.verifier.Verify(body, r.Header)
+	if err != nil {
+		h.answer(w, BadSignature, http.StatusUnauthorized, "the signature is missing or wrong; sign the body as it is with the app secret")
+		return
+	}
+	env, err := messenger.ParseEnvelope(body)
+	if err != nil {
+		h.answer(w, NotObject, http.StatusBadRequest, "the body is no JSON object")
+		return
+	}
+	switch pages := pagesOf(env); {
+	case !spokenFor(secrets, pages):
+		h.answer(w, ForeignPage, http.StatusForbidden, "the body names a page that its secret does not speak for; nothing of it was taken")
+	case env.Object != "page":
+		h.answer(w, ForeignObject, http.StatusOK, "EVENT_RECEIVED")
+	case pages[testPage]:
+		h.answer(w, Test, http.StatusOK, "EVENT_RECEIVED")
+	default:
+		h.keep(w, r, body)
+	}
+}
+
+func (h *Handler) refuseBody(w http.ResponseWriter, r *http.Request, err error) {
+	// What is left of the body is not worth reading.
+	w.Header().Set("Connection", "close")
+	switch {
+	case errors.Is(err, errTooLarge):
+		h.answer(w, TooLarge, http.StatusRequestEntityTooLarge, "the body is larger than what is taken here")
+	case errors.Is(err, errTooSlow):
+		h.answer(w, TooSlow, http.StatusRequestTimeout, "the body did not come in time")
+	case errors.Is(err, errOverloaded):
+		w.Header().Set("Retry-After", retryAfter)
+		h.answer(w, Overloaded, http.StatusServiceUnavailable, "too much is coming in at once; try again")
+	default:
+		h.logger.DebugContext(r.Context(), "a webhook's sender went away", "error", err)
+		h.answer(w, Aborted, http.StatusBadRequest, "the body did not come whole")
+	}
+}
+
+// keep appends the body and answers when it is on the disk.
+func (h *Handler) keep(w http.ResponseWriter, r *http.Request, body []byte) {
+	_, err := h.log.Append(r.Context(), store.Record{
+		Kind: store.RecordWebhook,
+		At:   store.MillisOf(h.now()),
+		Body: body,
+	})
+	switch {
+	case err == nil:
+		h.poke()
+		h.answer(w, Accepted, http.StatusOK, "EVENT_RECEIVED")
+	case errors.Is(err, store.ErrFull):
+		h.logger.WarnContext(r.Context(), "a webhook was not kept", "error", err)
+		w.Header().Set("Retry-After", retryAfter)
+		h.answer(w, LogFull, http.StatusServiceUnavailable, "no more can be taken now; try again")
+	case r.Context().Err() != nil:
+		h.answer(w, Aborted, http.StatusInternalServerError, "the sender went away")
+	default:
+		h.logger.ErrorContext(r.Context(), "a webhook was not kept", "error", err)
+		h.answer(w, LogFailed, http.StatusInternalServerError, "the event could not be kept; try again")
+	}
+}
+
+// pagesOf are all pages that a body names: those of its entries, and those its events would be filed under. Both are
+// asked for, so that a secret can't bring events of one page in an entry of another.
+func pagesOf(env messenger.Envelope) map[string]bool {
+	pages := map[string]bool{}
+	for _, entry := range env.Entries {
+		if entry.ID != "" {
+			pages[entry.ID] = true
+		}
+		for _, ev := range entry.Events {
+			if inbox := partiesOf(entry.ID, ev).inbox; inbox != "" && entry.ID != testPage {
+				pages[inbox] = true
+			}
+		}
+	}
+	return pages
+}
+
+// spokenFor reports whether each page has a secret among those that signed which speaks for it.
+func spokenFor(secrets []messenger.Secret, pages map[string]bool) bool {
+	for page := range pages {
+		spoken := false
+		for _, s := range secrets {
+			spoken = spoken || s.Speaks(page)
+		}
+		if !spoken {
+			return false
+		}
+	}
+	return true
+}
