@@ -8,6 +8,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -58,11 +60,15 @@ func (s Secret) Speaks(page string) bool {
 	return !slices.Contains(s.Except, page)
 }
 
-// String hides the value.
-func (s Secret) String() string { return "[secret]" }
+// Format prints a placeholder whatever the verb.
+func (s Secret) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, hiddenSecret) // fmt keeps the error of its own writer
+}
 
-// GoString hides the value.
-func (s Secret) GoString() string { return "[secret]" }
+// LogValue logs a placeholder.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(hiddenSecret) }
+
+const hiddenSecret = "[secret]"
 
 // Verifier checks the signatures of webhook bodies against several secrets, so that one can be rotated.
 type Verifier struct {

@@ -72,7 +72,7 @@ func EncodeEnvelope(env Envelope) ([]byte, error) {
 		}
 		out.Entries = append(out.Entries, entry)
 	}
-	body, err := json.Marshal(out, jsontext.AllowInvalidUTF8(true))
+	body, err := json.Marshal(out, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 	if err != nil {
 		return nil, fmt.Errorf("encode envelope: %w", err)
 	}
@@ -89,7 +89,7 @@ type wireEntry struct {
 	Time      int64            `json:"time,omitzero"`
 	Messaging []jsontext.Value `json:"messaging,omitempty"`
 	Standby   []jsontext.Value `json:"standby,omitempty"`
-	Changes   []wireChange     `json:"changes,omitempty"`
+	Changes   []jsontext.Value `json:"changes,omitempty"`
 }
 
 type wireChange struct {
@@ -117,15 +117,24 @@ func (e *wireEntry) add(ev Event) error {
 	case ChannelStandby:
 		e.Standby = append(e.Standby, value)
 	case ChannelChanges:
-		field, ok := changeField[ev.Kind]
-		if !ok {
-			return fmt.Errorf("kind %q has no field in changes", ev.Kind)
+		change, err := encodeChange(ev, value)
+		if err != nil {
+			return err
 		}
-		e.Changes = append(e.Changes, wireChange{Field: field, Value: value})
+		e.Changes = append(e.Changes, change)
 	default:
 		e.Messaging = append(e.Messaging, value)
 	}
 	return nil
+}
+
+// encodeChange wraps value in the field of its kind. An unknown event of `changes[]` has the whole element as Raw.
+func encodeChange(ev Event, value jsontext.Value) (jsontext.Value, error) {
+	field, ok := changeField[ev.Kind]
+	if !ok {
+		return value, nil
+	}
+	return json.Marshal(wireChange{Field: field, Value: value}, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 }
 
 func encodeEvent(ev Event) (jsontext.Value, error) {

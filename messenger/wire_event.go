@@ -1,5 +1,7 @@
 package messenger
 
+import "strings"
+
 // The shapes in which Meta writes events (ref. 2.1 to 2.9). Reading needs no such types: there every field may be of
 // any type.
 
@@ -81,13 +83,14 @@ type wirePostback struct {
 	Referral *wireReferral `json:"referral,omitzero"`
 }
 
-// wireReferral is every referral object (ref. 2.8); a missing `is_guest_user` means false.
+// wireReferral is every referral object (ref. 2.8). The chat plugin always says whether the visitor is a guest; nothing
+// else does.
 type wireReferral struct {
 	Ref         string       `json:"ref,omitzero"`
 	Source      string       `json:"source,omitzero"`
 	Type        string       `json:"type,omitzero"`
 	RefererURI  string       `json:"referer_uri,omitzero"`
-	IsGuestUser bool         `json:"is_guest_user,omitzero"`
+	IsGuestUser *bool        `json:"is_guest_user,omitzero"`
 	AdID        string       `json:"ad_id,omitzero"`
 	Product     *wireProduct `json:"product,omitzero"`
 }
@@ -190,7 +193,10 @@ func newWireReferral(r *Referral) *wireReferral {
 		return nil
 	}
 	out := &wireReferral{
-		Ref: r.Ref, Source: r.Source, Type: r.Type, RefererURI: r.RefererURI, IsGuestUser: r.IsGuestUser, AdID: r.AdID,
+		Ref: r.Ref, Source: r.Source, Type: r.Type, RefererURI: r.RefererURI, AdID: r.AdID,
+	}
+	if r.IsGuestUser || strings.EqualFold(r.Source, "CUSTOMER_CHAT_PLUGIN") {
+		out.IsGuestUser = &r.IsGuestUser
 	}
 	if r.ProductID != "" {
 		out.Product = &wireProduct{ID: r.ProductID}
