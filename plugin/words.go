@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"time"
 
@@ -124,18 +125,14 @@ func (s *Server) Delivered(ctx context.Context, c Contact, upTo time.Time) error
 
 // delivered is the receipt for what the page sent up to a time and what has no receipt yet.
 func delivered(tx *bolt.Tx, row *contactRow, upTo int64, now time.Time) ([]messenger.Event, error) {
-	upTo = min(upTo, row.Sent)
-	if upTo <= row.Delivered {
-		return nil, nil
-	}
-	mids, err := sentBetween(tx, conversationKey(row.Page, row.ID), row.Delivered, upTo)
-	if err != nil {
+	mids, last, err := sentBetween(tx, conversationKey(row.Page, row.ID), row.Delivered, upTo)
+	if err != nil || last == 0 {
 		return nil, err
 	}
-	row.Delivered = upTo
+	row.Delivered = last
 	ev := fromContact(row, row.stamp(now))
-	// Messages sent before the watermark are delivered (ref. 2.9); this one was sent at upTo.
-	ev.Kind, ev.Delivery = messenger.KindDelivery, &messenger.Delivery{MIDs: mids, Watermark: upTo + 1}
+	// Messages sent before the watermark are delivered (ref. 2.9), and the last was sent at its own time.
+	ev.Kind, ev.Delivery = messenger.KindDelivery, &messenger.Delivery{MIDs: mids, Watermark: last + 1}
 	return []messenger.Event{ev}, nil
 }
 
@@ -147,13 +144,13 @@ func (s *Server) Seen(ctx context.Context, c Contact, upTo time.Time) error {
 		if err != nil {
 			return nil, err
 		}
-		seen := min(upTo.UnixMilli(), row.Sent)
-		if seen <= row.Seen {
-			return events, nil
+		_, last, err := sentBetween(tx, c.key(), row.Seen, upTo.UnixMilli())
+		if err != nil || last == 0 {
+			return events, err
 		}
-		row.Seen = seen
+		row.Seen = last
 		ev := fromContact(row, row.stamp(s.now()))
-		ev.Kind, ev.Read = messenger.KindRead, &messenger.Read{Watermark: seen}
+		ev.Kind, ev.Read = messenger.KindRead, &messenger.Read{Watermark: last}
 		return append(events, ev), nil
 	})
 }
@@ -161,24 +158,26 @@ func (s *Server) Seen(ctx context.Context, c Contact, upTo time.Time) error {
 // maxReceipt is how many mids one delivery receipt names; its watermark speaks for the rest.
 const maxReceipt = 100
 
-// sentBetween lists the page's messages with a time after one and not after another, oldest first.
-func sentBetween(tx *bolt.Tx, conv convKey, after, upTo int64) ([]string, error) {
-	var mids []string
+// sentBetween lists the page's messages with a time after one and not after another, oldest first and the newest if
+// there are many, with the time of the last; 0 if there is none.
+func sentBetween(tx *bolt.Tx, conv convKey, after, upTo int64) (mids []string, last int64, err error) {
 	cur := tx.Bucket(bucketMessages).Cursor()
 	key, raw := seekLast(cur, conv)
 	for ; inConversation(key, conv) && len(mids) < maxReceipt; key, raw = cur.Prev() {
 		row, err := readMessage(raw)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if row.At <= after {
 			break
 		}
 		if row.FromPage && row.At <= upTo {
-			mids = append([]string{row.MID}, mids...)
+			mids = append(mids, row.MID)
+			last = max(last, row.At)
 		}
 	}
-	return mids, nil
+	slices.Reverse(mids)
+	return mids, last, nil
 }
 
 func inConversation(key []byte, conv convKey) bool {

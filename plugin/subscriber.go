@@ -1,0 +1,188 @@
+package plugin
+
+import (
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// pauses are the waits after each failure in a row: a few tries at once, then less and less often. The last repeats.
+var pauses = []time.Duration{
+	0, 100 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second, 5 * time.Second, 15 * time.Second,
+	30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute,
+}
+
+// subscriber is one callback with the conversations that have something for it.
+type subscriber struct {
+	Subscriber
+	page *Page
+	key  queueKey
+	wake chan struct{} // one place: something became ready
+
+	mu     sync.Mutex
+	lanes  map[convKey]*lane
+	ready  []*lane
+	queued int
+	last   SubscriberState
+}
+
+// lane is one conversation that has something for a subscriber. It is in the ready list, with a worker, or resting.
+type lane struct {
+	conv        convKey
+	busy        bool
+	more        bool        // something came while a worker had it
+	failures    int         // in a row
+	unreachable bool        // the last failure was the subscriber's, not this event's
+	rest        *time.Timer // set while resting
+}
+
+// SubscriberState tells how deliveries to one subscriber go.
+type SubscriberState struct {
+	Page, Name, URL string
+	Queued          int       // events that wait, those in flight included
+	LastAt          time.Time // when it was last called; zero if it never was since Open
+	LastStatus      int       // its last HTTP answer; 0 if the call got none
+	LastError       string    // why the last call failed; empty after a success
+	Failures        int       // failed calls since the last success
+}
+
+func newSubscriber(s Subscriber, page *Page) *subscriber {
+	if s.Name == "" {
+		s.Name = s.URL
+	}
+	return &subscriber{
+		Subscriber: s,
+		page:       page,
+		key:        queueKey(hash16(s.Page, s.Name)),
+		wake:       make(chan struct{}, 1),
+		lanes:      map[convKey]*lane{},
+	}
+}
+
+// tell makes a conversation ready after n events of it were queued.
+func (s *subscriber) tell(conv convKey, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queued += n
+	l := s.lanes[conv]
+	switch {
+	case l == nil:
+		l = &lane{conv: conv}
+		s.lanes[conv] = l
+		s.makeReady(l)
+	case l.busy:
+		l.more = true
+	}
+}
+
+// makeReady needs s.mu.
+func (s *subscriber) makeReady(l *lane) {
+	l.busy, l.rest = false, nil
+	s.ready = append(s.ready, l)
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take hands out a ready lane, nil if there is none.
+func (s *subscriber) take() *lane {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.ready) == 0 {
+		return nil
+	}
+	l := s.ready[0]
+	s.ready[0] = nil
+	s.ready = s.ready[1:]
+	l.busy, l.more = true, false
+	return l
+}
+
+// putBack returns a lane that may have more.
+func (s *subscriber) putBack(l *lane) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.makeReady(l)
+}
+
+// settle returns a lane whose queue was found empty, which holds unless something came since.
+func (s *subscriber) settle(l *lane) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l.more {
+		s.makeReady(l)
+		return
+	}
+	delete(s.lanes, l.conv)
+}
+
+// restFor puts a lane aside after a failure.
+func (s *subscriber) restFor(l *lane, unreachable bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pause := pauses[min(l.failures, len(pauses)-1)]
+	l.failures++
+	l.unreachable = unreachable
+	if pause == 0 {
+		s.makeReady(l)
+		return
+	}
+	pause += rand.N(pause / 4) // so that conversations which failed together do not come back together
+	l.busy = false
+	var rest *time.Timer
+	rest = time.AfterFunc(pause, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if l.rest == rest { // else it was waked before
+			s.makeReady(l)
+		}
+	})
+	l.rest = rest
+}
+
+// delivered notes a success, and wakes the conversations that only waited for the subscriber to be back.
+func (s *subscriber) delivered(l *lane, status int, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queued--
+	l.failures, l.unreachable = 0, false
+	s.last.LastAt, s.last.LastStatus, s.last.LastError, s.last.Failures = at, status, "", 0
+	for _, other := range s.lanes {
+		if other.rest != nil && other.unreachable {
+			other.rest.Stop()
+			s.makeReady(other)
+		}
+	}
+}
+
+// struckOff notes that an event was given up.
+func (s *subscriber) struckOff() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queued--
+}
+
+func (s *subscriber) failed(status int, err error, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last.LastAt, s.last.LastStatus, s.last.LastError = at, status, err.Error()
+	s.last.Failures++
+}
+
+func (s *subscriber) state() SubscriberState {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.last
+	st.Page, st.Name, st.URL, st.Queued = s.Page, s.Name, s.URL, max(s.queued, 0)
+	return st
+}
+
+// Subscribers tells how deliveries to each subscriber go, in the order of the options.
+func (s *Server) Subscribers() []SubscriberState {
+	states := make([]SubscriberState, len(s.subs))
+	for i, sub := range s.subs {
+		states[i] = sub.state()
+	}
+	return states
+}
