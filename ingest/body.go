@@ -118,8 +118,8 @@ func (in *intake) read(w http.ResponseWriter, req *http.Request, limit int) (bod
 	if req.ContentLength > int64(limit) {
 		return nil, leave, errTooLarge
 	}
-	_ = conn.SetReadDeadline(time.Now().Add(readWithin))
-	body, err = in.readAll(r, http.MaxBytesReader(w, req.Body, int64(limit)), req.ContentLength)
+	_ = conn.SetReadDeadline(time.Now().Add(readWithin)) // the system's clock: the kernel keeps this deadline
+	body, err = in.readAll(r, http.MaxBytesReader(w, req.Body, int64(limit)), limit, req.ContentLength)
 	if !in.arrived(r) {
 		return nil, leave, errOverloaded
 	}
@@ -138,17 +138,24 @@ func (in *intake) read(w http.ResponseWriter, req *http.Request, limit int) (bod
 	}
 }
 
-// readAll reads to the end, and asks for memory as content arrives. length is the announced one, or less than 0.
-func (in *intake) readAll(r *reading, src io.Reader, length int64) ([]byte, error) {
-	size := firstBuffer
-	if length >= 0 && length < firstBuffer {
-		size = int(length) + 1 // one more, so that the end is seen without growing
+// readAll reads to the end of src, which fails beyond limit, and asks for memory as content arrives. length is the
+// announced one, or less than 0.
+func (in *intake) readAll(r *reading, src io.Reader, limit int, length int64) ([]byte, error) {
+	most := limit + 1 // one more than can come, so that the end is seen without growing
+	if length >= 0 {
+		most = int(length) + 1
 	}
-	if !in.take(r, size) {
-		return nil, errOverloaded
-	}
-	buf := make([]byte, 0, size)
+	buf := []byte{}
 	for {
+		if len(buf) == cap(buf) {
+			size := min(max(2*cap(buf), firstBuffer), most)
+			if !in.take(r, size-cap(buf)) {
+				return nil, errOverloaded
+			}
+			bigger := make([]byte, len(buf), size)
+			copy(bigger, buf)
+			buf = bigger
+		}
 		n, err := src.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		if err == io.EOF {
@@ -156,14 +163,6 @@ func (in *intake) readAll(r *reading, src io.Reader, length int64) ([]byte, erro
 		}
 		if err != nil {
 			return nil, err
-		}
-		if len(buf) == cap(buf) {
-			if !in.take(r, cap(buf)) {
-				return nil, errOverloaded
-			}
-			bigger := make([]byte, len(buf), 2*cap(buf))
-			copy(bigger, buf)
-			buf = bigger
 		}
 	}
 }

@@ -1,0 +1,2 @@
+// Package storetest is the store's contract as tests: every engine passes them.
+package storetest
