@@ -1,0 +1,159 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"frontdesk/store"
+)
+
+// A row of the index of activity carries, packed, what common filters ask, so that a walk decodes the headers of those
+// conversations only that it returns, and of the few that the packed value cannot rule out.
+//
+//	0      origins, one bit each
+//	1      status in the low three bits, flags above
+//	2..5   inbox, by hash
+//	6..9   assignee, by hash; 0 is nobody
+//	10     number of refs that follow
+//	11..   refs, then labels, four bytes of hash each
+const packedHead = 11
+
+// As many refs and labels as have room; a flag says that there are more.
+const packedTexts = 6
+
+const (
+	statusBits    = 7
+	flagUnread    = 1 << 3
+	flagUnreplied = 1 << 4
+	flagNameless  = 1 << 5
+	flagMoreRefs  = 1 << 6
+	flagMoreLabel = 1 << 7
+)
+
+// originBit is the bit of an origin; all origins that have none of their own share the last.
+func originBit(o store.Origin) byte {
+	switch o {
+	case store.OriginPlugin:
+		return 1
+	case store.OriginLink:
+		return 2
+	case store.OriginAd:
+		return 4
+	case store.OriginOther:
+		return 8
+	case store.OriginUnknown:
+		return 16
+	}
+	return 128
+}
+
+// statusBit is the number of a status; all statuses that have none of their own share 0.
+func statusBit(s store.Status) byte {
+	switch s {
+	case store.StatusOpen:
+		return 1
+	case store.StatusPending:
+		return 2
+	case store.StatusSnoozed:
+		return 3
+	case store.StatusResolved:
+		return 4
+	}
+	return 0
+}
+
+// shortHash is four bytes of a text's hash, never 0.
+func shortHash(s string) uint32 { return hashOf(s).short() }
+
+func (h hash) short() uint32 { return max(1, binary.BigEndian.Uint32(h[:])) }
+
+// pack is the value of the conversation's row in the index of activity.
+func pack(c *store.Conversation) []byte {
+	b := make([]byte, 2, packedHead+4*(len(c.Refs)+len(c.Labels)))
+	for _, o := range c.KnownOrigins() {
+		b[0] |= originBit(o)
+	}
+	b[1] = statusBit(c.Status)
+	for _, f := range []struct {
+		on  bool
+		bit byte
+	}{
+		{c.Unread > 0, flagUnread},
+		{c.Unreplied, flagUnreplied},
+		{c.ProfileAt == 0, flagNameless},
+		{len(c.Refs) > packedTexts, flagMoreRefs},
+		{len(c.Labels) > packedTexts, flagMoreLabel},
+	} {
+		if f.on {
+			b[1] |= f.bit
+		}
+	}
+	b = binary.BigEndian.AppendUint32(b, shortHash(string(c.Inbox)))
+	var assignee uint32
+	if c.Assignee != "" {
+		assignee = shortHash(c.Assignee)
+	}
+	b = binary.BigEndian.AppendUint32(b, assignee)
+	refs := c.Refs[:min(len(c.Refs), packedTexts)]
+	b = append(b, byte(len(refs)))
+	for _, ref := range refs {
+		b = binary.BigEndian.AppendUint32(b, shortHash(ref))
+	}
+	for _, label := range c.Labels[:min(len(c.Labels), packedTexts)] {
+		b = binary.BigEndian.AppendUint32(b, shortHash(label))
+	}
+	return b
+}
+
+// packed is the value of a row of the index of activity.
+type packed []byte
+
+func (p packed) valid() bool {
+	return len(p) >= packedHead && (len(p)-packedHead)%4 == 0 && packedHead+4*int(p[10]) <= len(p)
+}
+
+func (p packed) inbox() uint32    { return binary.BigEndian.Uint32(p[2:]) }
+func (p packed) assignee() uint32 { return binary.BigEndian.Uint32(p[6:]) }
+
+// refs and labels are hashes one after the other; more says that not all had room.
+func (p packed) refs() (list []byte, more bool) {
+	return p[packedHead : packedHead+4*int(p[10])], p[1]&flagMoreRefs != 0
+}
+
+func (p packed) labels() (list []byte, more bool) {
+	return p[packedHead+4*int(p[10]):], p[1]&flagMoreLabel != 0
+}
+
+// answer is what a packed value says of a condition.
+type answer int
+
+const (
+	no answer = iota
+	perhaps
+	yes
+)
+
+func sure(b bool) answer {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// likely is the answer of a hash: a different one is surely another text, an equal one perhaps the same.
+func likely(b bool) answer {
+	if b {
+		return perhaps
+	}
+	return no
+}
+
+// anyHash looks for one of the wanted hashes in a packed list.
+func anyHash(list []byte, more bool, wanted []uint32) answer {
+	for ; len(list) >= 4; list = list[4:] {
+		if slices.Contains(wanted, binary.BigEndian.Uint32(list)) {
+			return perhaps
+		}
+	}
+	return likely(more)
+}
