@@ -95,6 +95,6 @@ type LastMessage struct {
 	Place     Place
 	Direction Direction
 	Kind      MessageKind
-	Text      string // at most 256 bytes, cut between characters
+	Text      string        // at most 256 bytes, cut between characters
 	State     DeliveryState // as Conversation.StateOf says
 }

@@ -1,0 +1,67 @@
+package store
+
+import "time"
+
+// ActivityText is the sentence that an activity line says, with times in UTC; see ActivityTextIn. It is empty for
+// lines of other directions.
+func ActivityText(m Message) string { return ActivityTextIn(m, time.UTC) }
+
+// ActivityTextIn is ActivityText with times where the reader lives. It holds text from outside (names, refs, sources)
+// as it came: whoever draws it cleans it.
+func ActivityTextIn(m Message, where *time.Location) string {
+	if m.Direction != Activity {
+		return ""
+	}
+	agent := m.Agent
+	if agent == "" {
+		agent = "somebody"
+	}
+	switch m.Kind {
+	case KindReferral:
+		return cameText(m.Touch)
+	case KindResolved:
+		return agent + " resolved this"
+	case KindReopened:
+		if m.Agent == "" {
+			return "open again: the contact wrote"
+		}
+		return agent + " reopened this"
+	case KindSnoozed:
+		return agent + " snoozed this until " + m.Until.Time().In(where).Format("Mon 2 Jan 2006 15:04")
+	case KindWoke:
+		return "the snooze is over"
+	case KindAssigned:
+		if m.Text == m.Agent {
+			return agent + " took this"
+		}
+		return agent + " gave this to " + m.Text
+	case KindUnassigned:
+		return agent + " let go of this: it is nobody's now"
+	default:
+		return string(m.Kind)
+	}
+}
+
+// cameText says how a contact came in.
+func cameText(t *Touch) string {
+	if t == nil {
+		return "came in"
+	}
+	text := "came in"
+	switch t.Origin {
+	case OriginPlugin:
+		text += " by chat plugin"
+	case OriginLink:
+		text += " by m.me link"
+	case OriginAd:
+		text += " by an ad"
+	case OriginOther:
+		if text += " another way"; t.Source != "" {
+			text += " (" + t.Source + ")"
+		}
+	}
+	if t.Ref != "" {
+		text += ", ref " + t.Ref
+	}
+	return text
+}

@@ -1,0 +1,216 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+)
+
+// Bounds of the projector's work.
+const (
+	batchRecords = 2000                   // at most so many records in one transaction; Log.Read bounds the bytes
+	longestPause = 100 * time.Millisecond // between two transactions while others write
+	firstRetry   = 250 * time.Millisecond // after a transaction that failed
+	longestRetry = 30 * time.Second
+)
+
+// Attribute keys of the projector's log lines.
+const (
+	logSeq  = "seq"
+	logKind = "kind"
+	logErr  = "error"
+	logWait = "wait"
+)
+
+// Projector brings the views up to the log's head. It holds every rule that needs state. It reads records in order and
+// applies them whole, many in one transaction; a record that can't be read is counted and stepped over, never an end.
+//
+// All methods may be called from many goroutines; one batch is applied at a time.
+type Projector struct {
+	log       Log
+	views     Views
+	translate Translate
+	feed      *Feed
+	logger    *slog.Logger
+
+	turn    chan struct{} // held by whoever applies
+	poke    chan struct{}
+	skipped atomic.Uint64
+}
+
+// NewProjector returns a projector that nobody runs yet. feed is told after each transaction. A nil logger is silent.
+func NewProjector(log Log, views Views, translate Translate, feed *Feed, logger *slog.Logger) *Projector {
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	return &Projector{
+		log: log, views: views, translate: translate, feed: feed, logger: logger,
+		turn: make(chan struct{}, 1),
+		poke: make(chan struct{}, 1),
+	}
+}
+
+// Poke says that the log has grown. It never waits.
+func (p *Projector) Poke() {
+	select {
+	case p.poke <- struct{}{}:
+	default: // a poke nobody has answered yet covers this one too
+	}
+}
+
+// Skipped is how many records could not be read since the projector was made.
+func (p *Projector) Skipped() uint64 { return p.skipped.Load() }
+
+// Run applies what is appended until the context ends, and returns nil then. Errors of the log or the views are logged
+// and tried again with growing pauses: the log keeps what the views have not seen. Only a closed store ends it early.
+func (p *Projector) Run(ctx context.Context) error {
+	retry := firstRetry
+	for {
+		err := p.runUntilQuiet(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, ErrClosed):
+			return err
+		case err != nil:
+			p.logger.Error("the views could not be brought up to date", logErr, err, logWait, retry)
+			if !sleep(ctx, retry) {
+				return nil
+			}
+			retry = min(2*retry, longestRetry)
+			continue
+		}
+		retry = firstRetry
+		select {
+		case <-p.poke:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// runUntilQuiet applies batches until the views have come to the head. While others append, it leaves them the disk
+// for as long as its own transaction took; a single record on a quiet desk never waits.
+func (p *Projector) runUntilQuiet(ctx context.Context) error {
+	for {
+		head, began := p.log.Head(), time.Now()
+		applied, err := p.step(ctx)
+		if err != nil {
+			return err
+		}
+		grown := p.log.Head()
+		if applied >= grown {
+			return nil
+		}
+		if grown > head && !sleep(ctx, min(time.Since(began), longestPause)) {
+			return nil
+		}
+	}
+}
+
+// CatchUp returns when the views have come to the log's head of the moment it was called.
+func (p *Projector) CatchUp(ctx context.Context) error {
+	for head := p.log.Head(); ; {
+		applied, err := p.step(ctx)
+		if err != nil || applied >= head {
+			return err
+		}
+	}
+}
+
+// Replay empties the views and makes them again from the whole log. progress, which may be nil, hears after each
+// transaction how far it has come and where the head is.
+func (p *Projector) Replay(ctx context.Context, progress func(applied, head Seq)) error {
+	if err := p.takeTurn(ctx); err != nil {
+		return err
+	}
+	defer p.endTurn()
+	if err := p.views.Reset(ctx); err != nil {
+		return fmt.Errorf("empty the views: %w", err)
+	}
+	p.feed.Publish(0)
+	for head := p.log.Head(); ; {
+		applied, err := p.apply(ctx)
+		if err != nil {
+			return err
+		}
+		if progress != nil {
+			progress(applied, p.log.Head())
+		}
+		if applied >= head {
+			return nil
+		}
+	}
+}
+
+// step applies one batch, if there is one, and returns where the views stand.
+func (p *Projector) step(ctx context.Context) (Seq, error) {
+	if err := p.takeTurn(ctx); err != nil {
+		return 0, err
+	}
+	defer p.endTurn()
+	return p.apply(ctx)
+}
+
+func (p *Projector) apply(ctx context.Context) (Seq, error) {
+	applied, err := p.views.Applied(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("ask how far the views are: %w", err)
+	}
+	records, err := p.log.Read(ctx, applied, batchRecords)
+	if err != nil {
+		return applied, fmt.Errorf("read the log after record %d: %w", applied, err)
+	}
+	if len(records) > 0 {
+		// Bodies are read before the transaction, which stays short.
+		events, last := p.readAll(records), records[len(records)-1].Seq
+		err := p.views.Apply(ctx, last, func(rows Rows) error { return project(rows, events) })
+		if err != nil {
+			return applied, fmt.Errorf("apply records %d to %d: %w", records[0].Seq, last, err)
+		}
+		applied = last
+	}
+	p.feed.Publish(applied)
+	return applied, nil
+}
+
+func (p *Projector) takeTurn(ctx context.Context) error {
+	select {
+	case p.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (p *Projector) endTurn() { <-p.turn }
+
+// sleep reports whether the whole time went by before the context ended.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// PokedLog is a Log that pokes a projector after each append.
+type PokedLog struct {
+	Log
+	Projector *Projector
+}
+
+// Append appends to the log and pokes the projector.
+func (l PokedLog) Append(ctx context.Context, records ...Record) (Seq, error) {
+	seq, err := l.Log.Append(ctx, records...)
+	if err == nil {
+		l.Projector.Poke()
+	}
+	return seq, err
+}
