@@ -1,0 +1,116 @@
+package bolt_test
+
+import (
+	"encoding/binary"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"frontdesk/store"
+)
+
+// rawGroup is the least that a group commit on bbolt can be: what the log is measured against.
+type rawGroup struct {
+	db   *bbolt.DB
+	jobs chan rawJob
+	seq  uint64
+}
+
+type rawJob struct {
+	body []byte
+	done chan error
+}
+
+func (g *rawGroup) run() {
+	for job := range g.jobs {
+		group := []rawJob{job}
+		for more := true; more; {
+			select {
+			case next, ok := <-g.jobs:
+				if more = ok; ok {
+					group = append(group, next)
+				}
+			default:
+				more = false
+			}
+		}
+		err := g.db.Update(func(tx *bbolt.Tx) error {
+			b := tx.Bucket([]byte("b"))
+			b.FillPercent = 0.95
+			for _, job := range group {
+				g.seq++
+				if err := b.Put(binary.BigEndian.AppendUint64(nil, g.seq), job.body); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for _, job := range group {
+			job.done <- err
+		}
+	}
+}
+
+// BenchmarkAppend64 lets 64 writers append 500 bytes each, again and again, in turn to the log and to a bare group
+// commit of the same bytes. The metric "ratio" is the log's rate by the other's, the median over the rounds.
+func BenchmarkAppend64(b *testing.B) {
+	const writers, each = 64, 20
+	body := make([]byte, 500)
+	l := openLog(b, filepath.Join(b.TempDir(), "log.db"))
+	defer l.Close()
+	db, err := bbolt.Open(filepath.Join(b.TempDir(), "raw.db"), 0o600, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	err = db.Update(func(tx *bbolt.Tx) error {
+		_, err := tx.CreateBucket([]byte("b"))
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	raw := &rawGroup{db: db, jobs: make(chan rawJob, writers)}
+	go raw.run()
+	defer close(raw.jobs)
+
+	round := func(write func() error) time.Duration {
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range writers {
+			wg.Go(func() {
+				for range each {
+					if err := write(); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		return time.Since(start)
+	}
+	var ratios []float64
+	var ours, theirs time.Duration
+	for b.Loop() {
+		own := round(func() error {
+			_, err := l.Append(b.Context(), store.Record{Kind: store.RecordWebhook, At: 1, Body: body})
+			return err
+		})
+		bare := round(func() error {
+			job := rawJob{body: body, done: make(chan error, 1)}
+			raw.jobs <- job
+			return <-job.done
+		})
+		ours, theirs = ours+own, theirs+bare
+		ratios = append(ratios, bare.Seconds()/own.Seconds())
+	}
+	slices.Sort(ratios)
+	appended := float64(len(ratios) * writers * each)
+	b.ReportMetric(ratios[len(ratios)/2], "ratio")
+	b.ReportMetric(appended/ours.Seconds(), "appends/s")
+	b.ReportMetric(appended/theirs.Seconds(), "raw-appends/s")
+}
