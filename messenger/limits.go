@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf16"
 )
@@ -84,6 +85,8 @@ func (r SendRequest) Validate() error {
 	switch {
 	case r.MessagingType == "":
 		c.fault("messaging_type", "is missing")
+	case !slices.Contains(messagingTypes, r.MessagingType):
+		c.fault("messaging_type", "must be RESPONSE, UPDATE, MESSAGE_TAG or UTILITY")
 	case r.MessagingType == MessageTag && r.Tag == "":
 		c.fault("tag", "is missing: MESSAGE_TAG needs one")
 	case r.MessagingType != MessageTag && r.Tag != "":
@@ -96,6 +99,9 @@ func (r SendRequest) Validate() error {
 	}
 	return errors.Join(c.faults...)
 }
+
+// messagingTypes are all there are (ref. 3.4).
+var messagingTypes = []MessagingType{Response, "UPDATE", MessageTag, "UTILITY"}
 
 // checker collects faults in the order of the fields.
 type checker struct{ faults []error }

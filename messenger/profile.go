@@ -76,7 +76,7 @@ func (r *reader) profileField(p *Profile, name string) {
 	case "locale":
 		p.Locale = r.text()
 	case "timezone":
-		if hours, err := strconv.ParseFloat(r.id(), 64); err == nil {
+		if hours, err := strconv.ParseFloat(r.id(), 64); err == nil && -24 < hours && hours < 24 {
 			p.Timezone = &hours
 		}
 	case "gender":
