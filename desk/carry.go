@@ -1,0 +1,247 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"frontdesk/messenger"
+	"frontdesk/store"
+)
+
+// step does the next thing for a conversation: it makes one attempt, or holds one reply, or finds nothing to do.
+func (c *courier) step(ctx, requests context.Context, id store.ConversationID) (pause, error) {
+	release, err := c.d.locks.take(ctx, id)
+	if err != nil {
+		return pause{}, err
+	}
+	held := true
+	defer func() {
+		if held {
+			release()
+		}
+	}()
+	conv, err := c.d.views.Conversation(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return pause{done: true}, nil
+	}
+	if err != nil {
+		return pause{}, err
+	}
+	m, next, err := c.pick(ctx, conv)
+	if err != nil || m.Token == "" {
+		return next, err
+	}
+	kept, err := c.d.replyOf(ctx, m)
+	if err != nil {
+		return pause{}, err
+	}
+	w, reason := c.ready(conv, m, kept)
+	if reason != nil {
+		return c.hold(ctx, m, *reason)
+	}
+	req := request(kept, w.permission)
+	if err := c.pace(ctx, conv.Inbox, kept.Message); err != nil {
+		return pause{}, err
+	}
+	// From here on the attempt is made, whatever happens to ctx.
+	attempt := store.Attempt{Token: m.Token, Conversation: conv.ID, N: m.Attempts + 1}
+	if _, _, err := c.d.append(requests, store.RecordAttempt, attempt); err != nil {
+		return pause{}, err
+	}
+	c.begin(m.Token)
+	defer c.end(m.Token)
+	release()
+	held = false
+
+	answer, sendErr := w.sender.Send(requests, string(conv.Inbox), req)
+	return c.finish(requests, conv, m, attempt, kept, answer, sendErr)
+}
+
+// pick finds the reply whose turn it is. Without one it says when to look again.
+func (c *courier) pick(ctx context.Context, conv store.Conversation) (store.Message, pause, error) {
+	next := pause{done: true}
+	unsettled := false
+	for _, token := range conv.Outbox {
+		m, err := c.d.views.Message(ctx, conv.ID, store.ReplyID(token))
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return store.Message{}, pause{}, err
+		}
+		switch m.State {
+		case store.StateSending: // made by an earlier process, and settled at the start
+			return store.Message{}, pause{watch: true}, nil
+		case store.StateQueued:
+			if at := m.RetryAt.Time(); at.After(c.d.now()) {
+				return store.Message{}, pause{at: at}, nil
+			}
+			return m, pause{}, nil
+		case store.StateHeld:
+			if !unsettled && resumable(m) && c.stopped(conv.Inbox, m.Recipient) == nil {
+				return m, pause{}, nil
+			}
+			next = pause{watch: true}
+		case store.StateFailed, store.StateUnknown:
+			unsettled = true
+		}
+	}
+	return store.Message{}, next, nil
+}
+
+// resumable reports whether a held reply goes on by itself when what held it is over: a token was renewed, a setting
+// made. What waits for a person does not.
+func resumable(m store.Message) bool { return m.Error != nil && m.Error.Retry }
+
+// stopped is why nothing can be sent to the contact for the whole inbox; nil when something can.
+func (c *courier) stopped(id store.InboxID, to store.Contact) *store.SendError {
+	if _, refusal := c.d.routeTo(id, to); refusal != nil {
+		return &store.SendError{Text: refusal.Error(), Retry: true}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p := c.pages[id]; p != nil && p.alert != nil {
+		reason := p.alert.reason
+		return &reason
+	}
+	return nil
+}
+
+// carriage is how a reply goes out.
+type carriage struct {
+	way
+	permission
+}
+
+// ready says how a reply goes out now, or why it must wait.
+func (c *courier) ready(conv store.Conversation, m store.Message, kept store.Reply) (carriage, *store.SendError) {
+	if reason := c.stopped(conv.Inbox, m.Recipient); reason != nil {
+		return carriage{}, reason
+	}
+	w, refusal := c.d.routeTo(conv.Inbox, m.Recipient)
+	if refusal != nil {
+		return carriage{}, &store.SendError{Text: refusal.Error(), Retry: true}
+	}
+	c.mu.Lock()
+	_, vouched := c.vouched[m.Token]
+	c.mu.Unlock()
+	humanAgent := kept.Tag == messenger.TagHumanAgent || vouched
+	allowed, refusal := permit(conv, m.Recipient, w.inbox, kept.Message, humanAgent, c.d.now())
+	if refusal != nil {
+		return carriage{}, &store.SendError{Text: "The window closed before this message could be sent. " + refusal.Reason, Advice: refusal.Advice}
+	}
+	return carriage{way: w, permission: allowed}, nil
+}
+
+func request(kept store.Reply, p permission) messenger.SendRequest {
+	to := messenger.Recipient{ID: kept.Recipient.ID}
+	if kept.Recipient.Kind == store.ContactUserRef {
+		to = messenger.Recipient{UserRef: kept.Recipient.ID}
+	}
+	return messenger.SendRequest{Recipient: to, MessagingType: p.kind, Tag: p.tag, Message: &kept.Message}
+}
+
+// pace waits until the page may send another message.
+func (c *courier) pace(ctx context.Context, id store.InboxID, m messenger.OutMessage) error {
+	c.mu.Lock()
+	p := c.page(id)
+	limiter := p.text
+	if m.Attachment != nil && (m.Attachment.Type == "audio" || m.Attachment.Type == "video") {
+		limiter = p.media
+	}
+	c.mu.Unlock()
+	return limiter.Wait(ctx)
+}
+
+func (c *courier) begin(token store.Token) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sending[token] = struct{}{}
+}
+
+func (c *courier) end(token store.Token) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.sending, token)
+}
+
+// hold notes why a reply waits.
+func (c *courier) hold(ctx context.Context, m store.Message, reason store.SendError) (pause, error) {
+	seq, err := c.result(ctx, store.Result{
+		Token: m.Token, Conversation: m.Conversation, N: m.Attempts, Outcome: store.OutcomeHeld, Error: &reason,
+	})
+	return pause{after: seq}, err
+}
+
+// result appends a result record.
+func (c *courier) result(ctx context.Context, r store.Result) (store.Seq, error) {
+	seq, _, err := c.d.append(ctx, store.RecordResult, r)
+	if err != nil {
+		return 0, fmt.Errorf("keep the result of attempt %d of %s: %w", r.N, r.Conversation, err)
+	}
+	args := []any{keyConversation, string(r.Conversation), keyAttempt, r.N, keyOutcome, string(r.Outcome)}
+	if r.Error != nil {
+		args = append(args, keyCode, r.Error.Code, keySubcode, r.Error.Subcode)
+	}
+	c.d.logger.Info("reply", args...)
+	return seq, nil
+}
+
+// finish keeps what an attempt led to. When the desk ended before the answer came, the attempt stays without a result,
+// and the next start calls it unknown.
+func (c *courier) finish(
+	requests context.Context, conv store.Conversation, m store.Message, attempt store.Attempt, kept store.Reply,
+	answer messenger.SendResponse, sendErr error,
+) (pause, error) {
+	if sendErr != nil && requests.Err() != nil && !notReached(sendErr) {
+		return pause{watch: true}, nil
+	}
+	r := store.Result{Token: m.Token, Conversation: attempt.Conversation, N: attempt.N, Outcome: store.OutcomeSent, MID: answer.MessageID}
+	resume := false
+	if sendErr == nil && answer.MessageID == "" {
+		sendErr = messenger.ErrUnclearAnswer
+	}
+	if sendErr == nil {
+		resume = c.taken(conv.Inbox)
+		c.forget(m.Token)
+	} else {
+		c.judge(&r, conv, m, kept, sendErr)
+	}
+	seq, err := c.keepResult(requests, r)
+	if err != nil {
+		return pause{watch: true}, err
+	}
+	if resume {
+		if err := c.sweep(requests); err != nil {
+			return pause{}, err
+		}
+	}
+	return pause{after: seq}, nil
+}
+
+// keepResult appends a result, and does not give up while the log is full: without it the reply would stay unknown.
+func (c *courier) keepResult(requests context.Context, r store.Result) (store.Seq, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(requests), graceTime)
+	defer cancel()
+	for {
+		seq, err := c.result(ctx, r)
+		if !errors.Is(err, store.ErrFull) {
+			return seq, err
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+			return 0, err
+		}
+	}
+}
+
+// forget drops what was remembered about a token that is settled.
+func (c *courier) forget(token store.Token) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.tries, token)
+	delete(c.vouched, token)
+}

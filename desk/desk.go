@@ -1,0 +1,230 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"frontdesk/store"
+)
+
+const (
+	// graceTime is how long requests in flight may take when the desk ends.
+	graceTime = 5 * time.Second
+	// catchUpTime is how long a caller waits for the views.
+	catchUpTime = 10 * time.Second
+)
+
+// Desk is the Contract in the process that owns the data.
+//
+// New makes it able to answer and to keep replies; Run carries them, ends snoozes and asks for names. Close, or the
+// end of Run's context, ends all of it.
+type Desk struct {
+	log    store.Log
+	views  store.Views
+	feed   *store.Feed
+	drafts store.Drafts
+
+	o       Options
+	now     func() time.Time
+	logger  *slog.Logger
+	inboxes map[store.InboxID]InboxConfig
+
+	courier *courier
+	waker   *waker
+	events  eventClock
+	locks   locks
+
+	mu      sync.Mutex
+	started bool
+	gone    chan struct{} // closed by Close: no more news
+	stopped chan struct{} // closed when Run has returned
+	watched sync.WaitGroup
+	once    sync.Once
+}
+
+var _ Contract = (*Desk)(nil)
+
+// New makes a desk. It reads and sends nothing yet.
+func New(o Options) (*Desk, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Poke == nil {
+		o.Poke = func() {}
+	}
+	d := &Desk{
+		log: o.Log, views: o.Views, feed: o.Feed, drafts: o.Drafts,
+		o: o, now: o.Now, logger: o.Logger,
+		inboxes: make(map[store.InboxID]InboxConfig, len(o.Inboxes)),
+		locks:   newLocks(),
+		gone:    make(chan struct{}), stopped: make(chan struct{}),
+	}
+	for _, i := range o.Inboxes {
+		d.inboxes[i.Inbox.ID] = i
+	}
+	d.events.start = o.Log.Head()
+	d.courier = newCourier(d)
+	d.waker = newWaker(d)
+	return d, nil
+}
+
+// Run carries replies, ends snoozes and asks for names until ctx ends or the desk is closed. It then lets requests in
+// flight end, for five seconds at most. It may be called once.
+func (d *Desk) Run(ctx context.Context) error {
+	d.mu.Lock()
+	if d.started {
+		d.mu.Unlock()
+		return errors.New("desk: Run was called already")
+	}
+	d.started = true
+	d.mu.Unlock()
+	defer close(d.stopped)
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(ctx, cancel)()
+	go func() {
+		select {
+		case <-d.gone:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+
+	// What the log held at the start must be in the views first: only then is it known what was queued, attempted
+	// and answered.
+	if err := d.feed.Wait(ctx, d.log.Head()); err != nil {
+		return nil //nolint:nilerr // ended before it began
+	}
+	var wg sync.WaitGroup
+	failed := make(chan error, 3)
+	for name, run := range map[string]func(context.Context) error{
+		"courier": d.courier.run, "waker": d.waker.run, "profiles": newProfiles(d).run,
+	} {
+		wg.Go(func() {
+			if err := d.guard(name, func() error { return run(ctx) }); err != nil && ctx.Err() == nil {
+				failed <- fmt.Errorf("%s: %w", name, err)
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+// Close ends Run, if it runs, and waits for it; channels of Changes are closed.
+func (d *Desk) Close() error {
+	d.once.Do(func() { close(d.gone) })
+	d.mu.Lock()
+	started := d.started
+	d.started = true // a later Run is refused
+	d.mu.Unlock()
+	if started {
+		<-d.stopped
+	}
+	d.watched.Wait()
+	return nil
+}
+
+// guard runs f and makes an error of a panic, so that the terminal can be restored.
+func (d *Desk) guard(what string, f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.logger.Error("panic", keyWhat, what, keyStack, string(debug.Stack()))
+			err = fmt.Errorf("%s: panic: %v", what, p)
+		}
+	}()
+	return f()
+}
+
+// The keys of what is logged. No text, name or token is ever a value.
+const (
+	keyWhat         = "what"
+	keyStack        = "stack"
+	keyConversation = "conversation"
+	keyInbox        = "inbox"
+	keyError        = "error"
+	keyAttempt      = "attempt"
+	keyOutcome      = "outcome"
+	keyCode         = "code"
+	keySubcode      = "subcode"
+)
+
+// append keeps one record and tells the projector. It does not wait for the views.
+func (d *Desk) append(ctx context.Context, kind store.RecordKind, body any) (store.Seq, store.Millis, error) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return 0, 0, fmt.Errorf("encode record of kind %d: %w", kind, err)
+	}
+	at := store.MillisOf(d.now())
+	seq, err := d.log.Append(ctx, store.Record{Kind: kind, At: at, Body: raw})
+	if err != nil {
+		return 0, 0, fmt.Errorf("append to the log: %w", err)
+	}
+	d.o.Poke()
+	return seq, at, nil
+}
+
+// List returns a page of conversations, newest first.
+func (d *Desk) List(ctx context.Context, r store.ListRequest) (store.ListPage, error) {
+	return d.views.List(ctx, r)
+}
+
+// Conversation returns one conversation, or store.ErrNotFound.
+func (d *Desk) Conversation(ctx context.Context, id store.ConversationID) (store.Conversation, error) {
+	return d.views.Conversation(ctx, id)
+}
+
+// Thread returns a part of a thread, oldest first.
+func (d *Desk) Thread(ctx context.Context, r store.ThreadRequest) (store.ThreadPage, error) {
+	return d.views.Thread(ctx, r)
+}
+
+// Touches returns the newest n touches of a conversation, newest first.
+func (d *Desk) Touches(ctx context.Context, id store.ConversationID, n int) ([]store.Touch, error) {
+	return d.views.Touches(ctx, id, n)
+}
+
+// Counts returns the numbers beside views and facets.
+func (d *Desk) Counts(ctx context.Context) (store.Counts, error) { return d.views.Counts(ctx) }
+
+// Message returns one message with its state of now, or store.ErrNotFound.
+func (d *Desk) Message(ctx context.Context, conv store.ConversationID, id store.MessageID) (store.Message, error) {
+	return d.views.Message(ctx, conv, id)
+}
+
+// Draft returns what the agent has typed and not sent.
+func (d *Desk) Draft(ctx context.Context, conv store.ConversationID, agent string) (string, error) {
+	return d.drafts.Draft(ctx, conv, agent)
+}
+
+// SaveDraft keeps text; empty text forgets the draft.
+func (d *Desk) SaveDraft(ctx context.Context, conv store.ConversationID, agent, text string) error {
+	return d.drafts.SaveDraft(ctx, conv, agent, text)
+}
+
+// Drafted returns the conversations in which the agent has a draft.
+func (d *Desk) Drafted(ctx context.Context, agent string) ([]store.ConversationID, error) {
+	return d.drafts.Drafted(ctx, agent)
+}

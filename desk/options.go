@@ -1,0 +1,78 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"frontdesk/messenger"
+	"frontdesk/store"
+)
+
+// Sender makes one request that carries a message to a page's contact. *messenger.Client is one. It must not repeat a
+// request by itself, and its errors are judged by messenger.Judge.
+type Sender interface {
+	Send(ctx context.Context, page string, req messenger.SendRequest) (messenger.SendResponse, error)
+}
+
+// Profiler asks the platform for a contact's profile, and says how much of the platform's limits is used up.
+// *messenger.Client is one.
+type Profiler interface {
+	Profile(ctx context.Context, contactID string) (messenger.Profile, error)
+	Usage() messenger.Usage
+}
+
+// InboxConfig is an inbox with what speaks for it.
+type InboxConfig struct {
+	Inbox    Inbox
+	Sender   Sender   // for a Page; not asked for a site of our plugin. nil: Inbox.Missing says why nothing can be sent
+	Profiler Profiler // nil: names are not asked for
+}
+
+// Options say what a Desk works with.
+type Options struct {
+	Log    store.Log
+	Views  store.Views
+	Feed   *store.Feed
+	Drafts store.Drafts
+	// Poke tells the projector that the log has grown. It must not wait. Nil: the projector notices by itself.
+	Poke func()
+
+	Inboxes []InboxConfig
+	// PluginSender carries everything that is for a visitor of our own plugin, and nothing else: a send is routed by
+	// the recipient, so that a wrong setting can't take it to Meta. Nil: visitors can't be answered.
+	PluginSender Sender
+
+	Now    func() time.Time // default time.Now
+	Rand   io.Reader        // of tokens; default crypto/rand
+	Logger *slog.Logger     // default: nothing is logged
+
+	Version   string
+	Listening func() (address string, err error) // for State; nil: nothing is listening
+	DataDir   string
+	Demo      bool
+}
+
+func (o *Options) check() error {
+	for name, missing := range map[string]bool{
+		"Log": o.Log == nil, "Views": o.Views == nil, "Feed": o.Feed == nil, "Drafts": o.Drafts == nil,
+	} {
+		if missing {
+			return errors.New("desk: " + name + " is missing")
+		}
+	}
+	seen := map[store.InboxID]bool{}
+	for _, i := range o.Inboxes {
+		switch {
+		case i.Inbox.ID == "":
+			return errors.New("desk: an inbox has no id")
+		case seen[i.Inbox.ID]:
+			return fmt.Errorf("desk: inbox %s is there twice", i.Inbox.ID)
+		}
+		seen[i.Inbox.ID] = true
+	}
+	return nil
+}

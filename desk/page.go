@@ -1,0 +1,126 @@
+package desk
+
+import (
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"frontdesk/store"
+)
+
+// The pace of one page: well under the 300 texts and 10 media a second that the platform allows (ref. 3.11).
+const (
+	textPace  = 200
+	mediaPace = 8
+)
+
+// page is what the courier knows of an inbox. The courier's lock guards all but the limiters.
+type page struct {
+	workers  int
+	doubtful bool      // it was stopped: one conversation at a time until the platform takes a message
+	alert    *stop     // why nothing is sent
+	till     time.Time // nothing is sent before
+	failures int       // in a row, without reaching the platform or at its limit
+	text     *rate.Limiter
+	media    *rate.Limiter
+}
+
+// stop is why an inbox can't send.
+type stop struct{ reason store.SendError }
+
+func (p *page) width() int {
+	if p.doubtful {
+		return 1
+	}
+	return pageWidth
+}
+
+// page is the inbox's page; the caller holds the lock.
+func (c *courier) page(id store.InboxID) *page {
+	p := c.pages[id]
+	if p == nil {
+		p = &page{text: rate.NewLimiter(textPace, textPace/8), media: rate.NewLimiter(mediaPace, 2)}
+		c.pages[id] = p
+	}
+	return p
+}
+
+// alert says why sending is stopped for a whole inbox; empty when it is not.
+func (c *courier) alert(id store.InboxID) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p := c.pages[id]; p != nil && p.alert != nil {
+		return p.alert.reason.Text
+	}
+	return ""
+}
+
+// refusal is the alert as an answer to an agent who wants to write; nil when there is none.
+func (c *courier) refusal(id store.InboxID) *Refusal {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.pages[id]
+	if p == nil || p.alert == nil {
+		return nil
+	}
+	return &Refusal{
+		Reason: "Sending is stopped for this inbox: " + p.alert.reason.Text,
+		Advice: p.alert.reason.Advice + " Then start frontdesk again, or send a held message again.",
+	}
+}
+
+// recheck takes the inbox's alert away because an agent wants to try again with one message.
+func (c *courier) recheck(id store.InboxID, token store.Token) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.page(id)
+	if p.alert != nil {
+		p.alert, p.doubtful = nil, true
+	}
+	c.vouched[token] = struct{}{}
+	delete(c.tries, token)
+}
+
+// doubt has the inbox served one conversation at a time until the platform takes a message.
+func (c *courier) doubt(id store.InboxID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.page(id).doubtful = true
+}
+
+// taken notes that the platform took a message for the inbox. It reports whether that was in doubt, so that what was
+// held may go on.
+func (c *courier) taken(id store.InboxID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.page(id)
+	was := p.doubtful
+	p.doubtful, p.alert, p.failures = false, nil, 0
+	return was
+}
+
+// backoff is how long to wait before another try.
+type backoff struct {
+	jitter func() float64 // from 0 to 1
+}
+
+// The pauses after the first, second, third … failure. The last one counts for all that follow.
+var (
+	retrySteps = []time.Duration{time.Second, 4 * time.Second, 15 * time.Second, time.Minute}
+	limitSteps = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute}
+)
+
+// maxTries is how often a message is sent that the platform says it did not take.
+const maxTries = 5
+
+// after is the pause after the nth failure: up to a fifth longer or shorter than its step, so that many waiting
+// programs don't come back at once.
+func (b backoff) after(n int) time.Duration { return b.of(retrySteps, n) }
+
+// limit is the pause after the nth time a limit was met without a word on how long.
+func (b backoff) limit(n int) time.Duration { return b.of(limitSteps, n) }
+
+func (b backoff) of(steps []time.Duration, n int) time.Duration {
+	step := steps[max(0, min(n, len(steps))-1)]
+	return time.Duration(float64(step) * (0.8 + 0.4*b.jitter()))
+}

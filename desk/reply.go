@@ -1,0 +1,173 @@
+package desk
+
+import (
+	"context"
+	"encoding/base32"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"frontdesk/messenger"
+	"frontdesk/store"
+)
+
+// tokenPrefix begins every token, so that an echo of ours is known among those of other programs.
+const tokenPrefix = "fd1:"
+
+var tokenEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// Reply checks r, keeps it and hands it to the courier. What it returns is the message as the thread will show it:
+// queued. It does not wait for the views. A fault is a *Refusal, and nothing is kept; an unknown conversation is
+// store.ErrNotFound.
+func (d *Desk) Reply(ctx context.Context, r Reply) (store.Message, error) {
+	if r.Agent == "" {
+		return store.Message{}, &Refusal{Field: "agent", Reason: "Nobody is named as the one who writes.", Advice: "Set FRONTDESK_AGENT."}
+	}
+	c, err := d.views.Conversation(ctx, r.Conversation)
+	if err != nil {
+		return store.Message{}, fmt.Errorf("reply to %s: %w", r.Conversation, err)
+	}
+	if refusal := checkLimits(r.Message); refusal != nil {
+		return store.Message{}, refusal
+	}
+	way, refusal := d.routeTo(c.Inbox, c.Contact)
+	if refusal == nil {
+		refusal = d.courier.refusal(c.Inbox)
+	}
+	if refusal != nil {
+		return store.Message{}, refusal
+	}
+	allowed, refusal := permit(c, c.Contact, way.inbox, r.Message, r.HumanAgent, d.now())
+	if refusal != nil {
+		return store.Message{}, refusal
+	}
+	token, err := newToken(d.o.Rand)
+	if err != nil {
+		return store.Message{}, err
+	}
+	kept := store.Reply{
+		Token: token, Conversation: c.ID, Inbox: c.Inbox, Recipient: c.Contact, Agent: r.Agent,
+		MessagingType: allowed.kind, Tag: allowed.tag, Message: r.Message, Seen: min(r.Seen, d.log.Head()),
+	}
+	kept.Message.Metadata = string(token)
+	seq, at, err := d.append(ctx, store.RecordReply, kept)
+	if err != nil {
+		return store.Message{}, fmt.Errorf("keep the reply to %s: %w", c.ID, err)
+	}
+	d.courier.enqueue(c.ID, c.Inbox, seq)
+	return queuedMessage(kept, seq, at), nil
+}
+
+func newToken(random io.Reader) (store.Token, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return "", fmt.Errorf("make a token: %w", err)
+	}
+	return store.Token(tokenPrefix + strings.ToLower(tokenEncoding.EncodeToString(b[:]))), nil
+}
+
+// checkLimits is what the platform's limits say against m: the first fault, with a word about the others.
+func checkLimits(m messenger.OutMessage) *Refusal {
+	if m.Metadata != "" {
+		return &Refusal{Field: "metadata", Reason: "It is taken: frontdesk knows its own messages by it."}
+	}
+	err := m.Validate()
+	if err == nil {
+		return nil
+	}
+	faults := messenger.LimitErrors(err)
+	if len(faults) == 0 {
+		return &Refusal{Reason: err.Error()}
+	}
+	r := &Refusal{Field: faults[0].Field, Reason: faults[0].Problem}
+	for i, f := range faults[1:] {
+		if i == 0 {
+			r.Advice = "Also: "
+		} else {
+			r.Advice += "; "
+		}
+		r.Advice += f.Error()
+	}
+	return r
+}
+
+// queuedMessage is the line that a reply makes in its thread, as it stands before the first attempt.
+func queuedMessage(r store.Reply, seq store.Seq, at store.Millis) store.Message {
+	m := store.Message{
+		ID: store.ReplyID(r.Token), Conversation: r.Conversation, At: at, Seq: seq, Direction: store.Out,
+		Kind: store.KindText, Text: r.Message.Text, QuickReplies: r.Message.QuickReplies,
+		Agent: r.Agent, Token: r.Token, Recipient: r.Recipient, State: store.StateQueued,
+	}
+	a := r.Message.Attachment
+	switch {
+	case a == nil:
+	case a.Type == "template":
+		m.Kind, m.Text, m.Buttons, m.Elements = store.KindTemplate, a.Payload.Text, a.Payload.Buttons, a.Payload.Elements
+	default:
+		m.Kind = store.KindMedia
+		m.Attachments = []store.Attachment{{Type: a.Type, URL: a.Payload.URL}}
+	}
+	return m
+}
+
+// replyOf reads back the record that made m.
+func (d *Desk) replyOf(ctx context.Context, m store.Message) (store.Reply, error) {
+	var r store.Reply
+	if m.Seq == 0 {
+		return r, fmt.Errorf("reply %s: it has no record", m.ID)
+	}
+	records, err := d.log.Read(ctx, m.Seq-1, 1)
+	if err != nil {
+		return r, fmt.Errorf("read the record of reply %s: %w", m.ID, err)
+	}
+	if len(records) == 0 || records[0].Seq != m.Seq || records[0].Kind != store.RecordReply {
+		return r, fmt.Errorf("reply %s: record %d is not a reply", m.ID, m.Seq)
+	}
+	if err := json.Unmarshal(records[0].Body, &r); err != nil {
+		return r, fmt.Errorf("read the record of reply %s: %w", m.ID, err)
+	}
+	if r.Token != m.Token {
+		return r, fmt.Errorf("reply %s: record %d is another reply", m.ID, m.Seq)
+	}
+	return r, nil
+}
+
+// way is where messages to a contact go.
+type way struct {
+	inbox  Inbox
+	sender Sender
+}
+
+// routeTo says who carries a message to a contact of an inbox. It goes by the contact, not by the settings: what is for
+// a visitor of our plugin never goes to Meta, and the other way round.
+func (d *Desk) routeTo(id store.InboxID, to store.Contact) (way, *Refusal) {
+	i, ok := d.inboxes[id]
+	w := way{inbox: i.Inbox, sender: i.Sender}
+	switch {
+	case !ok:
+		return way{}, &Refusal{
+			Reason: fmt.Sprintf("There are no settings for the inbox %s.", id),
+			Advice: "Set FRONTDESK_PAGE_ID, FRONTDESK_PAGE_TOKEN and FRONTDESK_APP_SECRET for it and start frontdesk again.",
+		}
+	case i.Inbox.Missing != "":
+		return way{}, missing(id, i.Inbox.Missing)
+	case isVisitor(to):
+		if w.sender = d.o.PluginSender; w.sender == nil {
+			return way{}, missing(id, "FRONTDESK_PLUGIN_TOKEN")
+		}
+		w.inbox.Plugin = true
+	case i.Inbox.Plugin:
+		return way{}, &Refusal{Reason: "This contact is no visitor of the plugin, but the inbox is a site of the plugin."}
+	case w.sender == nil:
+		return way{}, missing(id, "FRONTDESK_PAGE_TOKEN")
+	}
+	return w, nil
+}
+
+func missing(id store.InboxID, setting string) *Refusal {
+	return &Refusal{
+		Reason: fmt.Sprintf("Nothing can be sent for the inbox %s: the setting %s is missing.", id, setting),
+		Advice: "Set " + setting + " and start frontdesk again.",
+	}
+}

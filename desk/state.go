@@ -1,0 +1,133 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"frontdesk/store"
+)
+
+// Changes sends the newest place the views have come to after each change, coalescing. The channel is closed when ctx
+// ends or the desk is closed.
+func (d *Desk) Changes(ctx context.Context) (<-chan store.Seq, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	select {
+	case <-d.gone:
+		return nil, ErrGone
+	default:
+	}
+	moves, stop := d.feed.Subscribe()
+	out := make(chan store.Seq, 1)
+	d.watched.Go(func() {
+		defer close(out)
+		defer stop()
+		for {
+			select {
+			case seq := <-moves:
+				select {
+				case <-out: // an older step that nobody has read
+				default:
+				}
+				out <- seq
+			case <-ctx.Done():
+				return
+			case <-d.gone:
+				return
+			}
+		}
+	})
+	return out, nil
+}
+
+// CaughtUp returns when the views have reached the log's head of the moment of the call, or ErrBehind after ten seconds.
+func (d *Desk) CaughtUp(ctx context.Context) error { return d.shown(ctx, d.log.Head()) }
+
+// shown waits until the views have come to seq, for ten seconds at most.
+func (d *Desk) shown(ctx context.Context, seq store.Seq) error {
+	if d.feed.Applied() >= seq {
+		return nil
+	}
+	d.o.Poke()
+	wait, cancel := context.WithTimeout(ctx, catchUpTime)
+	defer cancel()
+	err := d.feed.Wait(wait, seq)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return fmt.Errorf("%w: they stand at %d, the log at %d", ErrBehind, d.feed.Applied(), seq)
+	}
+	return err
+}
+
+// State says how the desk is.
+func (d *Desk) State(ctx context.Context) (State, error) {
+	s := State{
+		Version: d.o.Version, DataDir: d.o.DataDir, Demo: d.o.Demo,
+		Head: d.log.Head(), Applied: d.feed.Applied(),
+	}
+	if d.o.Listening != nil {
+		address, err := d.o.Listening()
+		s.Listening = address
+		if err != nil {
+			s.ListenError = err.Error()
+		}
+	}
+	for _, i := range d.o.Inboxes {
+		inbox := i.Inbox
+		if alert := d.courier.alert(inbox.ID); alert != "" {
+			inbox.Alert = alert
+		}
+		s.Inboxes = append(s.Inboxes, inbox)
+	}
+	if s.Applied < s.Head {
+		oldest, err := d.log.Read(ctx, s.Applied, 1)
+		if err != nil {
+			return State{}, fmt.Errorf("read the oldest record not yet in the views: %w", err)
+		}
+		if len(oldest) > 0 {
+			s.Behind = max(d.now().Sub(oldest[0].At.Time()), time.Millisecond)
+		}
+	}
+	var err error
+	s.LastEvent, err = d.events.newest(ctx, d.log, s.Head)
+	return s, err
+}
+
+// eventClock remembers when the newest webhook record since the start came.
+type eventClock struct {
+	mu    sync.Mutex
+	start store.Seq // the log's head at the start
+	seen  store.Seq // records up to here have been looked at
+	last  store.Millis
+}
+
+// lookBack is how many records at the log's end are searched for a webhook record.
+const lookBack = 32
+
+func (c *eventClock) newest(ctx context.Context, log store.Log, head store.Seq) (store.Millis, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	after := max(c.start, c.seen)
+	if head > lookBack {
+		after = max(after, head-lookBack)
+	}
+	for after < head {
+		records, err := log.Read(ctx, after, lookBack)
+		if err != nil {
+			return 0, fmt.Errorf("read the newest records: %w", err)
+		}
+		if len(records) == 0 {
+			break
+		}
+		for _, r := range records {
+			after = r.Seq
+			if r.Kind == store.RecordWebhook {
+				c.last = max(c.last, r.At)
+			}
+		}
+	}
+	c.seen = max(c.seen, after)
+	return c.last, nil
+}

@@ -1,0 +1,158 @@
+package desk
+
+import (
+	"errors"
+	"time"
+
+	"frontdesk/messenger"
+	"frontdesk/store"
+)
+
+// judge fills in what a failed attempt means, and pauses or stops what the failure concerns.
+func (c *courier) judge(r *store.Result, conv store.Conversation, m store.Message, kept store.Reply, err error) {
+	v := messenger.Judge(err)
+	r.Error = sendError(v, err)
+	switch {
+	case v.Retry == messenger.RetryUnclear:
+		r.Outcome = store.OutcomeUnknown
+	case notReached(err):
+		c.retry(r, c.unreachable(conv.Inbox))
+	case v.Retry == messenger.RetryWait:
+		c.retry(r, c.limited(conv.Inbox, v.Scope, retryAfter(err)))
+	case v.Retry == messenger.RetryBackoff:
+		c.again(r, m, maxTries)
+	case v.Retry == messenger.RetryOnce:
+		c.again(r, m, 2)
+	case kept.Tag == messenger.TagHumanAgent && permissionLike(err):
+		r.Outcome = store.OutcomeFailed
+		r.Error.Text = "The app has no Human Agent feature, so this text could not be sent after 24 hours."
+		r.Error.Advice = "Ask the platform for the feature, or wait until the customer writes."
+	case stopsInbox(v, err):
+		r.Outcome = store.OutcomeHeld
+		r.Error.Retry = true
+		c.stop(conv.Inbox, *r.Error)
+	default:
+		r.Outcome = store.OutcomeFailed
+	}
+	if r.Outcome != store.OutcomeRetry {
+		c.forget(m.Token)
+	}
+}
+
+// sendError is a verdict in the store's words.
+func sendError(v messenger.Verdict, err error) *store.SendError {
+	e := &store.SendError{Text: v.Sentence, Advice: v.Advice, Retry: v.Retry != messenger.RetryUnclear}
+	if v.Detail != "" {
+		e.Text += " The platform says: " + v.Detail
+	}
+	var api *messenger.APIError
+	if errors.As(err, &api) {
+		e.Code, e.Subcode = api.Code, api.Subcode
+	}
+	return e
+}
+
+// notReached reports whether no byte of the request was written.
+func notReached(err error) bool {
+	var t *messenger.TransportError
+	return errors.As(err, &t) && !t.Reached
+}
+
+func retryAfter(err error) time.Duration {
+	var api *messenger.APIError
+	if errors.As(err, &api) {
+		return api.RetryAfter
+	}
+	return 0
+}
+
+// permissionLike reports whether a refusal may mean that the app lacks a feature (ref. 4.2).
+func permissionLike(err error) bool {
+	var api *messenger.APIError
+	if !errors.As(err, &api) {
+		return false
+	}
+	switch api.Code {
+	case 10, 200, 230:
+		return true
+	case 100:
+		return api.Subcode == 0
+	}
+	return false
+}
+
+// stopsInbox reports whether a failure concerns all that the inbox would send. An app that is not approved yet does
+// not: it may write to those who have a role on it.
+func stopsInbox(v messenger.Verdict, err error) bool {
+	if v.Scope == messenger.ScopePage {
+		return true
+	}
+	var api *messenger.APIError
+	return v.Scope == messenger.ScopeApp && errors.As(err, &api) && api.Code == 0
+}
+
+func (c *courier) retry(r *store.Result, at time.Time) {
+	r.Outcome, r.RetryAt = store.OutcomeRetry, store.MillisOf(at)
+}
+
+// again has the message sent once more, up to most times in all.
+func (c *courier) again(r *store.Result, m store.Message, most int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, known := c.tries[m.Token]; !known && m.Error != nil && m.Error.Code != 0 && m.RetryAt != 0 {
+		c.tries[m.Token] = m.Attempts // made before the start
+	}
+	c.tries[m.Token]++
+	n := c.tries[m.Token]
+	if n >= most {
+		r.Outcome = store.OutcomeFailed
+		return
+	}
+	c.retry(r, c.d.now().Add(c.back.after(n)))
+}
+
+// unreachable pauses an inbox whose platform can't be reached, and returns until when. Requests that fail together
+// count as one failure.
+func (c *courier) unreachable(id store.InboxID) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.page(id)
+	if now := c.d.now(); !p.till.After(now) {
+		p.failures++
+		p.till = now.Add(c.back.after(p.failures))
+	}
+	return p.till
+}
+
+// limited pauses what a limit of the platform concerns, and returns until when.
+func (c *courier) limited(id store.InboxID, scope messenger.Scope, wait time.Duration) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p, now := c.page(id), c.d.now()
+	if wait <= 0 {
+		if p.till.After(now) {
+			return p.till
+		}
+		p.failures++
+		wait = c.back.limit(p.failures)
+	}
+	till := now.Add(wait)
+	if scope == messenger.ScopeApp && !c.d.inboxes[id].Inbox.Plugin {
+		if till.After(c.appTill) {
+			c.appTill = till
+		}
+		return c.appTill
+	}
+	if till.After(p.till) {
+		p.till = till
+	}
+	return p.till
+}
+
+// stop ends sending for an inbox until an agent or a new start tries again.
+func (c *courier) stop(id store.InboxID, reason store.SendError) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.page(id).alert = &stop{reason: reason}
+	c.d.logger.Warn("sending is stopped", keyInbox, string(id), keyCode, reason.Code, keySubcode, reason.Subcode)
+}
