@@ -11,6 +11,9 @@ import (
 	"frontdesk/store"
 )
 
+// ViewsFile is the name of the views' file in a data folder.
+const ViewsFile = "views.db"
+
 // viewsLayout is the number of the layout of views.db. Views are derived: a file of any other layout is not read but
 // built again from the log.
 const viewsLayout = 1
