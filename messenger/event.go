@@ -68,7 +68,9 @@ type Event struct {
 	// Source is a `source` beside `postback` (2018 form, ref. 2.3).
 	Source string
 
-	Raw []byte // the event's JSON as received; a copy that the caller may keep
+	// Raw is the event's JSON as received; a copy that the caller may keep. Of a change whose field is no messaging field
+	// it is the whole element, and Key is the field's name.
+	Raw []byte
 }
 
 // Message is the `message` object of an incoming message or an echo (ref. 2.4, 2.6).

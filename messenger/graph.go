@@ -175,7 +175,7 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 	if err != nil {
 		return 0, nil, &TransportError{Reached: reached.Load(), Err: c.hide(err)}
 	}
-	defer res.Body.Close() //nolint:errcheck // what matters has been read by then
+	defer res.Body.Close()
 	c.noteUsage(res.Header)
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {

@@ -152,7 +152,7 @@ func ErrorBody(code, subcode int, message string) []byte {
 // traceID is a fresh id in the form of `fbtrace_id`.
 func traceID() string {
 	var b [16]byte
-	rand.Read(b[:]) //nolint:errcheck // never fails
+	rand.Read(b[:]) // never fails
 	return "A" + base64.RawURLEncoding.EncodeToString(b[:])
 }
 

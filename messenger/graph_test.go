@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -213,6 +214,13 @@ func TestTransportErrors(t *testing.T) {
 			return client(t, "http://graph.invalid", &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 				return nil, &net.DNSError{Err: "no such host", Name: "graph.invalid", IsNotFound: true}
 			}}}), t.Context()
+		}, false, nil},
+		"a certificate nobody trusts": {func(t *testing.T) (*Client, context.Context) {
+			srv := httptest.NewUnstartedServer(answer(200, []byte(`{"message_id":"m_1"}`)))
+			srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+			srv.StartTLS()
+			t.Cleanup(srv.Close)
+			return client(t, srv.URL, nil), t.Context()
 		}, false, nil},
 		"given up before": {func(t *testing.T) (*Client, context.Context) {
 			ctx, cancel := context.WithCancel(t.Context())

@@ -46,7 +46,7 @@ func (e *LimitError) Error() string { return e.Field + ": " + e.Problem }
 
 // LimitErrors takes what Validate returned apart, in the order of the fields.
 func LimitErrors(err error) []*LimitError {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // walks the tree itself
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []*LimitError
 		for _, e := range joined.Unwrap() {
 			all = append(all, LimitErrors(e)...)

@@ -2,6 +2,7 @@ package messenger
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"math"
 	"strconv"
@@ -121,7 +122,7 @@ func (r *reader) end() bool {
 		return false
 	}
 	_, err := r.dec.ReadToken()
-	return err == io.EOF
+	return errors.Is(err, io.EOF)
 }
 
 // object calls field for each member of the next value; field must consume the member's value. It reports whether the
