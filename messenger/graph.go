@@ -71,8 +71,8 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if !versionForm.MatchString(o.Version) {
 		return nil, fmt.Errorf("graph client: version %q must look like %s", o.Version, DefaultGraphVersion)
 	}
-	if o.Token == "" || strings.ContainsAny(o.Token, "\r\n") {
-		return nil, errors.New("graph client: the page access token is empty or has a line break in it")
+	if o.Token == "" || strings.ContainsFunc(o.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil, errors.New("graph client: the page access token is empty, or has blanks or odd characters in it")
 	}
 	c := &Client{base: strings.TrimRight(o.BaseURL, "/") + "/" + o.Version, token: o.Token, now: o.Now}
 	if c.now == nil {

@@ -346,6 +346,8 @@ func TestNewClientRefuses(t *testing.T) {
 	for name, o := range map[string]ClientOptions{
 		"no token":               {},
 		"token with line break":  {Token: "a\nb"},
+		"token with a blank":     {Token: "a "},
+		"token beyond ASCII":     {Token: "ä"},
 		"no scheme":              {Token: "t", BaseURL: "graph.facebook.com"},
 		"another scheme":         {Token: "t", BaseURL: "ftp://graph.facebook.com"},
 		"a query":                {Token: "t", BaseURL: "https://graph.facebook.com/?a=b"},
