@@ -91,6 +91,9 @@ func TestErrorsRecorded(t *testing.T) {
 			if strings.Contains(err.Error(), "<") {
 				t.Errorf("error %q shows the platform's page", err)
 			}
+			if !strings.HasPrefix(name, "profile-") && want.code != 0 && ErrorStatus(want.code) != want.status {
+				t.Errorf("ErrorStatus(%d) = %d, the platform gave %d", want.code, ErrorStatus(want.code), want.status)
+			}
 			v := Judge(err)
 			if v.Retry != want.retry || v.Scope != want.scope || !strings.Contains(v.Sentence, want.says) {
 				t.Errorf("judged %+v, want %s, %s, %q", v, want.retry, want.scope, want.says)
