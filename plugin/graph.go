@@ -68,7 +68,7 @@ func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
 		}
 		refusal = errInternal
 	}
-	writeJSON(w, refusal.status, s.errorBody(refusal))
+	refusal.write(w)
 }
 
 func (s *Server) graph(w http.ResponseWriter, r *http.Request) (any, error) {
@@ -145,7 +145,7 @@ func readParams(w http.ResponseWriter, r *http.Request) (params, error) {
 func bodyError(err error) error {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return &graphError{status: http.StatusRequestEntityTooLarge, Code: 100, Message: "(#100) The body is larger than 1 MiB"}
+		return errTooLarge
 	}
 	return badParam("the body cannot be read")
 }
@@ -206,6 +206,11 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 		http.Error(w, fmt.Sprintf("encode the answer: %v", err), http.StatusInternalServerError)
 		return
 	}
+	writeBody(w, status, raw)
+}
+
+// writeBody writes a JSON answer, which nobody may cache.
+func writeBody(w http.ResponseWriter, status int, raw []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Cache-Control", "no-store")

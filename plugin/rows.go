@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -100,7 +102,24 @@ func openFile(path string) (*bolt.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the plugin's file: %w", err)
 	}
-	err = db.Update(func(tx *bolt.Tx) error {
+	if err := errors.Join(syncFolder(filepath.Dir(path)), prepare(db)); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	}
+	return db, nil
+}
+
+// syncFolder makes the names in a folder survive a loss of power: syncing a new file alone does not.
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// prepare makes the buckets of a new file, and refuses one of another layout.
+func prepare(db *bolt.DB) error {
+	return db.Update(func(tx *bolt.Tx) error {
 		for _, name := range [][]byte{bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
@@ -108,14 +127,10 @@ func openFile(path string) (*bolt.DB, error) {
 		}
 		about := tx.Bucket(bucketAbout)
 		if v := about.Get([]byte("layout")); v != nil && string(v) != layout {
-			return fmt.Errorf("its layout is %q and this frontdesk reads %q; use the newer program it was written with", v, layout)
+			return fmt.Errorf("its layout is %q and this frontdesk reads %q; use the program it was written with", v, layout)
 		}
 		return about.Put([]byte("layout"), []byte(layout))
 	})
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
-	}
-	return db, nil
 }
 
 func getContact(tx *bolt.Tx, page, id string) (*contactRow, error) {

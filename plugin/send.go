@@ -27,7 +27,7 @@ func (s *Server) graphSend(ctx context.Context, c *call) (any, error) {
 	contact := Contact{Page: c.page.ID, ID: to}
 	if c.params.present("sender_action") {
 		if c.params.present("message") {
-			return nil, errMessageAndAction
+			return nil, errBoth
 		}
 		return s.senderAction(ctx, contact, c.params.text("sender_action"))
 	}

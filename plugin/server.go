@@ -27,6 +27,8 @@ type Server struct {
 	w     *writer
 	mux   *http.ServeMux
 
+	ownHTTP bool // http was not given: its connections are ours to close
+
 	randomMu sync.Mutex
 	random   io.Reader
 
@@ -85,14 +87,27 @@ func (s *Server) setDefaults() {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.http == nil {
-		s.http = &http.Client{
-			Timeout: postTimeout,
-			// A redirect is an answer other than 2xx: following it would turn the POST into a GET.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		}
+		s.http, s.ownHTTP = newHTTP(), true
 	}
 	if s.random == nil {
 		s.random = rand.Reader
+	}
+}
+
+// newHTTP is the client that carries webhooks where none is given.
+func newHTTP() *http.Client {
+	transport := &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		MaxIdleConnsPerHost: inParallel,
+		IdleConnTimeout:     time.Minute,
+		TLSHandshakeTimeout: postTimeout,
+		ForceAttemptHTTP2:   true,
+	}
+	return &http.Client{
+		Transport: transport,
+		Timeout:   postTimeout,
+		// A redirect is an answer other than 2xx: following it would turn the POST into a GET.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
@@ -133,6 +148,9 @@ func (s *Server) Close(ctx context.Context) error {
 		case <-ctx.Done():
 			return fmt.Errorf("close the chat plugin: webhooks are still being delivered: %w", ctx.Err())
 		}
+	}
+	if s.ownHTTP {
+		s.http.CloseIdleConnections()
 	}
 	s.w.close()
 	if err := s.db.Close(); err != nil {

@@ -31,7 +31,7 @@ const (
 	openingTime   = 2200 * time.Millisecond // in which everybody of the opening has written
 	firstPause    = 4 * time.Second         // between two lines afterwards
 	longestPause  = 150 * time.Second
-	slower        = 1.1 // each pause is so much longer than the one before
+	slower        = 1.07 // each pause is so much longer than the one before
 	nudgeAfter    = 20 * time.Minute
 	unasked       = 6  // lines a person says unasked in all
 	unansweredMax = 3  // lines a person says in a row, but for nudges
