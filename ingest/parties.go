@@ -23,10 +23,10 @@ func partiesOf(page string, ev messenger.Event) parties {
 		return echoParties(page, ev)
 	}
 	p := parties{inbox: ev.Recipient.ID}
-	if p.inbox == "" {
+	if p.inbox == "" || fromPage {
 		p.inbox = page
 	}
-	if !fromPage && (p.inbox == "" || ev.Sender.ID != p.inbox) {
+	if ev.Sender.ID == "" || ev.Sender.ID != p.inbox {
 		p.contact = contactOf(ev.Sender)
 		if ev.Sender.Empty() && ev.Optin != nil {
 			p.contact = contactOf(messenger.Party{UserRef: ev.Optin.UserRef})

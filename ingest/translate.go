@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -193,17 +194,23 @@ func oneSticker(attachments []messenger.Attachment) []messenger.Attachment {
 // liftTemplate makes the first template that can be drawn the message's own text, buttons and cards: so a template
 // looks the same whether it is a reply of ours or came as an echo. Others stay attachments.
 func liftTemplate(f *store.Fact) {
-	for i, a := range f.Attachments {
-		if a.Type != "template" || len(a.Buttons) == 0 && len(a.Elements) == 0 {
-			continue
-		}
-		if f.Text == "" {
-			f.Text = a.Text
-		}
-		f.Buttons, f.Elements = a.Buttons, a.Elements
-		f.Attachments = append(f.Attachments[:i], f.Attachments[i+1:]...)
+	i := slices.IndexFunc(f.Attachments, drawable)
+	if i < 0 {
 		return
 	}
+	a := f.Attachments[i]
+	if f.Text == "" {
+		f.Text = a.Text
+	}
+	f.Buttons, f.Elements = a.Buttons, a.Elements
+	f.Attachments = slices.Delete(f.Attachments, i, i+1)
+}
+
+// drawable reports whether an attachment is a template with something to draw. A media template, for one, names only
+// files of the platform's.
+func drawable(a messenger.Attachment) bool {
+	hasWords := func(e messenger.Element) bool { return e.Title != "" || e.Subtitle != "" || len(e.Buttons) > 0 }
+	return a.Type == "template" && (len(a.Buttons) > 0 || slices.ContainsFunc(a.Elements, hasWords))
 }
 
 func translatePostback(f *store.Fact, ev messenger.Event) {
