@@ -1,0 +1,67 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+// handler carries one call out.
+type handler func(ctx context.Context, d desk.Contract, args json.RawMessage) (any, error)
+
+// handlers are the calls a server answers.
+var handlers = map[method]handler{
+	callList: with(func(ctx context.Context, d desk.Contract, r store.ListRequest) (any, error) {
+		return d.List(ctx, r)
+	}),
+	callConversation: with(func(ctx context.Context, d desk.Contract, a conversationArgs) (any, error) {
+		return d.Conversation(ctx, a.ID)
+	}),
+	callThread: with(func(ctx context.Context, d desk.Contract, r store.ThreadRequest) (any, error) {
+		return d.Thread(ctx, r)
+	}),
+	callTouches: with(func(ctx context.Context, d desk.Contract, a conversationArgs) (any, error) {
+		return d.Touches(ctx, a.ID, a.N)
+	}),
+	callCounts: func(ctx context.Context, d desk.Contract, _ json.RawMessage) (any, error) {
+		return d.Counts(ctx)
+	},
+	callState: func(ctx context.Context, d desk.Contract, _ json.RawMessage) (any, error) {
+		return d.State(ctx)
+	},
+	callReply: with(func(ctx context.Context, d desk.Contract, r desk.Reply) (any, error) {
+		return d.Reply(ctx, r)
+	}),
+	callDo: with(func(ctx context.Context, d desk.Contract, act store.Act) (any, error) {
+		return d.Do(ctx, act)
+	}),
+	callMessage: with(func(ctx context.Context, d desk.Contract, a messageArgs) (any, error) {
+		return d.Message(ctx, a.Conversation, a.ID)
+	}),
+	callDraft: with(func(ctx context.Context, d desk.Contract, a draftArgs) (any, error) {
+		return d.Draft(ctx, a.Conversation, a.Agent)
+	}),
+	callSaveDraft: with(func(ctx context.Context, d desk.Contract, a draftArgs) (any, error) {
+		return nil, d.SaveDraft(ctx, a.Conversation, a.Agent, a.Text)
+	}),
+	callDrafted: with(func(ctx context.Context, d desk.Contract, a draftArgs) (any, error) {
+		return d.Drafted(ctx, a.Agent)
+	}),
+	callCaughtUp: func(ctx context.Context, d desk.Contract, _ json.RawMessage) (any, error) {
+		return nil, d.CaughtUp(ctx)
+	},
+}
+
+// with decodes a call's arguments.
+func with[A any](do func(context.Context, desk.Contract, A) (any, error)) handler {
+	return func(ctx context.Context, d desk.Contract, raw json.RawMessage) (any, error) {
+		var args A
+		if err := json.Unmarshal(raw, &args); err != nil {
+			return nil, fmt.Errorf("read the arguments of a call: %w", err)
+		}
+		return do(ctx, d, args)
+	}
+}

@@ -1,0 +1,88 @@
+package control
+
+import (
+	"context"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+var _ desk.Contract = (*Client)(nil)
+
+// List keeps desk.Reader.
+func (c *Client) List(ctx context.Context, r store.ListRequest) (page store.ListPage, err error) {
+	err = c.do(ctx, callList, r, &page)
+	return page, err
+}
+
+// Conversation keeps desk.Reader.
+func (c *Client) Conversation(ctx context.Context, id store.ConversationID) (conv store.Conversation, err error) {
+	err = c.do(ctx, callConversation, conversationArgs{ID: id}, &conv)
+	return conv, err
+}
+
+// Thread keeps desk.Reader.
+func (c *Client) Thread(ctx context.Context, r store.ThreadRequest) (page store.ThreadPage, err error) {
+	err = c.do(ctx, callThread, r, &page)
+	return page, err
+}
+
+// Touches keeps desk.Reader.
+func (c *Client) Touches(ctx context.Context, id store.ConversationID, n int) (touches []store.Touch, err error) {
+	err = c.do(ctx, callTouches, conversationArgs{ID: id, N: n}, &touches)
+	return touches, err
+}
+
+// Counts keeps desk.Reader.
+func (c *Client) Counts(ctx context.Context) (counts store.Counts, err error) {
+	err = c.do(ctx, callCounts, nil, &counts)
+	return counts, err
+}
+
+// State keeps desk.Reader; its answer says that the desk works in another process.
+func (c *Client) State(ctx context.Context) (state desk.State, err error) {
+	if err = c.do(ctx, callState, nil, &state); err == nil {
+		state.Remote = true
+	}
+	return state, err
+}
+
+// Reply keeps desk.Actor.
+func (c *Client) Reply(ctx context.Context, r desk.Reply) (m store.Message, err error) {
+	err = c.do(ctx, callReply, r, &m)
+	return m, err
+}
+
+// Do keeps desk.Actor.
+func (c *Client) Do(ctx context.Context, act store.Act) (undo store.Act, err error) {
+	err = c.do(ctx, callDo, act, &undo)
+	return undo, err
+}
+
+// Message keeps desk.Actor.
+func (c *Client) Message(ctx context.Context, conv store.ConversationID, id store.MessageID) (m store.Message, err error) {
+	err = c.do(ctx, callMessage, messageArgs{Conversation: conv, ID: id}, &m)
+	return m, err
+}
+
+// Draft keeps desk.Drafter.
+func (c *Client) Draft(ctx context.Context, conv store.ConversationID, agent string) (text string, err error) {
+	err = c.do(ctx, callDraft, draftArgs{Conversation: conv, Agent: agent}, &text)
+	return text, err
+}
+
+// SaveDraft keeps desk.Drafter.
+func (c *Client) SaveDraft(ctx context.Context, conv store.ConversationID, agent, text string) error {
+	return c.do(ctx, callSaveDraft, draftArgs{Conversation: conv, Agent: agent, Text: text}, nil)
+}
+
+// Drafted keeps desk.Drafter.
+func (c *Client) Drafted(ctx context.Context, agent string) (ids []store.ConversationID, err error) {
+	err = c.do(ctx, callDrafted, draftArgs{Agent: agent}, &ids)
+	return ids, err
+}
+
+// CaughtUp keeps desk.Watcher.
+func (c *Client) CaughtUp(ctx context.Context) error {
+	return c.do(ctx, callCaughtUp, nil, nil)
+}
