@@ -9,8 +9,8 @@ import (
 )
 
 // Do keeps an act and returns, once the views show it, the act that takes it back. An act that would change nothing is
-// not kept, and its undo is the zero Act; so is the undo of VerbArrived, which can't be taken back. A fault is a
-// *Refusal, an unknown conversation or message store.ErrNotFound.
+// not kept, and its undo is the zero Act; so is the undo of VerbArrived, and of VerbCancel where the reply had
+// failed or was unknown: those can't be taken back. A fault is a *Refusal, an unknown conversation or message store.ErrNotFound.
 func (d *Desk) Do(ctx context.Context, act store.Act) (undo store.Act, err error) {
 	if act.Agent == "" {
 		return store.Act{}, &Refusal{Field: "agent", Reason: "Nobody is named as the one who acts.", Advice: "Set FRONTDESK_AGENT."}
@@ -43,7 +43,7 @@ func (d *Desk) check(c store.Conversation, act *store.Act) (changes bool, err er
 	case store.VerbResolve:
 		return c.Status != store.StatusResolved, nil
 	case store.VerbReopen:
-		return c.Status != store.StatusOpen, nil
+		return !awake(c.Status), nil
 	case store.VerbSnooze:
 		if err := d.checkUntil(act.Until); err != nil {
 			return false, err
@@ -59,7 +59,7 @@ func (d *Desk) check(c store.Conversation, act *store.Act) (changes bool, err er
 		if c.LastIncomingSeq == 0 {
 			return false, &Refusal{Reason: "The contact has not written anything that could be unread."}
 		}
-		return c.Unread == 0, nil
+		return c.Seen >= c.LastIncomingSeq, nil
 	case store.VerbAssign:
 		return c.Assignee != act.Assignee, nil
 	case store.VerbRestore:
@@ -80,8 +80,15 @@ func (d *Desk) checkRestore(c store.Conversation, act *store.Act) (bool, error) 
 	default:
 		return false, &Refusal{Field: "status", Reason: fmt.Sprintf("There is no status %q.", act.Status)}
 	}
-	return c.Status != act.Status || c.SnoozedUntil != act.Until || c.Seen != act.Seen || c.Assignee != act.Assignee, nil
+	moved := c.Status != act.Status || c.SnoozedUntil != act.Until
+	if awake(c.Status) && awake(act.Status) { // which of the two it is, the contact's words say
+		moved = false
+	}
+	return moved || c.Seen != act.Seen || c.Assignee != act.Assignee, nil
 }
+
+// awake reports whether s is neither snoozed nor resolved.
+func awake(s store.Status) bool { return s == store.StatusOpen || s == store.StatusPending }
 
 func (d *Desk) checkUntil(until store.Millis) error {
 	if until == 0 {
@@ -95,7 +102,7 @@ func (d *Desk) checkUntil(until store.Millis) error {
 
 // keepAct appends an act and waits until the views show it.
 func (d *Desk) keepAct(ctx context.Context, act store.Act) error {
-	seq, _, err := d.append(ctx, store.RecordAct, act)
+	seq, _, err := d.append(ctx, act)
 	if err != nil {
 		return fmt.Errorf("keep %s of %s: %w", act.Verb, act.Conversation, err)
 	}
@@ -114,12 +121,13 @@ func (d *Desk) settle(ctx context.Context, c store.Conversation, act store.Act) 
 		return store.Act{}, err
 	}
 	defer release()
+	// An attempt is written under the same lock; views that show the log's head show it.
+	if err := d.shown(ctx, d.log.Head()); err != nil {
+		return store.Act{}, fmt.Errorf("%s %s in %s: %w", act.Verb, act.Message, c.ID, err)
+	}
 	m, err := d.views.Message(ctx, c.ID, act.Message)
 	if err != nil {
 		return store.Act{}, fmt.Errorf("%s %s in %s: %w", act.Verb, act.Message, c.ID, err)
-	}
-	if d.courier.isSending(m.Token) {
-		m.State = store.StateSending
 	}
 	if refusal := checkSettle(act.Verb, m); refusal != nil {
 		return store.Act{}, refusal
@@ -136,12 +144,12 @@ func (d *Desk) settle(ctx context.Context, c store.Conversation, act store.Act) 
 		return store.Act{}, err
 	}
 	undo := store.Act{Agent: act.Agent, Conversation: c.ID, Message: act.Message}
-	switch act.Verb {
-	case store.VerbSendAgain:
+	switch {
+	case act.Verb == store.VerbSendAgain:
 		undo.Verb = store.VerbCancel
-	case store.VerbCancel:
+	case act.Verb == store.VerbCancel && (m.State == store.StateQueued || m.State == store.StateHeld):
 		undo.Verb = store.VerbSendAgain
-	default:
+	default: // taking it back would send what may have arrived, or failed
 		return store.Act{}, nil
 	}
 	return undo, nil
@@ -165,7 +173,7 @@ func checkSettle(verb store.Verb, m store.Message) *Refusal {
 	case store.VerbArrived:
 		fits = m.State == store.StateUnknown
 	case store.VerbCancel:
-		fits = m.State != store.StateCancelled && m.State != store.StateUnknown
+		fits = m.State != store.StateCancelled
 	}
 	if fits {
 		return nil

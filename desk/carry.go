@@ -29,6 +29,10 @@ func (c *courier) step(ctx, requests context.Context, id store.ConversationID) (
 	if err != nil {
 		return pause{}, err
 	}
+	if conv.ID != id { // one conversation has one job
+		c.enqueue(conv.ID, conv.Inbox, 0)
+		return pause{done: true}, nil
+	}
 	m, next, err := c.pick(ctx, conv)
 	if err != nil || m.Token == "" {
 		return next, err
@@ -47,16 +51,22 @@ func (c *courier) step(ctx, requests context.Context, id store.ConversationID) (
 	}
 	// From here on the attempt is made, whatever happens to ctx.
 	attempt := store.Attempt{Token: m.Token, Conversation: conv.ID, N: m.Attempts + 1}
-	if _, _, err := c.d.append(requests, store.RecordAttempt, attempt); err != nil {
+	if _, _, err := c.d.append(requests, attempt); err != nil {
 		return pause{}, err
 	}
-	c.begin(m.Token)
-	defer c.end(m.Token)
 	release()
 	held = false
 
 	answer, sendErr := w.sender.Send(requests, string(conv.Inbox), req)
-	return c.finish(requests, conv, m, attempt, kept, answer, sendErr)
+	return c.finish(requests, shot{conv: conv, reply: m, n: attempt.N, tag: req.Tag}, answer, sendErr)
+}
+
+// shot is one attempt.
+type shot struct {
+	conv  store.Conversation // before it
+	reply store.Message      // before it
+	n     int
+	tag   string // the message tag it bore
 }
 
 // pick finds the reply whose turn it is. Without one it says when to look again.
@@ -83,7 +93,9 @@ func (c *courier) pick(ctx context.Context, conv store.Conversation) (store.Mess
 			if !unsettled && resumable(m) && c.stopped(conv.Inbox, m.Recipient) == nil {
 				return m, pause{}, nil
 			}
-			next = pause{watch: true}
+			if m.HeldBy != "" { // goes on when the one before it is settled, by an echo perhaps
+				next = pause{watch: true}
+			}
 		case store.StateFailed, store.StateUnknown:
 			unsettled = true
 		}
@@ -155,18 +167,6 @@ func (c *courier) pace(ctx context.Context, id store.InboxID, m messenger.OutMes
 	return limiter.Wait(ctx)
 }
 
-func (c *courier) begin(token store.Token) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.sending[token] = struct{}{}
-}
-
-func (c *courier) end(token store.Token) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.sending, token)
-}
-
 // hold notes why a reply waits.
 func (c *courier) hold(ctx context.Context, m store.Message, reason store.SendError) (pause, error) {
 	seq, err := c.result(ctx, store.Result{
@@ -177,7 +177,7 @@ func (c *courier) hold(ctx context.Context, m store.Message, reason store.SendEr
 
 // result appends a result record.
 func (c *courier) result(ctx context.Context, r store.Result) (store.Seq, error) {
-	seq, _, err := c.d.append(ctx, store.RecordResult, r)
+	seq, _, err := c.d.append(ctx, r)
 	if err != nil {
 		return 0, fmt.Errorf("keep the result of attempt %d of %s: %w", r.N, r.Conversation, err)
 	}
@@ -191,24 +191,22 @@ func (c *courier) result(ctx context.Context, r store.Result) (store.Seq, error)
 
 // finish keeps what an attempt led to. When the desk ended before the answer came, the attempt stays without a result,
 // and the next start calls it unknown.
-func (c *courier) finish(
-	requests context.Context, conv store.Conversation, m store.Message, attempt store.Attempt, kept store.Reply,
-	answer messenger.SendResponse, sendErr error,
-) (pause, error) {
+func (c *courier) finish(requests context.Context, s shot, answer messenger.SendResponse, sendErr error) (pause, error) {
 	if sendErr != nil && requests.Err() != nil && !notReached(sendErr) {
 		return pause{watch: true}, nil
 	}
-	r := store.Result{Token: m.Token, Conversation: attempt.Conversation, N: attempt.N, Outcome: store.OutcomeSent, MID: answer.MessageID}
-	resume := false
+	r := store.Result{Token: s.reply.Token, Conversation: s.conv.ID, N: s.n, Outcome: store.OutcomeSent, MID: answer.MessageID}
 	if sendErr == nil && answer.MessageID == "" {
 		sendErr = messenger.ErrUnclearAnswer
 	}
-	if sendErr == nil {
-		resume = c.taken(conv.Inbox)
-		c.forget(m.Token)
-	} else {
-		c.judge(&r, conv, m, kept, sendErr)
+	proven := sendErr == nil
+	if sendErr != nil {
+		proven = c.judge(&r, s, sendErr)
 	}
+	if r.Outcome != store.OutcomeRetry {
+		c.forget(s.reply.Token)
+	}
+	resume := proven && c.taken(s.conv.Inbox)
 	seq, err := c.keepResult(requests, r)
 	if err != nil {
 		return pause{watch: true}, err

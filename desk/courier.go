@@ -3,7 +3,6 @@ package desk
 import (
 	"cmp"
 	"context"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -32,7 +31,6 @@ type courier struct {
 	jobs    map[store.ConversationID]*job
 	pages   map[store.InboxID]*page
 	appTill time.Time                // no Page is served before
-	sending map[store.Token]struct{} // a request is on its way
 	vouched map[store.Token]struct{} // an agent sent it again in this process
 	tries   map[store.Token]int      // answers that allow another try
 	workers sync.WaitGroup
@@ -49,9 +47,9 @@ type job struct {
 
 func newCourier(d *Desk) *courier {
 	return &courier{
-		d: d, wake: make(chan struct{}, 1), back: backoff{jitter: rand.Float64},
+		d: d, wake: make(chan struct{}, 1), back: newBackoff(),
 		jobs: map[store.ConversationID]*job{}, pages: map[store.InboxID]*page{},
-		sending: map[store.Token]struct{}{}, vouched: map[store.Token]struct{}{}, tries: map[store.Token]int{},
+		vouched: map[store.Token]struct{}{}, tries: map[store.Token]int{},
 	}
 }
 
@@ -77,11 +75,13 @@ func (c *courier) enqueue(id store.ConversationID, inbox store.InboxID, seq stor
 
 // run serves jobs until ctx ends, then lets requests in flight end.
 func (c *courier) run(ctx context.Context) error {
-	// Requests outlive ctx by the time of grace.
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	defer c.workers.Wait()
-	defer func() { time.AfterFunc(graceTime, cut) }()
+	defer func() { // requests in flight may end within the time of grace
+		grace := time.AfterFunc(graceTime, cut)
+		c.workers.Wait()
+		grace.Stop()
+	}()
 
 	if err := c.settleAbandoned(ctx); err != nil {
 		return err
@@ -179,7 +179,7 @@ func (c *courier) work(ctx, requests context.Context, id store.ConversationID, j
 	})
 	if err != nil && ctx.Err() == nil {
 		c.d.logger.Error("serve conversation", keyConversation, string(id), keyError, err)
-		next = pause{at: c.d.now().Add(c.back.after(1))}
+		next = pause{at: c.d.now().Add(c.back.afterFailure(1))}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -202,14 +202,6 @@ type pause struct {
 	watch bool      // when the views have moved
 	at    time.Time // zero: at once
 	after store.Seq // the views must show this first
-}
-
-// isSending reports whether a request for the token is on its way.
-func (c *courier) isSending(token store.Token) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	_, ok := c.sending[token]
-	return ok
 }
 
 // settleAbandoned says of every attempt without a result that its outcome is unknown. It runs before anything is sent.

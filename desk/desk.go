@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -98,7 +97,6 @@ func (d *Desk) Run(ctx context.Context) error {
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(ctx, cancel)()
 	go func() {
 		select {
 		case <-d.gone:
@@ -172,13 +170,13 @@ const (
 )
 
 // append keeps one record and tells the projector. It does not wait for the views.
-func (d *Desk) append(ctx context.Context, kind store.RecordKind, body any) (store.Seq, store.Millis, error) {
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return 0, 0, fmt.Errorf("encode record of kind %d: %w", kind, err)
-	}
+func (d *Desk) append(ctx context.Context, body any) (store.Seq, store.Millis, error) {
 	at := store.MillisOf(d.now())
-	seq, err := d.log.Append(ctx, store.Record{Kind: kind, At: at, Body: raw})
+	record, err := store.NewRecord(at, body)
+	if err != nil {
+		return 0, 0, err
+	}
+	seq, err := d.log.Append(ctx, record)
 	if err != nil {
 		return 0, 0, fmt.Errorf("append to the log: %w", err)
 	}

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"math/rand/v2"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -101,26 +102,30 @@ func (c *courier) taken(id store.InboxID) bool {
 
 // backoff is how long to wait before another try.
 type backoff struct {
-	jitter func() float64 // from 0 to 1
+	retry  []time.Duration // after the first, second, third … failure; the last counts for all that follow
+	limit  []time.Duration // the same, where the platform's limit was met without a word on how long
+	jitter func() float64  // from 0 to 1
 }
-
-// The pauses after the first, second, third … failure. The last one counts for all that follow.
-var (
-	retrySteps = []time.Duration{time.Second, 4 * time.Second, 15 * time.Second, time.Minute}
-	limitSteps = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute}
-)
 
 // maxTries is how often a message is sent that the platform says it did not take.
 const maxTries = 5
 
-// after is the pause after the nth failure: up to a fifth longer or shorter than its step, so that many waiting
-// programs don't come back at once.
-func (b backoff) after(n int) time.Duration { return b.of(retrySteps, n) }
+func newBackoff() backoff {
+	return backoff{
+		retry:  []time.Duration{time.Second, 4 * time.Second, 15 * time.Second, time.Minute},
+		limit:  []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute},
+		jitter: rand.Float64,
+	}
+}
 
-// limit is the pause after the nth time a limit was met without a word on how long.
-func (b backoff) limit(n int) time.Duration { return b.of(limitSteps, n) }
+// afterFailure is the pause after the nth failure.
+func (b backoff) afterFailure(n int) time.Duration { return b.of(b.retry, n) }
 
+// afterLimit is the pause after the nth time a limit was met.
+func (b backoff) afterLimit(n int) time.Duration { return b.of(b.limit, n) }
+
+// of is the nth step, up to a fifth shorter, so that many who wait don't come back at once.
 func (b backoff) of(steps []time.Duration, n int) time.Duration {
 	step := steps[max(0, min(n, len(steps))-1)]
-	return time.Duration(float64(step) * (0.8 + 0.4*b.jitter()))
+	return time.Duration(float64(step) * (1 - 0.2*b.jitter()))
 }

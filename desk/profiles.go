@@ -60,6 +60,11 @@ func (p *profiles) run(ctx context.Context) error {
 			case <-time.After(profilePace):
 			}
 		}
+		select { // on a busy desk news come faster than names need to
+		case <-ctx.Done():
+			return nil
+		case <-time.After(profilePace):
+		}
 		timer.Reset(p.rest())
 	}
 }
@@ -133,11 +138,11 @@ func (p *profiles) ask(ctx context.Context, asker Profiler, c store.Conversation
 		return p.keep(ctx, store.Profile{Conversation: c.ID, Reason: v.Sentence})
 	}
 	p.failures[c.Inbox]++
-	wait := p.back.after(p.failures[c.Inbox])
+	wait := p.back.afterFailure(p.failures[c.Inbox])
 	switch {
 	case api == nil:
 	case v.Retry == messenger.RetryWait:
-		wait = max(api.RetryAfter, p.back.limit(p.failures[c.Inbox]))
+		wait = max(api.RetryAfter, p.back.afterLimit(p.failures[c.Inbox]))
 	case v.Retry == messenger.RetryNever:
 		wait = time.Hour // a dead token, or not the platform: only a person mends that
 	}
@@ -151,7 +156,7 @@ func tokenFault(e *messenger.APIError) bool { return e.Code == 102 || e.Code == 
 
 // keep appends a profile record and waits until the views show it, so that nobody is asked about twice.
 func (p *profiles) keep(ctx context.Context, profile store.Profile) error {
-	seq, _, err := p.d.append(ctx, store.RecordProfile, profile)
+	seq, _, err := p.d.append(ctx, profile)
 	if err != nil {
 		return err
 	}

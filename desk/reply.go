@@ -51,7 +51,7 @@ func (d *Desk) Reply(ctx context.Context, r Reply) (store.Message, error) {
 		MessagingType: allowed.kind, Tag: allowed.tag, Message: r.Message, Seen: min(r.Seen, d.log.Head()),
 	}
 	kept.Message.Metadata = string(token)
-	seq, at, err := d.append(ctx, store.RecordReply, kept)
+	seq, at, err := d.append(ctx, kept)
 	if err != nil {
 		return store.Message{}, fmt.Errorf("keep the reply to %s: %w", c.ID, err)
 	}
@@ -97,7 +97,7 @@ func queuedMessage(r store.Reply, seq store.Seq, at store.Millis) store.Message 
 	m := store.Message{
 		ID: store.ReplyID(r.Token), Conversation: r.Conversation, At: at, Seq: seq, Direction: store.Out,
 		Kind: store.KindText, Text: r.Message.Text, QuickReplies: r.Message.QuickReplies,
-		Agent: r.Agent, Token: r.Token, Recipient: r.Recipient, State: store.StateQueued,
+		Agent: r.Agent, Token: r.Token, Recipient: r.Recipient, State: store.StateQueued, Queued: seq,
 	}
 	a := r.Message.Attachment
 	switch {

@@ -2,42 +2,50 @@ package desk
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
-// judge fills in what a failed attempt means, and pauses or stops what the failure concerns.
-func (c *courier) judge(r *store.Result, conv store.Conversation, m store.Message, kept store.Reply, err error) {
+// judge fills in what a failed attempt means, and pauses or stops what the failure concerns. It reports whether the
+// answer proves that the inbox can send, though it did not send this.
+func (c *courier) judge(r *store.Result, s shot, err error) (proven bool) {
 	v := messenger.Judge(err)
 	r.Error = sendError(v, err)
 	switch {
 	case v.Retry == messenger.RetryUnclear:
 		r.Outcome = store.OutcomeUnknown
 	case notReached(err):
-		c.retry(r, c.unreachable(conv.Inbox))
+		retry(r, c.unreachable(s.conv.Inbox))
 	case v.Retry == messenger.RetryWait:
-		c.retry(r, c.limited(conv.Inbox, v.Scope, retryAfter(err)))
+		retry(r, c.limited(s.conv.Inbox, v.Scope, retryAfter(err)))
 	case v.Retry == messenger.RetryBackoff:
-		c.again(r, m, maxTries)
+		c.again(r, s.reply, maxTries)
 	case v.Retry == messenger.RetryOnce:
-		c.again(r, m, 2)
-	case kept.Tag == messenger.TagHumanAgent && permissionLike(err):
+		c.again(r, s.reply, 2)
+	case s.tag == messenger.TagHumanAgent && permissionLike(err):
 		r.Outcome = store.OutcomeFailed
 		r.Error.Text = "The app has no Human Agent feature, so this text could not be sent after 24 hours."
 		r.Error.Advice = "Ask the platform for the feature, or wait until the customer writes."
 	case stopsInbox(v, err):
 		r.Outcome = store.OutcomeHeld
 		r.Error.Retry = true
-		c.stop(conv.Inbox, *r.Error)
+		c.stop(s.conv.Inbox, *r.Error)
 	default:
 		r.Outcome = store.OutcomeFailed
+		if w := store.Window(s.conv, store.MillisOf(c.d.now())); r.Error.Subcode == notAvailable && !w.Open && !w.Unknown {
+			r.Error.Text = "More than 24 hours have passed since the customer wrote."
+			r.Error.Advice = "Wait until the customer writes."
+		}
+		return r.Error.Code != 0
 	}
-	if r.Outcome != store.OutcomeRetry {
-		c.forget(m.Token)
-	}
+	return false
 }
+
+// notAvailable is the subcode that says that a person can't be reached, or that the window is closed (ref. 4.2).
+const notAvailable = 1545041
 
 // sendError is a verdict in the store's words.
 func sendError(v messenger.Verdict, err error) *store.SendError {
@@ -91,7 +99,7 @@ func stopsInbox(v messenger.Verdict, err error) bool {
 	return v.Scope == messenger.ScopeApp && errors.As(err, &api) && api.Code == 0
 }
 
-func (c *courier) retry(r *store.Result, at time.Time) {
+func retry(r *store.Result, at time.Time) {
 	r.Outcome, r.RetryAt = store.OutcomeRetry, store.MillisOf(at)
 }
 
@@ -106,9 +114,12 @@ func (c *courier) again(r *store.Result, m store.Message, most int) {
 	n := c.tries[m.Token]
 	if n >= most {
 		r.Outcome = store.OutcomeFailed
+		if most == maxTries {
+			r.Error.Advice = fmt.Sprintf("It was tried %d times. The customer may have blocked the page; send it again later.", n)
+		}
 		return
 	}
-	c.retry(r, c.d.now().Add(c.back.after(n)))
+	retry(r, c.d.now().Add(c.back.afterFailure(n)))
 }
 
 // unreachable pauses an inbox whose platform can't be reached, and returns until when. Requests that fail together
@@ -119,7 +130,7 @@ func (c *courier) unreachable(id store.InboxID) time.Time {
 	p := c.page(id)
 	if now := c.d.now(); !p.till.After(now) {
 		p.failures++
-		p.till = now.Add(c.back.after(p.failures))
+		p.till = now.Add(c.back.afterFailure(p.failures))
 	}
 	return p.till
 }
@@ -134,7 +145,7 @@ func (c *courier) limited(id store.InboxID, scope messenger.Scope, wait time.Dur
 			return p.till
 		}
 		p.failures++
-		wait = c.back.limit(p.failures)
+		wait = c.back.afterLimit(p.failures)
 	}
 	till := now.Add(wait)
 	if scope == messenger.ScopeApp && !c.d.inboxes[id].Inbox.Plugin {

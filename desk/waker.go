@@ -67,7 +67,7 @@ func (w *waker) look(ctx context.Context) (time.Duration, error) {
 		}
 		var last store.Seq
 		for _, c := range due {
-			seq, _, err := w.d.append(ctx, store.RecordWoke, store.Woke{Conversation: c.ID, Until: c.SnoozedUntil})
+			seq, _, err := w.d.append(ctx, store.Woke{Conversation: c.ID, Until: c.SnoozedUntil})
 			if err != nil {
 				return 0, err
 			}

@@ -8,12 +8,6 @@ import (
 	"frontdesk/store"
 )
 
-// How long the platform lets a page write (ref. 5).
-const (
-	windowTime     = 24 * time.Hour
-	humanAgentTime = 7 * 24 * time.Hour
-)
-
 // permission is how a message may be sent now.
 type permission struct {
 	kind messenger.MessagingType
@@ -26,18 +20,15 @@ type permission struct {
 // 24 hours it changes nothing. A contact that was never seen to write may be tried: the platform knows better.
 func permit(c store.Conversation, to store.Contact, inbox Inbox, m messenger.OutMessage, humanAgent bool, now time.Time) (permission, *Refusal) {
 	answer := permission{kind: messenger.Response}
-	if inbox.Plugin || isVisitor(to) || c.WindowFrom == 0 {
+	w := store.Window(c, store.MillisOf(now))
+	if inbox.Plugin || isVisitor(to) || w.Open || w.Unknown {
 		return answer, nil
 	}
-	closed := c.WindowFrom.Time().Add(windowTime)
-	if now.Before(closed) {
-		return answer, nil
-	}
+	closed, until := w.ClosesAt.Time(), w.HumanAgentUntil.Time()
 	refusal := &Refusal{Reason: fmt.Sprintf(
 		"The 24 hours in which the page may write ended on %s, %s ago.", closed.Format("2 January 15:04 MST"), ago(now.Sub(closed)))}
-	until := c.LastIncoming.Time().Add(humanAgentTime)
 	switch {
-	case to.Kind == store.ContactUserRef, c.LastIncoming == 0, !now.Before(until):
+	case to.Kind == store.ContactUserRef, !w.HumanAgent:
 		refusal.Advice = "Nothing can be sent until the customer writes again."
 	case !inbox.HumanAgent:
 		refusal.Advice = "Wait until the customer writes again, or ask the platform for the Human Agent feature and set FRONTDESK_HUMAN_AGENT: " +
