@@ -198,5 +198,6 @@ const (
 	logPage       = "page"
 	logSubscriber = "subscriber"
 	logStatus     = "status"
+	logPath       = "path"
 	logError      = "error"
 )

@@ -10,6 +10,20 @@
 // kill -9; a receiver tells repeats by the message's id. Within one conversation events go out one after the other in
 // the order they happened; conversations do not wait for each other.
 //
+// # Paths
+//
+// For programs, with any version in front or none: POST /{page or me}/messages and GET /{id}, as in Meta's Graph API.
+// For visitors, JSON both ways, with the visitor's token as "Authorization: Bearer" on all but the first:
+//
+//	POST /plugin/visitors   {page_id, ref, page_url, name}: a new visitor presses Get Started; answers {id, token}.
+//	                        With a token: the visitor is back; answers {id}.
+//	POST /plugin/messages   {text}, {quick_reply: {mid, index}} or {button: {mid, index}}; answers the message.
+//	GET  /plugin/messages   ?after=N: {messages, after, typing, seen_at}. To ask after a place says that everything
+//	                        up to it has arrived.
+//	POST /plugin/seen       {mid}: read up to this message; answers {}.
+//
+// A refusal is {error: {field, message}}.
+//
 // # Who may call
 //
 // Every method of Server is safe for concurrent use. Run delivers webhooks and returns when its context ends and its

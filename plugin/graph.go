@@ -64,7 +64,7 @@ func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
 	var refusal *graphError
 	if !errors.As(err, &refusal) {
 		if r.Context().Err() == nil { // else the caller has gone
-			s.log.Error("graph call", "path", r.URL.Path, logError, err)
+			s.log.Error("graph call", logPath, r.URL.Path, logError, err)
 		}
 		refusal = errInternal
 	}

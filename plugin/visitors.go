@@ -122,7 +122,7 @@ func (s *Server) visitorRefusal(r *http.Request, err error) *visitorError {
 		return &visitorError{status: http.StatusBadRequest, Field: "mid", Message: "nothing like that was offered in this conversation"}
 	}
 	if r.Context().Err() == nil { // else the visitor has gone
-		s.log.Error("visitor's call", "path", r.URL.Path, logError, err)
+		s.log.Error("visitor's call", logPath, r.URL.Path, logError, err)
 	}
 	return &visitorError{status: http.StatusServiceUnavailable, Message: "this could not be kept just now; try again"}
 }

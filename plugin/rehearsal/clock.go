@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Clock is the time of a platform under rehearsal: the real one, but for the opening, when it is set back for each
-// line so that the conversations already there have a past. Its Now is meant for plugin.Options.Now.
+// Clock is the time of a platform under rehearsal: the real one, but for the first moments, when it is set back for
+// each line of the conversations that are there already, so that they have a past. Its Now is meant for
+// plugin.Options.Now.
 type Clock struct {
 	mu   sync.Mutex
 	back time.Duration

@@ -7,6 +7,7 @@
 package rehearsal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -28,7 +29,7 @@ type Options struct {
 
 // How busy it gets.
 const (
-	openingTime   = 2200 * time.Millisecond // in which everybody of the opening has written
+	openingTime   = 2200 * time.Millisecond // in which those of the opening come in who are not there yet
 	firstPause    = 4 * time.Second         // between two lines afterwards
 	longestPause  = 150 * time.Second
 	slower        = 1.07 // each pause is so much longer than the one before
@@ -100,18 +101,17 @@ func guarded(ctx context.Context, part func(context.Context) error) (err error) 
 	return part(ctx)
 }
 
-// line is one act of the opening and how long ago it happened.
+// line is one act of the opening and how long ago it happened; 0 for what happens before the agent's eyes.
 type line struct {
-	ago    time.Duration
-	person *person
-	act    func(context.Context) error
+	ago time.Duration
+	act func(context.Context) error
 }
 
-// ages are how long ago those of the opening came in. The window of the first two, who wrote to the Page, closes soon.
+// ages are how long ago those who were there already came in. The first two wrote to the Page, and their window closes
+// soon. The rest of the opening comes in now.
 var ages = []time.Duration{
 	21*time.Hour + 20*time.Minute, 20 * time.Hour, 9 * time.Hour, 5 * time.Hour, 3 * time.Hour, 2 * time.Hour,
-	75 * time.Minute, 50 * time.Minute, 38 * time.Minute, 31 * time.Minute, 22 * time.Minute, 15 * time.Minute,
-	9 * time.Minute, 6 * time.Minute, 4 * time.Minute, 2 * time.Minute, 40 * time.Second,
+	75 * time.Minute, 50 * time.Minute, 31 * time.Minute, 15 * time.Minute, 6 * time.Minute, 2 * time.Minute,
 }
 
 const (
@@ -120,20 +120,27 @@ const (
 	openingAds      = 3
 )
 
-// open brings in those who are there from the start, the oldest line first.
+// open brings in those of the opening: at once what lies in the past, oldest first, so that the clock is set back for
+// moments only; then, one after the other, those who come in now.
 func (r *Rehearsal) open(ctx context.Context, attend func(*person)) error {
 	crowd := r.cast()
-	lines := r.script(crowd)
-	for _, l := range lines {
-		if err := r.pause(ctx, openingTime/time.Duration(len(lines))); err != nil {
-			return err
-		}
+	past, now := r.script(crowd)
+	defer r.o.Clock.setBack(0)
+	for _, l := range past {
 		r.o.Clock.setBack(l.ago)
 		if err := l.act(ctx); err != nil {
 			return err
 		}
 	}
 	r.o.Clock.setBack(0)
+	for _, l := range now {
+		if err := r.pause(ctx, openingTime/time.Duration(len(now))); err != nil {
+			return err
+		}
+		if err := l.act(ctx); err != nil {
+			return err
+		}
+	}
 	for _, p := range crowd {
 		r.enter(p, attend)
 	}
@@ -172,21 +179,27 @@ func (r *Rehearsal) cast() []*person {
 	return crowd[:now]
 }
 
-// script puts the opening's lines in the order of their times.
-func (r *Rehearsal) script(crowd []*person) []line {
-	var lines []line
+// script lists the opening's acts in the order of their times.
+func (r *Rehearsal) script(crowd []*person) (past, now []line) {
 	for i, p := range crowd {
-		ago := ages[min(i, len(ages)-1)]
-		ago += time.Duration(r.rand.Float64() * float64(ago) / 20)
-		lines = append(lines, line{ago, p, p.arrive})
+		acts := []func(context.Context) error{p.arrive}
 		for range p.part.opening {
-			// Somebody who came in a long while ago has not typed for hours.
-			ago -= min(ago/4, time.Duration(10+r.rand.IntN(30))*time.Second)
-			lines = append(lines, line{ago, p, p.openingLine})
+			acts = append(acts, p.openingLine)
+		}
+		if i >= len(ages) {
+			for _, act := range acts {
+				now = append(now, line{act: act})
+			}
+			continue
+		}
+		ago := ages[i] + time.Duration(r.rand.Float64()*float64(ages[i])/20)
+		for _, act := range acts {
+			past = append(past, line{ago, act})
+			ago -= min(ago/4, time.Duration(10+r.rand.IntN(30))*time.Second) // the time it takes to write a line
 		}
 	}
-	slices.SortStableFunc(lines, func(a, b line) int { return int(b.ago - a.ago) })
-	return lines
+	slices.SortStableFunc(past, func(a, b line) int { return cmp.Compare(b.ago, a.ago) })
+	return past, now
 }
 
 func (r *Rehearsal) enter(p *person, attend func(*person)) {

@@ -31,6 +31,7 @@ type stage struct {
 	*plugin.Server
 	t     *testing.T
 	begun time.Time
+	clock *rehearsal.Clock
 
 	mu     sync.Mutex
 	events []heard
@@ -83,7 +84,7 @@ func perform(t *testing.T, seed uint64, path string, watch func(*testing.T, *sta
 		clock := new(rehearsal.Clock)
 		var random [32]byte
 		random[0] = byte(seed)
-		s := &stage{t: t, begun: time.Now()}
+		s := &stage{t: t, begun: time.Now(), clock: clock}
 		var pages []plugin.Page
 		var subs []plugin.Subscriber
 		for _, id := range []string{siteID, pageID} {
@@ -121,6 +122,13 @@ func file(t *testing.T) string { return filepath.Join(t.TempDir(), "plugin.db") 
 func TestTheScreenIsSoonFull(t *testing.T) {
 	t.Parallel()
 	perform(t, 1, file(t), func(t *testing.T, s *stage) {
+		time.Sleep(50 * time.Millisecond)
+		if n := len(s.told()); n < 24 || n > 45 {
+			t.Errorf("%d events are there at once", n)
+		}
+		if behind := time.Since(s.clock.Now()); behind != 0 {
+			t.Errorf("the clock is %v behind when an agent can answer", behind)
+		}
 		time.Sleep(3 * time.Second)
 		origins, refs, written, named := map[string]int{}, map[string]int{}, map[string][]string{}, 0
 		oldest, foreign := time.Now(), 0

@@ -1,0 +1,57 @@
+package plugin_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"frontdesk/plugin"
+)
+
+// FuzzBodies sends any body to both sides of the platform: it must always answer in its own form, and never blame
+// itself.
+func FuzzBodies(f *testing.F) {
+	srv, err := plugin.Open(plugin.Options{Path: filepath.Join(f.TempDir(), "plugin.db"), Pages: []plugin.Page{site()}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() {
+		if err := srv.Close(f.Context()); err != nil && f.Context().Err() == nil {
+			f.Error(err)
+		}
+	})
+	c, token, err := srv.NewVisitor(f.Context(), siteID, plugin.Profile{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("application/json", `{"recipient":{"id":"`+c.ID+`"},"message":{"text":"x"}}`)
+	f.Add("application/json", `{"recipient":{"id":`+c.ID+`},"message":{"attachment":{"type":"template","payload":{"template_type":"button"}}}}`)
+	f.Add("application/json", `{"recipient":7,"message":[],"sender_action":{}}`)
+	f.Add("application/json", `{"text":"x"}`)
+	f.Add("application/json", `{"quick_reply":{"mid":"m_","index":-1}}`)
+	f.Add("application/json", `{"page_id":"`+siteID+`","ref":"\u0000","name":null}`)
+	f.Add("application/x-www-form-urlencoded", "recipient=%7B%22id%22%3A1%7D&message=x")
+	f.Add("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"recipient\"\r\n\r\n{}\r\n--x--\r\n")
+	f.Add("", "\xff{")
+	f.Fuzz(func(t *testing.T, kind, body string) {
+		for path, key := range map[string]string{
+			"/v25.0/me/messages": siteToken, "/plugin/messages": token, "/plugin/seen": token, "/plugin/visitors": token,
+		} {
+			req := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+			req.Header.Set("Content-Type", kind)
+			req.Header.Set("Authorization", "Bearer "+key)
+			w := httptest.NewRecorder()
+			srv.ServeHTTP(w, req)
+			var answer map[string]json.RawMessage
+			if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+				t.Fatalf("%s answered %d with %q", path, w.Code, w.Body)
+			}
+			if _, refused := answer["error"]; w.Code >= 500 || refused != (w.Code != http.StatusOK) {
+				t.Errorf("%s answered %d with %s", path, w.Code, w.Body)
+			}
+		}
+	})
+}
