@@ -55,7 +55,7 @@ func OpenViews(path string, o Options) (*Views, error) {
 	}
 	v := &Views{db: db}
 	if err := v.prepare(); err != nil {
-		db.Close()
+		_ = db.Close() // the first error is what matters
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	return v, nil

@@ -12,32 +12,32 @@ import (
 	"frontdesk/store"
 )
 
-// model is what views mean, in maps.
-type model struct {
+// rowsModel is what views mean, in maps.
+type rowsModel struct {
 	seq     store.Seq
 	unknown int
 	convs   map[store.ConversationID]store.Conversation
 	lines   map[store.ConversationID]map[store.MessageID]store.Message
-	keys    map[modelKey]store.KeyRow
+	keys    map[rowsModelKey]store.KeyRow
 	touches map[store.ConversationID]map[store.Place]store.Touch
 }
 
-type modelKey struct {
+type rowsModelKey struct {
 	conv store.ConversationID
 	key  string
 }
 
-func newModel() *model {
-	return &model{
+func newRowsModel() *rowsModel {
+	return &rowsModel{
 		convs:   map[store.ConversationID]store.Conversation{},
 		lines:   map[store.ConversationID]map[store.MessageID]store.Message{},
-		keys:    map[modelKey]store.KeyRow{},
+		keys:    map[rowsModelKey]store.KeyRow{},
 		touches: map[store.ConversationID]map[store.Place]store.Touch{},
 	}
 }
 
-func (m *model) clone() *model {
-	n := newModel()
+func (m *rowsModel) clone() *rowsModel {
+	n := newRowsModel()
 	n.seq, n.unknown, n.convs, n.keys = m.seq, m.unknown, maps.Clone(m.convs), maps.Clone(m.keys)
 	for id, lines := range m.lines {
 		n.lines[id] = maps.Clone(lines)
@@ -48,20 +48,20 @@ func (m *model) clone() *model {
 	return n
 }
 
-func (m *model) putLine(line store.Message) {
+func (m *rowsModel) putLine(line store.Message) {
 	if m.lines[line.Conversation] == nil {
 		m.lines[line.Conversation] = map[store.MessageID]store.Message{}
 	}
 	m.lines[line.Conversation][line.ID] = line
 }
 
-func (m *model) deleteLine(conv store.ConversationID, p store.Place) {
+func (m *rowsModel) deleteLine(conv store.ConversationID, p store.Place) {
 	if line, ok := m.lines[conv][p.ID]; ok && line.At == p.At {
 		delete(m.lines[conv], p.ID)
 	}
 }
 
-func (m *model) putTouch(conv store.ConversationID, t store.Touch) {
+func (m *rowsModel) putTouch(conv store.ConversationID, t store.Touch) {
 	if m.touches[conv] == nil {
 		m.touches[conv] = map[store.Place]store.Touch{}
 	}
@@ -69,7 +69,7 @@ func (m *model) putTouch(conv store.ConversationID, t store.Touch) {
 }
 
 // rows are the conversations that a query asks for, newest first.
-func (m *model) rows(q store.Query) []store.Conversation {
+func (m *rowsModel) rows(q store.Query) []store.Conversation {
 	var rows []store.Conversation
 	for _, c := range m.convs {
 		if q.Match(c) {
@@ -81,7 +81,7 @@ func (m *model) rows(q store.Query) []store.Conversation {
 }
 
 // thread is a conversation's lines, oldest first, with the receipts taken in.
-func (m *model) thread(c store.Conversation) []store.Message {
+func (m *rowsModel) thread(c store.Conversation) []store.Message {
 	var list []store.Message
 	for _, line := range m.lines[c.ID] {
 		if line.Direction == store.Out && line.State == store.StateSent {
@@ -98,7 +98,7 @@ func (m *model) thread(c store.Conversation) []store.Message {
 	return list
 }
 
-func (m *model) counts() store.Counts {
+func (m *rowsModel) counts() store.Counts {
 	n := store.Counts{
 		Total: len(m.convs), Unknown: m.unknown, Applied: m.seq, Statuses: map[store.Status]int{},
 		Origins: map[store.Origin]int{}, Mine: map[string]int{}, Inboxes: map[store.InboxID]int{},
@@ -144,7 +144,7 @@ func distinct[T cmp.Ordered](list []T) []T {
 }
 
 // outbox are the replies of a conversation that are not settled.
-func (m *model) outbox() map[store.ConversationID][]store.Message {
+func (m *rowsModel) outbox() map[store.ConversationID][]store.Message {
 	open := map[store.ConversationID][]store.Message{}
 	for id, lines := range m.lines {
 		for _, line := range lines {
@@ -176,7 +176,7 @@ func noError(rt *rapid.T, err error) {
 }
 
 // compare asks the views everything.
-func (m *model) compare(rt *rapid.T, v Views) {
+func (m *rowsModel) compare(rt *rapid.T, v Views) {
 	ctx := rt.Context()
 	noError(rt, v.Check(ctx))
 	counts, err := v.Counts(ctx)
@@ -216,7 +216,7 @@ func (m *model) compare(rt *rapid.T, v Views) {
 }
 
 // compareList pages through a list in both directions.
-func (m *model) compareList(rt *rapid.T, v Views, q store.Query) {
+func (m *rowsModel) compareList(rt *rapid.T, v Views, q store.Query) {
 	want := m.rows(q)
 	limit := rapid.IntRange(1, 7).Draw(rt, "limit")
 	for _, newer := range []bool{false, true} {
@@ -240,7 +240,7 @@ func (m *model) compareList(rt *rapid.T, v Views, q store.Query) {
 	}
 }
 
-func (m *model) compareQueues(rt *rapid.T, v Views) {
+func (m *rowsModel) compareQueues(rt *rapid.T, v Views) {
 	outbox, err := v.Outbox(rt.Context(), 100)
 	noError(rt, err)
 	got := map[store.ConversationID][]store.Message{}

@@ -20,7 +20,7 @@ func viewsRandom(t *testing.T, open OpenViews) {
 				rt.Errorf("Close: %v", err)
 			}
 		}()
-		m := newModel()
+		m := newRowsModel()
 		for range rapid.IntRange(1, 8).Draw(rt, "applies") {
 			m = m.apply(rt, v)
 			if rapid.IntRange(0, 4).Draw(rt, "reopen") == 0 {
@@ -35,7 +35,7 @@ func viewsRandom(t *testing.T, open OpenViews) {
 }
 
 // apply makes some changes in one Apply and returns the model that it leads to.
-func (m *model) apply(rt *rapid.T, v Views) *model {
+func (m *rowsModel) apply(rt *rapid.T, v Views) *rowsModel {
 	next := m.clone()
 	next.seq += store.Seq(rapid.IntRange(1, 3).Draw(rt, "records"))
 	broken := errors.New("broken")
@@ -101,7 +101,7 @@ func drawConversation(rt *rapid.T, id store.ConversationID) store.Conversation {
 }
 
 // change makes one change to both.
-func (m *model) change(rt *rapid.T, r store.Rows) error {
+func (m *rowsModel) change(rt *rapid.T, r store.Rows) error {
 	id := drawConv.Draw(rt, "conversation")
 	if _, known := m.convs[id]; !known || rapid.IntRange(0, 2).Draw(rt, "header") == 0 {
 		c := drawConversation(rt, id)
@@ -125,7 +125,7 @@ func (m *model) change(rt *rapid.T, r store.Rows) error {
 		m.deleteLine(id, place)
 		return r.DeleteMessage(id, place)
 	case 4:
-		key := modelKey{id, rapid.SampledFrom([]string{"a", "m_a", "message/a", ""}).Draw(rt, "key")}
+		key := rowsModelKey{id, rapid.SampledFrom([]string{"a", "m_a", "message/a", ""}).Draw(rt, "key")}
 		row := store.KeyRow{Place: store.Place{At: drawAt.Draw(rt, "at"), ID: drawID.Draw(rt, "id")}}
 		m.keys[key] = row
 		return r.PutKey(id, key.key, row)
