@@ -1,26 +1,36 @@
 package bolt
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
-// The files of a data folder.
+// The files of a data folder, beside ViewsFile.
 const (
 	LogFile  = "log.db"
 	DeskFile = "desk.db"
 )
 
+// asideSuffix names the views' file that was put aside because it can't be read.
+const asideSuffix = ".old"
+
 // Data is an open data folder. Its parts are used as they are, and closed together.
 type Data struct {
-	Log  *Log
-	Desk *DeskDB
+	Log   *Log
+	Views *Views
+	Desk  *DeskDB
 }
 
 // Open opens the data folder dir, or creates it for its owner alone. It fails with store.ErrLocked when another
 // process still has it after Options.Wait, and with store.ErrNewer when a newer frontdesk wrote it.
+//
+// Views that can't be used (of another layout, damaged, or ahead of a log that came from a backup) are no error,
+// because the log makes them anew: they start empty, and a projector brings them up to the log.
 func Open(dir string, o Options) (*Data, error) {
 	if err := makeFolder(dir); err != nil {
 		return nil, fmt.Errorf("open the data folder: %w", err)
@@ -32,20 +42,52 @@ func Open(dir string, o Options) (*Data, error) {
 	return d, nil
 }
 
-// open opens the log first: whoever has it has the folder, and the other files are waited for no longer than that.
+// open opens the log first: whoever has it has the folder.
 func (d *Data) open(dir string, o Options) (err error) {
 	if d.Log, err = OpenLog(filepath.Join(dir, LogFile), o); err != nil {
+		return err
+	}
+	if err := d.openViews(filepath.Join(dir, ViewsFile), o); err != nil {
 		return err
 	}
 	d.Desk, err = OpenDesk(filepath.Join(dir, DeskFile), o)
 	return err
 }
 
+func (d *Data) openViews(path string, o Options) (err error) {
+	d.Views, err = OpenViews(path, o)
+	if unusable(err) {
+		if err := os.Rename(path, path+asideSuffix); err != nil {
+			return fmt.Errorf("put the old views aside: %w", err)
+		}
+		d.Views, err = OpenViews(path, o)
+	}
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	applied, err := d.Views.Applied(ctx)
+	if err != nil || applied <= d.Log.Head() {
+		return err
+	}
+	return d.Views.Reset(ctx)
+}
+
+// unusable reports whether err says that the views' file will never be read again.
+func unusable(err error) bool {
+	return errors.Is(err, ErrLayout) || errors.Is(err, bolterrors.ErrInvalid) ||
+		errors.Is(err, bolterrors.ErrVersionMismatch) || errors.Is(err, bolterrors.ErrChecksum)
+}
+
 // Close ends what is queued and closes all files: first the log, so that nothing new comes in while the rest closes.
+// Closing twice does nothing.
 func (d *Data) Close() error {
 	var errs []error
 	if d.Log != nil {
 		errs = append(errs, d.Log.Close())
+	}
+	if d.Views != nil {
+		errs = append(errs, d.Views.Close())
 	}
 	if d.Desk != nil {
 		errs = append(errs, d.Desk.Close())

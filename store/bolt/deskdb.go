@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"sync"
 
-	"go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
+	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"frontdesk/store"
 )
@@ -24,7 +24,7 @@ var (
 // DeskDB keeps what neither happened nor follows from what happened: drafts, and our own secrets and ids. It is one
 // file, desk.db, and a replay never touches it.
 type DeskDB struct {
-	db       *bbolt.DB
+	db       *bolt.DB
 	creating sync.Mutex // one Key at a time makes a value
 }
 
@@ -41,8 +41,7 @@ func OpenDesk(path string, o Options) (*DeskDB, error) {
 		return nil, err
 	}
 	if err := prepare(db, deskFormat, draftsBucket, keysBucket); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	return &DeskDB{db: db}, nil
 }
@@ -71,7 +70,7 @@ func draftKey(conv store.ConversationID, agent string) []byte {
 // Draft returns what the agent has typed and not sent in a conversation; empty when there is nothing.
 func (d *DeskDB) Draft(ctx context.Context, conv store.ConversationID, agent string) (string, error) {
 	var row draft
-	err := d.view(ctx, func(tx *bbolt.Tx) error {
+	err := d.view(ctx, func(tx *bolt.Tx) error {
 		value := tx.Bucket(draftsBucket).Get(draftKey(conv, agent))
 		if value == nil {
 			return nil
@@ -97,7 +96,7 @@ func (d *DeskDB) SaveDraft(ctx context.Context, conv store.ConversationID, agent
 	if err != nil {
 		return fmt.Errorf("save the draft for %s: %w", conv, err)
 	}
-	err = d.update(ctx, func(tx *bbolt.Tx) error {
+	err = d.update(ctx, func(tx *bolt.Tx) error {
 		if text == "" {
 			return tx.Bucket(draftsBucket).Delete(key)
 		}
@@ -112,7 +111,7 @@ func (d *DeskDB) SaveDraft(ctx context.Context, conv store.ConversationID, agent
 // Drafted returns the conversations in which the agent has a draft, in no order.
 func (d *DeskDB) Drafted(ctx context.Context, agent string) ([]store.ConversationID, error) {
 	var ids []store.ConversationID
-	err := d.view(ctx, func(tx *bbolt.Tx) error {
+	err := d.view(ctx, func(tx *bolt.Tx) error {
 		prefix := short(agent)
 		c := tx.Bucket(draftsBucket).Cursor()
 		for key, value := c.Seek(prefix); len(key) >= len(prefix) && string(key[:len(prefix)]) == string(prefix); key, value = c.Next() {
@@ -139,7 +138,7 @@ func (d *DeskDB) Key(ctx context.Context, name string, create func() (string, er
 	defer d.creating.Unlock()
 	var value string
 	found := false
-	err := d.view(ctx, func(tx *bbolt.Tx) error {
+	err := d.view(ctx, func(tx *bolt.Tx) error {
 		v := tx.Bucket(keysBucket).Get([]byte(name))
 		value, found = string(v), v != nil
 		return nil
@@ -154,21 +153,21 @@ func (d *DeskDB) Key(ctx context.Context, name string, create func() (string, er
 	if value, err = create(); err != nil {
 		return "", fmt.Errorf("create %s: %w", name, err)
 	}
-	err = d.update(ctx, func(tx *bbolt.Tx) error { return tx.Bucket(keysBucket).Put([]byte(name), []byte(value)) })
+	err = d.update(ctx, func(tx *bolt.Tx) error { return tx.Bucket(keysBucket).Put([]byte(name), []byte(value)) })
 	if err != nil {
 		return "", fmt.Errorf("keep %s: %w", name, err)
 	}
 	return value, nil
 }
 
-func (d *DeskDB) view(ctx context.Context, f func(*bbolt.Tx) error) error {
+func (d *DeskDB) view(ctx context.Context, f func(*bolt.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	return closedError(d.db.View(f))
 }
 
-func (d *DeskDB) update(ctx context.Context, f func(*bbolt.Tx) error) error {
+func (d *DeskDB) update(ctx context.Context, f func(*bolt.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -177,7 +176,7 @@ func (d *DeskDB) update(ctx context.Context, f func(*bbolt.Tx) error) error {
 
 // closedError puts bbolt's word for a closed file into the store's.
 func closedError(err error) error {
-	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
 		return store.ErrClosed
 	}
 	return err

@@ -9,8 +9,8 @@ import (
 	"syscall"
 	"time"
 
-	"go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
+	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"frontdesk/store"
 )
@@ -32,7 +32,7 @@ var logBucket = []byte("records")
 // One goroutine commits. It takes whatever was queued while the last commit was on its way to the disk, writes it in
 // one transaction and answers everybody: a lone writer waits for one sync, and many share it.
 type Log struct {
-	db    *bbolt.DB
+	db    *bolt.DB
 	now   func() time.Time
 	limit int // of queued bytes
 
@@ -76,8 +76,7 @@ func OpenLog(path string, o Options) (*Log, error) {
 		wake:   make(chan struct{}, 1),
 	}
 	if err := l.load(); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	go l.commitLoop()
 	return l, nil
@@ -87,7 +86,7 @@ func (l *Log) load() error {
 	if err := prepare(l.db, logFormat, logBucket); err != nil {
 		return err
 	}
-	return l.db.View(func(tx *bbolt.Tx) error {
+	return l.db.View(func(tx *bolt.Tx) error {
 		seq, err := lastSeq(tx)
 		l.head.Store(uint64(seq))
 		return err
@@ -249,7 +248,7 @@ func (l *Log) write(jobs []*appendJob) (head store.Seq, err error) {
 	if err != nil {
 		return 0, err
 	}
-	err = l.db.Update(func(tx *bbolt.Tx) error {
+	err = l.db.Update(func(tx *bolt.Tx) error {
 		var err error
 		if head, err = lastSeq(tx); err != nil {
 			return err
@@ -276,10 +275,10 @@ func (l *Log) write(jobs []*appendJob) (head store.Seq, err error) {
 // noSpace reports whether err says that the disk, or what we may use of it, is full.
 func noSpace(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) ||
-		errors.Is(err, berrors.ErrMaxSizeReached)
+		errors.Is(err, bolterrors.ErrMaxSizeReached)
 }
 
-func lastSeq(tx *bbolt.Tx) (store.Seq, error) {
+func lastSeq(tx *bolt.Tx) (store.Seq, error) {
 	key, _ := tx.Bucket(logBucket).Cursor().Last()
 	if key == nil {
 		return 0, nil
@@ -305,7 +304,7 @@ func (l *Log) Read(ctx context.Context, after store.Seq, n int) ([]store.Record,
 			return nil, fmt.Errorf("read the log after %d: %w", after, err)
 		}
 		more = false
-		err := l.db.View(func(tx *bbolt.Tx) error {
+		err := l.db.View(func(tx *bolt.Tx) error {
 			c := tx.Bucket(logBucket).Cursor()
 			inTx := 0
 			for key, value := c.Seek(encodeSeq(after + 1)); key != nil && len(records) < n; key, value = c.Next() {

@@ -61,12 +61,12 @@ func BenchmarkAppend64(b *testing.B) {
 	const writers, each = 64, 20
 	body := make([]byte, 500)
 	l := openLog(b, filepath.Join(b.TempDir(), "log.db"))
-	defer l.Close()
+	b.Cleanup(func() { _ = l.Close() }) // the figures are taken by then
 	db, err := bbolt.Open(filepath.Join(b.TempDir(), "raw.db"), 0o600, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer db.Close()
+	b.Cleanup(func() { _ = db.Close() })
 	err = db.Update(func(tx *bbolt.Tx) error {
 		_, err := tx.CreateBucket([]byte("b"))
 		return err

@@ -115,7 +115,11 @@ func runAndKill(t *testing.T, path string, n int) map[store.Seq]string {
 func checkAcknowledged(t *testing.T, path string, acked map[store.Seq]string) {
 	t.Helper()
 	l := openLog(t, path)
-	defer l.Close()
+	defer func() {
+		if err := l.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	}()
 	found := map[string]int{}
 	for after := store.Seq(0); after < l.Head(); {
 		records, err := l.Read(t.Context(), after, 500)

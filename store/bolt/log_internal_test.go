@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"go.etcd.io/bbolt"
+	bolt "go.etcd.io/bbolt"
 
 	"frontdesk/store"
 )
@@ -246,20 +246,19 @@ func TestOpenNewer(t *testing.T) {
 	if err := openTestLog(t, path, Options{}).Close(); err != nil {
 		t.Fatal(err)
 	}
-	change := func(f func(tx *bbolt.Tx) error) {
+	change := func(f func(tx *bolt.Tx) error) {
 		t.Helper()
-		db, err := bbolt.Open(path, 0o600, nil)
+		db, err := bolt.Open(path, 0o600, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer db.Close()
-		if err := db.Update(f); err != nil {
+		if err := errors.Join(db.Update(f), db.Close()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	setFormat := func(n uint32) {
 		t.Helper()
-		change(func(tx *bbolt.Tx) error {
+		change(func(tx *bolt.Tx) error {
 			return tx.Bucket(metaBucket).Put(formatKey, binary.BigEndian.AppendUint32(nil, n))
 		})
 	}
@@ -270,7 +269,7 @@ func TestOpenNewer(t *testing.T) {
 	}
 
 	setFormat(logFormat)
-	change(func(tx *bbolt.Tx) error {
+	change(func(tx *bolt.Tx) error {
 		return tx.Bucket(logBucket).Put(encodeSeq(1), append([]byte{recordVersion + 1}, make([]byte, 20)...))
 	})
 	l := openTestLog(t, path, Options{})
@@ -305,6 +304,13 @@ func TestRecordLayout(t *testing.T) {
 	}
 }
 
+func closeData(t *testing.T, d *Data) {
+	t.Helper()
+	if err := d.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+}
+
 func TestOpenData(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "deep", "data")
@@ -316,7 +322,7 @@ func TestOpenData(t *testing.T) {
 		t.Errorf("the data folder: %v, %v, want mode 0700", info.Mode(), err)
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) < 2 {
+	if err != nil || len(entries) != 3 {
 		t.Fatalf("the data folder holds %d files, error %v", len(entries), err)
 	}
 	for _, e := range entries {
@@ -339,9 +345,68 @@ func TestOpenData(t *testing.T) {
 	if err != nil {
 		t.Fatalf("Open again: %v", err)
 	}
-	defer d.Close()
+	defer closeData(t, d)
 	if head := d.Log.Head(); head != 1 {
 		t.Errorf("Head = %d after opening again, want 1", head)
+	}
+}
+
+func TestOpenDataMakesUnusableViewsAnew(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(t *testing.T, dir string){
+		"another layout": func(t *testing.T, dir string) {
+			t.Helper()
+			db, err := bolt.Open(filepath.Join(dir, ViewsFile), 0o600, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = db.Update(func(tx *bolt.Tx) error {
+				return tx.Bucket(metaBucket).Put(formatKey, binary.BigEndian.AppendUint32(nil, viewsLayout+1))
+			})
+			if err := errors.Join(err, db.Close()); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"no bolt file": func(t *testing.T, dir string) {
+			t.Helper()
+			if err := os.WriteFile(filepath.Join(dir, ViewsFile), make([]byte, 1<<16), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"ahead of the log": func(t *testing.T, dir string) {
+			t.Helper()
+			if err := os.Remove(filepath.Join(dir, LogFile)); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			d, err := Open(dir, Options{})
+			if err != nil {
+				t.Fatalf("Open: %v", err)
+			}
+			seq, err := d.Log.Append(t.Context(), webhook(10))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Views.Apply(t.Context(), seq, func(store.Rows) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Close(); err != nil {
+				t.Fatal(err)
+			}
+			spoil(t, dir)
+			d, err = Open(dir, Options{})
+			if err != nil {
+				t.Fatalf("Open with views that can't be used: %v", err)
+			}
+			defer closeData(t, d)
+			if applied, err := d.Views.Applied(t.Context()); applied != 0 || err != nil {
+				t.Errorf("Applied = %d, %v, want new views", applied, err)
+			}
+		})
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
+	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"frontdesk/store"
 )
@@ -21,22 +21,21 @@ const (
 
 // openFile opens or creates a bbolt file of mode 0600, or says with store.ErrLocked who else has it open. It makes sure that
 // the file's name survives a loss of power.
-func openFile(path string, o Options) (*bbolt.DB, error) {
-	db, err := bbolt.Open(path, fileMode, &bbolt.Options{
+func openFile(path string, o Options) (*bolt.DB, error) {
+	db, err := bolt.Open(path, fileMode, &bolt.Options{
 		// bbolt takes 0 for ever; one nanosecond is one try.
 		Timeout:      max(o.Wait, time.Nanosecond),
-		FreelistType: bbolt.FreelistMapType,
+		FreelistType: bolt.FreelistMapType,
 		MaxSize:      o.maxFile,
 	})
 	switch {
-	case errors.Is(err, berrors.ErrTimeout):
+	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, fmt.Errorf("open %s: %w%s", path, store.ErrLocked, holder(path))
 	case err != nil:
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	if err := syncFolder(filepath.Dir(path)); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	return db, nil
 }
@@ -61,9 +60,9 @@ var (
 
 // prepare creates the buckets of a new file and refuses one that a newer frontdesk wrote. It writes only when there is
 // something to write, so that opening costs no sync.
-func prepare(db *bbolt.DB, format uint32, buckets ...[]byte) error {
+func prepare(db *bolt.DB, format uint32, buckets ...[]byte) error {
 	complete := false
-	err := db.View(func(tx *bbolt.Tx) error {
+	err := db.View(func(tx *bolt.Tx) error {
 		meta := tx.Bucket(metaBucket)
 		if meta == nil {
 			return nil
@@ -82,7 +81,7 @@ func prepare(db *bbolt.DB, format uint32, buckets ...[]byte) error {
 	if err != nil || complete {
 		return err
 	}
-	return db.Update(func(tx *bbolt.Tx) error {
+	return db.Update(func(tx *bolt.Tx) error {
 		for _, name := range append([][]byte{metaBucket}, buckets...) {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err

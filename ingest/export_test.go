@@ -1,0 +1,11 @@
+package ingest
+
+// SetBudget bounds the bytes of bodies on their way in. Call it before the first request.
+func (h *Handler) SetBudget(n int) { h.intake.budget = n }
+
+// Incoming returns how many bodies are on their way in, and the bytes counted for all open requests.
+func (h *Handler) Incoming() (bodies, bytes int) {
+	h.intake.mu.Lock()
+	defer h.intake.mu.Unlock()
+	return h.intake.reading.Len(), h.intake.total
+}
