@@ -78,7 +78,7 @@ const (
 	VerbRead      Verb = "read"       // Seen
 	VerbUnread    Verb = "unread"     // the newest incoming message counts as unread again
 	VerbAssign    Verb = "assign"     // Assignee; empty is nobody
-	VerbSendAgain Verb = "send_again" // Message: a failed, unknown or held reply is queued again
+	VerbSendAgain Verb = "send_again" // Message: a failed, unknown, held or cancelled reply is queued again
 	VerbArrived   Verb = "arrived"    // Message: an unknown reply did arrive
 	VerbCancel    Verb = "cancel"     // Message: a reply that was not sent shall not be
 	VerbRestore   Verb = "restore"    // undo: Status, Until, Seen and Assignee as they were before

@@ -8,14 +8,17 @@ func (ch *change) act(a Act) error {
 	}
 	switch a.Verb {
 	case VerbResolve:
-		return t.setStatus(StatusResolved, 0, a.Agent)
+		_, err = t.setStatus(StatusResolved, 0, a.Agent)
+		return err
 	case VerbReopen:
-		return t.setStatus(t.awake(), 0, a.Agent)
+		_, err = t.setStatus(t.awake(), 0, a.Agent)
+		return err
 	case VerbSnooze:
 		if a.Until <= 0 {
 			return nil
 		}
-		return t.setStatus(StatusSnoozed, a.Until, a.Agent)
+		_, err = t.setStatus(StatusSnoozed, a.Until, a.Agent)
+		return err
 	case VerbRead:
 		return t.readUpTo(a.Seen)
 	case VerbUnread:
@@ -39,18 +42,18 @@ func (t *thread) restore(a Act) error {
 			return err
 		}
 	}
-	reassigned := t.Assignee != a.Assignee
+	noted, err := false, error(nil)
 	switch a.Status {
 	case StatusResolved, StatusSnoozed:
-		if err := t.setStatus(a.Status, a.Until, a.Agent); err != nil {
-			return err
-		}
+		noted, err = t.setStatus(a.Status, a.Until, a.Agent)
 	case StatusOpen, StatusPending:
-		if err := t.setStatus(t.awake(), 0, a.Agent); err != nil {
-			return err
-		}
+		noted, err = t.setStatus(t.awake(), 0, a.Agent)
 	}
-	if !reassigned {
+	if err != nil {
+		return err
+	}
+	if noted { // a record makes one line
+		t.Assignee = a.Assignee
 		return nil
 	}
 	return t.assign(a.Assignee, a.Agent)

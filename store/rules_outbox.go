@@ -90,6 +90,10 @@ func (ch *change) attempt(a Attempt) error {
 		return err
 	}
 	was := m
+	switch m.State {
+	case StateFailed, StateUnknown, StateCancelled: // sent again without a word of it: what failed before no longer matters
+		m.Queued = ch.seq
+	}
 	m.State, m.Error, m.HeldBy, m.RetryAt = StateSending, nil, "", 0
 	m.Attempts, m.TriedAt = max(m.Attempts, a.N), ch.at
 	return t.update(was, m)
@@ -105,7 +109,8 @@ func (ch *change) result(r Result) error {
 	if r.Outcome == OutcomeSent {
 		return t.accepted(m, r.MID)
 	}
-	current := r.N >= m.Attempts && (m.State == StateSending || m.State == StateQueued)
+	current := r.N >= m.Attempts &&
+		(m.State == StateSending || m.State == StateQueued || m.State == StateHeld && m.HeldBy == "")
 	clearer := r.N >= m.Attempts && m.State == StateUnknown && r.Outcome == OutcomeFailed
 	if !current && !clearer {
 		return nil
@@ -215,7 +220,8 @@ func (t *thread) settle(a Act) error {
 	}
 	was := m
 	switch state := m.State; {
-	case a.Verb == VerbSendAgain && (state == StateFailed || state == StateUnknown || state == StateHeld):
+	case a.Verb == VerbSendAgain &&
+		(state == StateFailed || state == StateUnknown || state == StateHeld || state == StateCancelled):
 		m.State, m.Error, m.RetryAt, m.HeldBy, m.Queued = StateQueued, nil, 0, "", t.seq
 	case a.Verb == VerbArrived && state == StateUnknown:
 		m.sent()
@@ -309,7 +315,9 @@ func (m Message) unsettled(behind []Message) bool {
 	case StateQueued, StateSending, StateHeld, StateUnknown:
 		return true
 	case StateFailed:
-		return slices.ContainsFunc(behind, func(b Message) bool { return b.HeldBy != "" && b.Queued < m.Blocks })
+		return slices.ContainsFunc(behind, func(b Message) bool {
+			return b.Queued < m.Blocks && (b.State == StateQueued || b.State == StateSending || b.State == StateHeld)
+		})
 	default:
 		return false
 	}

@@ -29,14 +29,15 @@ func (t *thread) note(m Message) error {
 	return t.put(m)
 }
 
-// setStatus moves the conversation to a status by an agent's hand. Nothing happens where it stands there already.
-func (t *thread) setStatus(to Status, until Millis, agent string) error {
+// setStatus moves the conversation to a status by an agent's hand, and reports whether that made a line. Nothing
+// happens where it stands there already.
+func (t *thread) setStatus(to Status, until Millis, agent string) (noted bool, err error) {
 	if to != StatusSnoozed {
 		until = 0
 	}
 	before := t.Status
 	if before == to && t.SnoozedUntil == until {
-		return nil
+		return false, nil
 	}
 	t.Status, t.SnoozedUntil = to, until
 	line := Message{Agent: agent}
@@ -48,9 +49,9 @@ func (t *thread) setStatus(to Status, until Millis, agent string) error {
 	case before == StatusResolved || before == StatusSnoozed:
 		line.Kind = KindReopened
 	default:
-		return nil
+		return false, nil
 	}
-	return t.note(line)
+	return true, t.note(line)
 }
 
 func (t *thread) assign(assignee, agent string) error {

@@ -1,0 +1,355 @@
+package storetest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"frontdesk/store"
+)
+
+// The cast of random histories: few, so that things meet.
+var cast = []store.Contact{mara, {Kind: store.ContactVisitor, ID: "9000000000000000001"}}
+
+var (
+	castOrigins = []store.Origin{store.OriginPlugin, store.OriginLink, store.OriginAd, store.OriginOther, store.OriginUnknown}
+	castRefs    = []string{"", "pricing", "spring"}
+	castApps    = []string{"", "263902037430900", "4711"}
+)
+
+// firstRecordAt is when random histories begin; the platform's times lie around it.
+const firstRecordAt store.Millis = 10_000
+
+// history draws records.
+type history struct {
+	*rapid.T
+	replies map[store.ConversationID][]store.Token
+	records []store.Record
+	tb      testing.TB
+}
+
+func newHistory(tb testing.TB, t *rapid.T) *history {
+	return &history{T: t, tb: tb, replies: map[store.ConversationID][]store.Token{}}
+}
+
+func (h *history) pick(what string, n int) int { return rapid.IntRange(0, n-1).Draw(h.T, what) }
+
+func (h *history) contact() store.Contact { return cast[h.pick("contact", len(cast))] }
+
+func (h *history) now() store.Millis { return firstRecordAt + 10*store.Millis(len(h.records)) }
+
+func (h *history) platformTime() store.Millis {
+	return firstRecordAt + 10*store.Millis(rapid.IntRange(-20, 60).Draw(h.T, "time"))
+}
+
+func (h *history) add(body any) {
+	r, err := store.NewRecord(h.now(), body)
+	if err != nil {
+		h.Fatalf("NewRecord: %v", err)
+	}
+	h.records = append(h.records, r)
+}
+
+// fact draws what the platform says of a contact. What an event says follows from what names it and its time, as a
+// redelivery never says something else at the same time.
+func (h *history) fact(who store.Contact) store.Fact {
+	conv := store.NewConversationID(page, who)
+	n, at := h.pick("event", 8), h.platformTime()
+	name, salt := fmt.Sprint(n), n*7+int(at/10)
+	var f store.Fact
+	switch kind := h.pick("kind", 6); kind {
+	case 0, 1:
+		f = said("m"+name, at)
+		if kind == 1 {
+			f = tapped("p"+name, at)
+		}
+		f.Tagged = salt%3 == 0
+		if salt%4 == 0 {
+			f = arriving(f, castOrigins[salt%5], castRefs[salt%3])
+		}
+		if salt%2 == 0 { // the same mid, spelled otherwise
+			f.MID, f.ID = "m_"+f.MID, "m_"+f.ID
+		}
+	case 2:
+		f = came(at, castOrigins[salt%5], castRefs[salt%3])
+	case 3:
+		f = echoed("e"+name, at, castApps[n%3], "")
+		if tokens := h.replies[conv]; len(tokens) > 0 && n > 2 { // of a reply: by token, by mid, or both
+			token := tokens[n%len(tokens)]
+			f = echoed("mid-"+string(token), at, "77", []string{"", string(token)}[salt%2])
+		}
+	case 4:
+		f = delivered(at, "m_e"+name)
+		if tokens := h.replies[conv]; len(tokens) > 0 {
+			f.MIDs = append(f.MIDs, "mid-"+string(tokens[n%len(tokens)]))
+		}
+	default:
+		f = readTo(at)
+	}
+	f.Text = strings.Repeat("t", salt%5)
+	f.Inbox, f.Contact = page, who
+	return f
+}
+
+// facts draws a body.
+func (h *history) facts() {
+	var facts []store.Fact
+	for range 1 + h.pick("events in a body", 3) {
+		facts = append(facts, h.fact(h.contact()))
+	}
+	h.records = append(h.records, webhook(h.tb, h.now(), facts...))
+}
+
+// reply draws a reply that is written.
+func (h *history) reply(who store.Contact, seen store.Seq) {
+	conv := store.NewConversationID(page, who)
+	r := store.Reply{
+		Token: store.Token(fmt.Sprintf("t%d", len(h.records))), Conversation: conv, Inbox: page, Recipient: who, Agent: "ana", Seen: seen,
+	}
+	r.Message.Text = "reply"
+	h.replies[conv] = append(h.replies[conv], r.Token)
+	h.add(r)
+}
+
+var (
+	castOutcomes = []store.Outcome{
+		store.OutcomeSent, store.OutcomeFailed, store.OutcomeUnknown, store.OutcomeRetry, store.OutcomeHeld,
+	}
+	castVerbs = []store.Verb{
+		store.VerbResolve, store.VerbReopen, store.VerbSnooze, store.VerbRead, store.VerbUnread, store.VerbAssign,
+		store.VerbRestore, store.VerbSendAgain, store.VerbArrived, store.VerbCancel,
+	}
+	castStatuses = []store.Status{store.StatusOpen, store.StatusPending, store.StatusSnoozed, store.StatusResolved}
+)
+
+// step draws one record.
+func (h *history) step() {
+	who := h.contact()
+	conv := store.NewConversationID(page, who)
+	tokens := append([]store.Token{"none"}, h.replies[conv]...)
+	token := tokens[h.pick("token", len(tokens))]
+	seq := store.Seq(h.pick("place", len(h.records)+2))
+	until := store.Millis(1 + h.pick("until", 3))
+	switch h.pick("record", 10) {
+	case 0, 1, 2, 3:
+		h.facts()
+	case 4:
+		h.reply(who, seq)
+	case 5:
+		h.add(store.Attempt{Token: token, Conversation: conv, N: 1 + h.pick("attempt", 3)})
+	case 6:
+		r := store.Result{
+			Token: token, Conversation: conv, N: 1 + h.pick("attempt", 3), Outcome: castOutcomes[h.pick("outcome", len(castOutcomes))],
+			RetryAt: until,
+		}
+		if r.Outcome == store.OutcomeSent && h.pick("mid known", 3) > 0 {
+			r.MID = "m_mid-" + string(token)
+		}
+		h.add(r)
+	case 7, 8:
+		h.add(store.Act{
+			Agent: "ana", Conversation: conv, Verb: castVerbs[h.pick("verb", len(castVerbs))], Until: until, Seen: seq,
+			Assignee: []string{"", "ana", "ben"}[h.pick("assignee", 3)], Message: store.ReplyID(token),
+			Status: castStatuses[h.pick("status", 4)],
+		})
+	default:
+		if h.pick("profile", 2) == 0 {
+			h.add(store.Profile{Conversation: conv, Name: []string{"", "Mara Voss"}[h.pick("name", 2)]})
+		} else {
+			h.add(store.Woke{Conversation: conv, Until: until})
+		}
+	}
+}
+
+// theatre is a stage for many plays of one test: each in a folder of its own, closed at its end.
+type theatre struct {
+	*testing.T
+	open func(*testing.T, string) (Log, DumpedViews)
+}
+
+// play appends records and projects them in batches of at most n. Half way it closes everything and opens it again.
+func (th theatre) play(t *rapid.T, records []store.Record, n int, look func(DumpedViews, *store.Projector)) {
+	dir := th.TempDir()
+	for i, part := range [][]store.Record{records[:len(records)/2], records[len(records)/2:]} {
+		log, views := th.open(th.T, dir)
+		if _, err := log.Append(th.Context(), part...); err != nil && len(part) > 0 {
+			t.Fatalf("Append: %v", err)
+		}
+		p := store.NewProjector(slowLog{log, n}, views, translateJSON, store.NewFeed(0), nil)
+		if err := p.CatchUp(th.Context()); err != nil {
+			t.Fatalf("CatchUp: %v", err)
+		}
+		if i == 1 {
+			look(views, p)
+		}
+		closeLog(th.T, views)
+		closeLog(th.T, log)
+	}
+}
+
+// ownWords are the fields of rows that are the projector's own business.
+var ownWords = cmp.Options{
+	cmpopts.EquateEmpty(),
+	cmpopts.IgnoreFields(store.Message{}, "Queued", "Blocks", "HeldBy", "Error"),
+	cmpopts.IgnoreFields(store.Counts{}, "Applied"),
+}
+
+func propertyModel(t *testing.T, open func(*testing.T, string) (Log, DumpedViews)) {
+	th := theatre{t, open}
+	rapid.Check(t, func(rt *rapid.T) {
+		h := newHistory(t, rt)
+		for range rapid.IntRange(1, 40).Draw(rt, "records") {
+			h.step()
+		}
+		m := newPlainModel()
+		for i, r := range h.records {
+			m.play(store.Seq(i+1), r)
+		}
+		batch := rapid.SampledFrom([]int{1, 3, 1000}).Draw(rt, "batch")
+		th.play(rt, h.records, batch, func(views DumpedViews, p *store.Projector) {
+			th.compare(rt, views, m)
+			live := th.dump(rt, views)
+			if err := p.Replay(t.Context(), nil); err != nil {
+				rt.Fatalf("Replay: %v", err)
+			}
+			if diff := cmp.Diff(live, th.dump(rt, views)); diff != "" {
+				rt.Fatalf("a replay gives other views (-live +replayed):\n%s", diff)
+			}
+		})
+	})
+}
+
+func (th theatre) dump(t *rapid.T, views DumpedViews) string {
+	var b strings.Builder
+	if err := views.Dump(th.Context(), &b); err != nil {
+		t.Fatalf("Dump: %v", err)
+	}
+	return b.String()
+}
+
+// compare holds views against the model.
+func (th theatre) compare(t *rapid.T, views DumpedViews, m *plainModel) {
+	page, err := views.List(th.Context(), store.ListRequest{Limit: 1000})
+	if err != nil {
+		t.Fatalf("List: %v", err)
+	}
+	if diff := cmp.Diff(m.list(), page.Rows, ownWords); diff != "" {
+		t.Fatalf("list (-model +views):\n%s", diff)
+	}
+	for _, c := range page.Rows {
+		thread, touches := th.read(t, views, c.ID)
+		lines := m.conv(c.ID).lines()
+		if diff := cmp.Diff(touchesOf(lines), touches, ownWords); diff != "" {
+			t.Fatalf("touches of %s (-model +views):\n%s", c.ID, diff)
+		}
+		for i := range lines {
+			lines[i].State = c.StateOf(lines[i])
+		}
+		if diff := cmp.Diff(lines, thread, ownWords); diff != "" {
+			t.Fatalf("thread of %s (-model +views):\n%s", c.ID, diff)
+		}
+	}
+	counts, err := views.Counts(th.Context())
+	if err != nil {
+		t.Fatalf("Counts: %v", err)
+	}
+	if diff := cmp.Diff(m.counts(), counts, ownWords); diff != "" {
+		t.Fatalf("counts (-model +views):\n%s", diff)
+	}
+}
+
+func (th theatre) read(t *rapid.T, views DumpedViews, conv store.ConversationID) ([]store.Message, []store.Touch) {
+	thread, err := views.Thread(th.Context(), store.ThreadRequest{Conversation: conv, Limit: 1000})
+	if err != nil {
+		t.Fatalf("Thread: %v", err)
+	}
+	touches, err := views.Touches(th.Context(), conv, 1000)
+	if err != nil {
+		t.Fatalf("Touches: %v", err)
+	}
+	return thread.Messages, touches
+}
+
+// arrivalFree is what must be the same whatever the order of arrival.
+type arrivalFree struct {
+	Rows    []store.Conversation
+	Threads map[store.ConversationID][]store.Message
+	Touches map[store.ConversationID][]store.Touch
+	Counts  store.Counts
+}
+
+// byArrival are the fields in which the order of arrival may show.
+var byArrival = cmp.Options{
+	ownWords,
+	cmpopts.IgnoreFields(store.Message{}, "Seq"),
+	cmpopts.IgnoreFields(store.Conversation{}, "LastIncomingSeq"),
+}
+
+// propertyOrder delivers the same events, and results of attempts among them, in two orders, the second time doubled.
+func propertyOrder(t *testing.T, open func(*testing.T, string) (Log, DumpedViews)) {
+	th := theatre{t, open}
+	rapid.Check(t, func(rt *rapid.T) {
+		h := newHistory(t, rt)
+		for range rapid.IntRange(0, 4).Draw(rt, "replies") {
+			h.reply(h.contact(), 0)
+		}
+		for _, who := range cast {
+			conv := store.NewConversationID(page, who)
+			for _, token := range h.replies[conv] {
+				h.add(store.Attempt{Token: token, Conversation: conv, N: 1})
+			}
+		}
+		before := h.records
+		h.records = nil
+		for range rapid.IntRange(1, 20).Draw(rt, "bodies") {
+			h.facts()
+		}
+		h.outcomes()
+		once := rapid.Permutation(h.records).Draw(rt, "first order")
+		twice := rapid.Permutation(append(h.records[:len(h.records):len(h.records)], h.records...)).Draw(rt, "second order")
+		var whole [2]arrivalFree
+		for i, events := range [][]store.Record{once, twice} {
+			records := append(before[:len(before):len(before)], events...)
+			th.play(rt, records, 5, func(views DumpedViews, _ *store.Projector) { whole[i] = th.whole(rt, views) })
+		}
+		if diff := cmp.Diff(whole[0], whole[1], byArrival); diff != "" {
+			rt.Fatalf("the order of arrival shows (-once +shuffled and doubled):\n%s", diff)
+		}
+	})
+}
+
+// outcomes draws at most one result for each reply. Failures are left out: an agent must have seen them happen.
+func (h *history) outcomes() {
+	for _, who := range cast {
+		conv := store.NewConversationID(page, who)
+		for _, token := range h.replies[conv] {
+			switch h.pick("outcome", 3) {
+			case 0:
+				h.add(store.Result{Token: token, Conversation: conv, N: 1, Outcome: store.OutcomeSent, MID: "mid-" + string(token)})
+			case 1:
+				h.add(store.Result{Token: token, Conversation: conv, N: 1, Outcome: store.OutcomeUnknown})
+			}
+		}
+	}
+}
+
+func (th theatre) whole(t *rapid.T, views DumpedViews) arrivalFree {
+	page, err := views.List(th.Context(), store.ListRequest{Limit: 1000})
+	if err != nil {
+		t.Fatalf("List: %v", err)
+	}
+	w := arrivalFree{
+		Rows: page.Rows, Threads: map[store.ConversationID][]store.Message{}, Touches: map[store.ConversationID][]store.Touch{},
+	}
+	for _, c := range page.Rows {
+		w.Threads[c.ID], w.Touches[c.ID] = th.read(t, views, c.ID)
+	}
+	if w.Counts, err = views.Counts(th.Context()); err != nil {
+		t.Fatalf("Counts: %v", err)
+	}
+	return w
+}
