@@ -1,0 +1,106 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+)
+
+var (
+	onPanes  = []place{placeViews, placeList, placeThread, placeDetails}
+	onTalk   = []place{placeList, placeThread, placeDetails}
+	onScroll = []place{placeViews, placeList, placeThread, placeDetails, placeHelp}
+)
+
+// actions is the table: every key there is.
+func actions() []action {
+	all := moveActions()
+	all = append(all, talkActions()...)
+	all = append(all, lookActions()...)
+	all = append(all, editActions()...)
+	return all
+}
+
+func moveActions() []action {
+	by := func(f func(m *Model) int) func(m *Model) tea.Cmd {
+		return func(m *Model) tea.Cmd { return m.move(f(m)) }
+	}
+	return []action{
+		{id: "down", keys: []string{"j", "down"}, about: "one down", in: onScroll, run: by(func(*Model) int { return 1 })},
+		{id: "up", keys: []string{"k", "up"}, about: "one up", in: onScroll, run: by(func(*Model) int { return -1 })},
+		{id: "half-down", keys: []string{"ctrl+d"}, about: "half a page down", in: onScroll, run: by(func(m *Model) int { return max(m.page()/2, 1) })},
+		{id: "half-up", keys: []string{"ctrl+u"}, about: "half a page up", in: onScroll, run: by(func(m *Model) int { return -max(m.page()/2, 1) })},
+		{id: "page-down", keys: []string{"pgdown", "space"}, about: "a page down", in: onScroll, run: by((*Model).page)},
+		{id: "page-up", keys: []string{"pgup"}, about: "a page up", in: onScroll, run: by(func(m *Model) int { return -m.page() })},
+		{id: "first", keys: []string{"g", "home"}, about: "to the start", in: onScroll, run: (*Model).toStart},
+		{id: "last", keys: []string{"G", "end"}, about: "to the end", in: onScroll, run: (*Model).toEnd},
+		{id: "open", keys: []string{"enter", "l", "right"}, about: "open: the conversation, or what stands under the cursor", hint: "open", in: []place{placeList}, not: noConversation, run: (*Model).open},
+		{id: "choose", keys: []string{"enter", "l", "right"}, about: "show this view, origin or ref", hint: "choose", in: []place{placeViews}, run: (*Model).chooseView},
+		{id: "back", keys: []string{"esc", "h", "left"}, about: "back to the list", hint: "back", in: []place{placeThread, placeDetails}, run: (*Model).back},
+		{id: "views-back", keys: []string{"esc"}, about: "back to the list", hint: "back", in: []place{placeViews}, run: (*Model).back},
+		{id: "clear", keys: []string{"esc"}, about: "clear the filter", in: []place{placeList}, run: (*Model).clearFilter},
+		{id: "next-pane", keys: []string{"tab"}, about: "next pane", in: []place{placeViews, placeList, placeThread, placeReply, placeDetails}, run: func(m *Model) tea.Cmd { return m.cycle(1) }},
+		{id: "previous-pane", keys: []string{"shift+tab"}, about: "pane before", in: []place{placeViews, placeList, placeThread, placeReply, placeDetails}, run: func(m *Model) tea.Cmd { return m.cycle(-1) }},
+		{id: "next", keys: []string{"n"}, about: "open the next conversation", in: []place{placeThread}, not: noNext, run: func(m *Model) tea.Cmd { return m.step(1) }},
+		{id: "previous", keys: []string{"p"}, about: "open the one before", in: []place{placeThread}, not: noPrevious, run: func(m *Model) tea.Cmd { return m.step(-1) }},
+	}
+}
+
+func talkActions() []action {
+	return []action{
+		{id: "reply", keys: []string{"r"}, about: "write a reply", hint: "reply", in: onTalk, not: cannotReply, run: (*Model).startReply},
+		{id: "open-reply", keys: []string{"enter"}, about: "write a reply", in: []place{placeThread}, not: cannotReply, run: (*Model).startReply},
+		{id: "resolve", keys: []string{"e"}, about: "resolve the conversation, or open it again", hint: "resolve", in: onTalk, not: noConversation, run: (*Model).resolve},
+		{id: "snooze", keys: []string{"z"}, about: "put it away until later", hint: "snooze", in: onTalk, not: noConversation, run: (*Model).askSnooze},
+		{id: "assign", keys: []string{"a"}, about: "take the conversation, or give it back", in: onTalk, not: noConversation, run: (*Model).assign},
+		{id: "unread", keys: []string{"m"}, about: "mark unread", in: onTalk, not: cannotUnread, run: (*Model).markUnread},
+		{id: "read", keys: []string{"M"}, about: "mark read", in: onTalk, not: cannotRead, run: (*Model).markRead},
+		{id: "undo", keys: []string{"u"}, about: "undo what you did last", hint: "undo", in: onPanes, not: noUndo, run: (*Model).takeBack},
+		{id: "again", keys: []string{"R"}, about: "send a reply again that failed or whose fate is unknown", hint: "send again", in: onTalk, not: nothingToSendAgain, run: (*Model).sendAgain},
+		{id: "arrived", keys: []string{"A"}, about: "say that a reply of unknown fate did arrive", hint: "it arrived", in: onTalk, not: nothingUnknown, run: (*Model).itArrived},
+		{id: "drop", keys: []string{"X"}, about: "do not send a reply that waits", in: onTalk, not: nothingToDrop, run: (*Model).dropReply},
+	}
+}
+
+func lookActions() []action {
+	all := []action{
+		{id: "filter", keys: []string{"f", "/"}, about: "filter the list: words of a name, origin:, ref:, is:, status:", hint: "filter", in: onPanes, run: (*Model).editFilter},
+		{id: "views", keys: []string{"v"}, about: "views, origins and refs", in: []place{placeList, placeThread, placeDetails}, run: (*Model).showViews},
+		{id: "details", keys: []string{"i"}, about: "details of the conversation: arrivals, window, ids", hint: "details", in: onPanes, not: noConversation, run: (*Model).toggleDetails},
+		{id: "copy", keys: []string{"y", "enter"}, about: "copy the marked line to the clipboard", hint: "copy", in: []place{placeDetails}, not: noCopy, run: (*Model).copyDetail},
+		{id: "reload", keys: []string{"ctrl+r"}, about: "read everything again", in: onPanes, run: (*Model).reload},
+		{id: "help", keys: []string{"?"}, about: "these keys", hint: "help", in: onPanes, run: (*Model).showHelp},
+		{id: "help-reply", keys: []string{"ctrl+_", "f1"}, about: "these keys", in: []place{placeReply}, run: (*Model).showHelp},
+		{id: "close-help", keys: []string{"esc", "?", "q"}, about: "close", hint: "close", in: []place{placeHelp}, run: (*Model).closeOverlay},
+		{id: "quit", keys: []string{"q"}, about: "quit", hint: "quit", in: onPanes, run: (*Model).askQuit},
+		{id: "leave", keys: []string{"ctrl+c"}, about: "quit from anywhere", in: []place{placeViews, placeList, placeThread, placeReply, placeDetails, placeFilter, placeMenu, placeHelp}, run: (*Model).askQuit},
+		{id: "leave-now", keys: []string{"ctrl+c"}, about: "quit at once", in: []place{placeAsk}, run: (*Model).quit},
+	}
+	for i, v := range viewTable {
+		n := i
+		all = append(all, action{
+			id: "view-" + v.id, keys: []string{v.key}, about: "view " + v.name, in: onPanes,
+			run: func(m *Model) tea.Cmd { return m.showView(n) },
+		})
+	}
+	return all
+}
+
+func editActions() []action {
+	return []action{
+		{id: "send", keys: []string{"enter"}, about: "send the reply", hint: "send", in: []place{placeReply}, run: (*Model).send},
+		{id: "newline", keys: []string{"shift+enter", "alt+enter", "ctrl+j"}, about: "a new line", hint: "new line", in: []place{placeReply}, run: (*Model).newline},
+		{id: "keep-draft", keys: []string{"esc"}, about: "leave, keeping the draft", hint: "keep draft", in: []place{placeReply}, run: (*Model).leaveReply},
+		{id: "thread-up", keys: []string{"pgup"}, about: "a page up in the thread", in: []place{placeReply}, run: func(m *Model) tea.Cmd { return m.scrollThread(-m.threadPage()) }},
+		{id: "thread-down", keys: []string{"pgdown"}, about: "a page down in the thread", in: []place{placeReply}, run: func(m *Model) tea.Cmd { return m.scrollThread(m.threadPage()) }},
+		{id: "filter-keep", keys: []string{"enter"}, about: "keep the filter", hint: "keep", in: []place{placeFilter}, run: (*Model).keepFilter},
+		{id: "filter-drop", keys: []string{"esc"}, about: "back to the filter before", hint: "back", in: []place{placeFilter}, run: (*Model).dropFilter},
+		{id: "complete", keys: []string{"tab"}, about: "take the marked completion", hint: "complete", in: []place{placeFilter}, run: (*Model).complete},
+		{id: "complete-down", keys: []string{"down", "ctrl+n"}, about: "next completion", in: []place{placeFilter}, run: func(m *Model) tea.Cmd { return m.pickCompletion(1) }},
+		{id: "complete-up", keys: []string{"up", "ctrl+p", "shift+tab"}, about: "completion before", in: []place{placeFilter}, run: func(m *Model) tea.Cmd { return m.pickCompletion(-1) }},
+		{id: "menu-down", keys: []string{"down", "ctrl+n", "tab"}, about: "one down", in: []place{placeMenu}, run: func(m *Model) tea.Cmd { return m.menuMove(1) }},
+		{id: "menu-up", keys: []string{"up", "ctrl+p", "shift+tab"}, about: "one up", in: []place{placeMenu}, run: func(m *Model) tea.Cmd { return m.menuMove(-1) }},
+		{id: "menu-choose", keys: []string{"enter"}, about: "take the marked line", hint: "choose", in: []place{placeMenu}, run: (*Model).menuChoose},
+		{id: "menu-close", keys: []string{"esc"}, about: "close", hint: "close", in: []place{placeMenu}, run: (*Model).closeOverlay},
+		{id: "yes", keys: []string{"y"}, about: "yes", hint: "yes", in: []place{placeAsk}, run: (*Model).answerYes},
+		{id: "no", keys: []string{"n", "esc", "q"}, about: "no", hint: "no", in: []place{placeAsk}, run: (*Model).closeOverlay},
+	}
+}

@@ -1,0 +1,86 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	uv "github.com/charmbracelet/ultraviolet"
+)
+
+// rect is a rectangle of the screen.
+type rect struct{ x, y, w, h int }
+
+func (r rect) contains(x, y int) bool { return x >= r.x && x < r.x+r.w && y >= r.y && y < r.y+r.h }
+
+// inner is the rectangle inside a border of one cell.
+func (r rect) inner() rect { return rect{r.x + 1, r.y + 1, max(r.w-2, 0), max(r.h-2, 0)} }
+
+// segment is a drawn line at a place of a screen row.
+type segment struct {
+	x, w int
+	line string
+}
+
+// canvas turns what the panes drew into a screen. Each pane's line is clipped to its own columns, cell by cell, so
+// that text which a terminal measures otherwise never moves its neighbours. Rows are remembered: a row of which
+// nothing changed costs a comparison.
+type canvas struct {
+	width, height int
+	clusters      bool
+	buf           uv.ScreenBuffer
+	next          [][]segment // the frame being drawn
+	last          [][]segment // what rows were made from
+	rows          []string
+}
+
+// begin starts a frame of that size.
+func (c *canvas) begin(width, height int, clusters bool) {
+	if c.rows == nil || width != c.width || height != c.height || clusters != c.clusters {
+		c.width, c.height, c.clusters = width, height, clusters
+		c.buf = uv.NewScreenBuffer(width, 1)
+		c.buf.Method = ruler{clusters}.method()
+		c.next = make([][]segment, height)
+		c.last = make([][]segment, height)
+		c.rows = make([]string, height)
+		for y := range c.last {
+			c.last[y] = []segment{{x: -1}} // equal to no frame's row
+		}
+	}
+	for y := range c.next {
+		c.next[y] = c.next[y][:0]
+	}
+}
+
+// draw puts lines into a rectangle, over what was drawn there before.
+func (c *canvas) draw(r rect, lines []string) {
+	for i, line := range lines {
+		if i >= r.h {
+			return
+		}
+		c.put(r.x, r.y+i, r.w, line)
+	}
+}
+
+// put draws one line of w columns.
+func (c *canvas) put(x, y, w int, line string) {
+	if y < 0 || y >= c.height || x >= c.width || w <= 0 {
+		return
+	}
+	c.next[y] = append(c.next[y], segment{x, min(w, c.width-x), line})
+}
+
+// finish returns the frame.
+func (c *canvas) finish() string {
+	for y := range c.next {
+		if slices.Equal(c.next[y], c.last[y]) {
+			continue
+		}
+		c.buf.Clear()
+		for _, s := range c.next[y] {
+			uv.NewStyledString(s.line).Draw(c.buf, uv.Rect(s.x, 0, s.w, 1))
+		}
+		c.rows[y] = c.buf.Line(0).Render()
+		c.last[y] = append(c.last[y][:0], c.next[y]...)
+	}
+	return strings.Join(c.rows, "\n")
+}

@@ -1,0 +1,70 @@
+package tui
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// maxMarks is how many combining marks one character may carry. Scripts that need them stack a few; a hundred on one
+// letter is a prank that slows terminals down.
+const maxMarks = 8
+
+var outsideBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\t", "    ")
+
+// Clean makes text from outside fit for a terminal: no escape sequence, no control character but the line feed, no
+// direction override, no character without a width that terminals agree on. It keeps every script's letters.
+func Clean(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	s = outsideBreaks.Replace(ansi.Strip(strings.ToValidUTF8(s, "\uFFFD")))
+	marks := 0
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			marks = 0
+			return r
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), isInvisible(r):
+			return -1
+		case unicode.In(r, unicode.Mn, unicode.Me):
+			if marks++; marks > maxMarks {
+				return -1
+			}
+		default:
+			marks = 0
+		}
+		return r
+	}, s)
+}
+
+// CleanLine is Clean for text that has one line: names, refs, addresses, rows.
+func CleanLine(s string) string {
+	s = Clean(s)
+	if !strings.ContainsAny(s, "\n ") {
+		return s
+	}
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == ' ' }), " ")
+}
+
+// isPlain reports whether s is printable ASCII, which is most of what comes.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if (s[i] < ' ' && s[i] != '\n') || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// isInvisible reports whether r shows nothing and has a width on which terminals differ. Joiners stay: they make
+// letters of some scripts, and emoji.
+func isInvisible(r rune) bool {
+	switch {
+	case r == 0x00AD, r == 0x034F, r == 0x061C, r == 0x180E, r == 0xFEFF,
+		0x2060 <= r && r <= 0x206F, 0xFFF9 <= r && r <= 0xFFFB, 0x1D173 <= r && r <= 0x1D17A:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,146 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+const (
+	pageRows     = 60  // conversations asked for at once
+	keepRows     = 300 // conversations kept in the list's window
+	pageMessages = 60  // messages asked for at once
+	keepMessages = 400 // messages kept in the thread's window
+	touchesShown = 20
+	tickEvery    = 15 * time.Second
+	draftPause   = 600 * time.Millisecond
+	filterPause  = 80 * time.Millisecond
+	quitPause    = 2 * time.Second
+)
+
+// question is what a refresh asks for: values, so that the command never looks at the model.
+type question struct {
+	agent     string
+	list      store.ListRequest
+	listGen   int
+	atTop     bool
+	thread    store.ThreadRequest
+	threadGen int
+	hasThread bool
+}
+
+// ask reads everything on the screen anew.
+func ask(ctx context.Context, d desk.Contract, q question) tea.Cmd {
+	return func() tea.Msg {
+		a := answerMsg{listGen: q.listGen, atTop: q.atTop, threadOf: q.threadGen, asked: q.hasThread}
+		if a.list, a.err = d.List(ctx, q.list); a.err != nil {
+			return a
+		}
+		if a.counts, a.err = d.Counts(ctx); a.err != nil {
+			return a
+		}
+		if a.state, a.err = d.State(ctx); a.err != nil {
+			return a
+		}
+		if a.drafted, a.err = d.Drafted(ctx, q.agent); a.err != nil {
+			return a
+		}
+		if q.hasThread {
+			a.thread, a.err = readThread(ctx, d, q.thread)
+		}
+		return a
+	}
+}
+
+func readThread(ctx context.Context, d desk.Reader, r store.ThreadRequest) (threadAnswer, error) {
+	var (
+		a   threadAnswer
+		err error
+	)
+	if a.conv, err = d.Conversation(ctx, r.Conversation); err != nil {
+		return a, err
+	}
+	if a.page, err = d.Thread(ctx, r); err != nil {
+		return a, err
+	}
+	a.touches, err = d.Touches(ctx, r.Conversation, touchesShown)
+	return a, err
+}
+
+func loadThread(ctx context.Context, d desk.Contract, id store.ConversationID, agent string, gen int) tea.Cmd {
+	return func() tea.Msg {
+		msg := threadMsg{gen: gen, id: id}
+		msg.threadAnswer, msg.err = readThread(ctx, d, store.ThreadRequest{Conversation: id, Limit: pageMessages})
+		if msg.err == nil {
+			msg.draft, msg.err = d.Draft(ctx, id, agent)
+		}
+		return msg
+	}
+}
+
+func loadListMore(ctx context.Context, d desk.Contract, r store.ListRequest, gen int, jump bool) tea.Cmd {
+	return func() tea.Msg {
+		page, err := d.List(ctx, r)
+		return listMoreMsg{gen: gen, from: r.From, newer: r.Newer, jump: jump, page: page, err: err}
+	}
+}
+
+func loadThreadMore(ctx context.Context, d desk.Contract, r store.ThreadRequest, gen int, jump bool) tea.Cmd {
+	return func() tea.Msg {
+		page, err := d.Thread(ctx, r)
+		return threadMoreMsg{gen: gen, from: r.From, newer: r.Newer, jump: jump, page: page, err: err}
+	}
+}
+
+func sendReply(ctx context.Context, d desk.Contract, r desk.Reply, local store.MessageID) tea.Cmd {
+	return func() tea.Msg {
+		kept, err := d.Reply(ctx, r)
+		return repliedMsg{local: local, conv: r.Conversation, kept: kept, err: err}
+	}
+}
+
+func doAct(ctx context.Context, d desk.Contract, act store.Act, label string, undo bool) tea.Cmd {
+	return func() tea.Msg {
+		back, err := d.Do(ctx, act)
+		return actedMsg{act: act, back: back, label: label, undo: undo, err: err}
+	}
+}
+
+func saveDraft(ctx context.Context, d desk.Contract, conv store.ConversationID, agent, text string) tea.Cmd {
+	return func() tea.Msg {
+		return draftSavedMsg{conv: conv, text: text, err: d.SaveDraft(ctx, conv, agent, text)}
+	}
+}
+
+func subscribe(ctx context.Context, d desk.Contract) tea.Cmd {
+	return func() tea.Msg {
+		ch, err := d.Changes(ctx)
+		return subscribedMsg{changes: ch, err: err}
+	}
+}
+
+// waitForChange takes one change. Quitting does not stop a waiting command; the context does.
+func waitForChange(ctx context.Context, ch <-chan store.Seq) tea.Cmd {
+	return func() tea.Msg {
+		select {
+		case _, open := <-ch:
+			if open {
+				return changedMsg{}
+			}
+			if ctx.Err() != nil {
+				return nil
+			}
+			return goneMsg{}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func tick(now func() time.Time, after time.Duration) tea.Cmd {
+	return tea.Tick(after, func(time.Time) tea.Msg { return tickMsg(now()) })
+}

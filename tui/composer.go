@@ -1,0 +1,300 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textarea"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"frontdesk/desk"
+	"frontdesk/messenger"
+	"frontdesk/store"
+)
+
+// composer is the editor of the reply.
+type composer struct {
+	area    textarea.Model
+	conv    store.ConversationID // whose reply this is
+	refusal string               // why the desk did not take it
+	rev     int                  // grows with every change: the draft is saved when it rests
+	sent    int                  // names optimistic replies
+}
+
+func newComposer(t *theme) composer {
+	a := textarea.New()
+	a.Prompt = ""
+	a.ShowLineNumbers = false
+	a.EndOfBufferCharacter = ' '
+	a.CharLimit = 0 // the counter says when it is too long; words are never swallowed
+	a.DynamicHeight = true
+	a.MinHeight = 2
+	a.MaxHeight = 8
+	a.MaxContentHeight = 100_000 // else new lines stop at the visible height
+	a.SetVirtualCursor(false)
+	km := textarea.DefaultKeyMap()
+	km.InsertNewline = key.NewBinding(key.WithKeys("shift+enter", "alt+enter", "ctrl+j"))
+	km.Paste = key.NewBinding(key.WithDisabled()) // the terminal pastes
+	km.CopySelection = key.NewBinding(key.WithDisabled())
+	km.PageUp, km.PageDown = key.NewBinding(key.WithDisabled()), key.NewBinding(key.WithDisabled())
+	a.KeyMap = km
+	c := composer{area: a}
+	c.style(t)
+	return c
+}
+
+func (c *composer) style(t *theme) {
+	col := t.colours
+	plain := lipgloss.NewStyle().Foreground(col.text)
+	state := textarea.StyleState{
+		Base: lipgloss.NewStyle(), Text: plain, CursorLine: plain, EndOfBuffer: plain, Prompt: plain,
+		Placeholder: lipgloss.NewStyle().Foreground(col.faint), Selection: lipgloss.NewStyle().Reverse(true),
+	}
+	c.area.SetStyles(textarea.Styles{
+		Focused: state, Blurred: state,
+		Cursor: textarea.CursorStyle{Color: col.accent, Shape: tea.CursorBar, Blink: true},
+	})
+}
+
+func (c *composer) resize(l layout) { c.area.SetWidth(max(l.reply.w, 1)) }
+
+// height is how many lines the editor wants.
+func (c *composer) height() int { return max(c.area.Height(), 2) }
+
+func (c *composer) value() string { return c.area.Value() }
+
+func (c *composer) set(text string) {
+	c.area.SetValue(text)
+	c.area.MoveToEnd()
+}
+
+// showDraft puts the conversation's draft into the editor.
+func (m *Model) showDraft(conv store.ConversationID) {
+	c := &m.composer
+	text := m.drafts.text(conv)
+	if c.conv == conv && c.value() == text {
+		return
+	}
+	if c.conv != conv {
+		c.refusal = ""
+	}
+	c.conv = conv
+	c.set(text)
+	m.refit()
+}
+
+// refit makes room for the editor's height.
+func (m *Model) refit() {
+	if was := m.lay.reply; was != m.arrange().reply {
+		m.lay = m.arrange()
+		m.layThread()
+	}
+}
+
+// startReply puts the cursor into the editor.
+func (m *Model) startReply() tea.Cmd {
+	var cmd tea.Cmd
+	if m.focus == placeList {
+		cmd = m.open()
+	}
+	if m.details.mode == detailsOn && !m.lay.docked {
+		m.details.mode = detailsAuto
+	}
+	m.thread.scrollTo(m.thread.total)
+	return tea.Batch(cmd, m.focusOn(placeReply))
+}
+
+func cannotReply(m *Model) string {
+	if m.focus == placeList {
+		return noConversation(m)
+	}
+	if m.thread.id == "" {
+		return "No conversation is open."
+	}
+	return ""
+}
+
+// leaveReply goes back to the thread; the draft is kept.
+func (m *Model) leaveReply() tea.Cmd {
+	return tea.Batch(m.focusOn(placeThread), m.keepDraft())
+}
+
+func (m *Model) newline() tea.Cmd {
+	m.composer.area.InsertString("\n")
+	return m.edited()
+}
+
+// typeReply gives a key to the editor.
+func (m *Model) typeReply(k tea.KeyPressMsg) tea.Cmd {
+	before := m.composer.value()
+	var cmd tea.Cmd
+	m.composer.area, cmd = m.composer.area.Update(k)
+	if m.composer.value() == before {
+		return cmd
+	}
+	return tea.Batch(cmd, m.edited(), m.sawThread())
+}
+
+// onPaste puts pasted text where the cursor is.
+func (m *Model) onPaste(text string) tea.Cmd {
+	text = Clean(text)
+	switch m.place() {
+	case placeReply:
+		m.composer.area.InsertString(text)
+		return m.edited()
+	case placeFilter:
+		return m.pasteFilter(CleanLine(text))
+	case placeMenu:
+		if menu, ok := m.overlay.(*snoozeMenu); ok {
+			menu.typedText(CleanLine(text))
+		}
+	case placeList, placeThread, placeViews, placeDetails:
+		return m.notice.say("Press " + keyOf("reply") + " first: a paste goes into the reply.")
+	}
+	return nil
+}
+
+// edited keeps what was typed, and saves it when the typing rests.
+func (m *Model) edited() tea.Cmd {
+	c := &m.composer
+	c.refusal = ""
+	c.rev++
+	m.drafts.typed(c.conv, c.value())
+	m.setDrafted(c.conv, c.value() != "")
+	m.refit()
+	conv, rev := c.conv, c.rev
+	return tea.Tick(draftPause, func(time.Time) tea.Msg { return saveDraftMsg{conv, rev} })
+}
+
+// send gives the reply to the desk and shows it at once.
+func (m *Model) send() tea.Cmd {
+	c := &m.composer
+	text := strings.TrimSpace(c.value())
+	n := messenger.TextLen(text)
+	switch {
+	case text == "":
+		c.refusal = "There is nothing to send yet."
+		return nil
+	case n > messenger.MaxText:
+		c.refusal = fmt.Sprintf("%d characters too long: at most %d can be sent at once.", n-messenger.MaxText, messenger.MaxText)
+		return nil
+	}
+	c.sent++
+	conv := m.thread.conv
+	local := store.Message{
+		ID: store.MessageID(fmt.Sprintf("local:%d", c.sent)), Conversation: c.conv, At: store.MillisOf(m.clock),
+		Direction: store.Out, Kind: store.KindText, Text: text, Agent: m.agent, State: store.StateQueued,
+	}
+	if msgs := m.thread.msgs; len(msgs) > 0 { // the clock stands still between ticks
+		local.At = max(local.At, msgs[len(msgs)-1].At)
+	}
+	m.thread.pending = append(m.thread.pending, local)
+	m.thread.hasNew = false
+	c.set("")
+	c.refusal = ""
+	m.drafts.typed(c.conv, "")
+	m.setDrafted(c.conv, false)
+	m.refit()
+	m.layThread()
+	m.thread.scrollTo(m.thread.total)
+	r := desk.Reply{
+		Conversation: c.conv, Agent: m.agent, Message: messenger.OutMessage{Text: text}, Seen: m.thread.applied,
+		HumanAgent: windowOf(conv, m.inbox(conv.Inbox), m.clock).asHuman(m.clock),
+	}
+	return tea.Batch(sendReply(m.ctx, m.desk, r, local.ID), m.keepDraftOf(c.conv))
+}
+
+// applyReplied puts the stored reply in the place of the one shown at once, or gives the words back.
+func (m *Model) applyReplied(msg repliedMsg) tea.Cmd {
+	t := &m.thread
+	i := -1
+	text := ""
+	for j, p := range t.pending {
+		if p.ID == msg.local {
+			i, text = j, p.Text
+		}
+	}
+	if msg.err != nil {
+		return m.giveBack(msg, i, text)
+	}
+	if i >= 0 {
+		t.pending[i] = msg.kept
+		for _, known := range t.msgs {
+			if known.ID == msg.kept.ID {
+				t.pending = append(t.pending[:i], t.pending[i+1:]...)
+				break
+			}
+		}
+		m.layThread()
+	}
+	return m.refresh()
+}
+
+// giveBack puts refused words into the editor again, before whatever was typed since.
+func (m *Model) giveBack(msg repliedMsg, i int, text string) tea.Cmd {
+	if i >= 0 {
+		m.thread.pending = append(m.thread.pending[:i], m.thread.pending[i+1:]...)
+	} else {
+		text = m.drafts.takeSent(msg.local)
+	}
+	why := problem(msg.err)
+	var refusal *desk.Refusal
+	if !errors.As(msg.err, &refusal) {
+		why = "Not sent: " + why + " " + keyOf("send") + " tries again."
+	}
+	if text != "" {
+		if typed := m.drafts.text(msg.conv); typed != "" {
+			text += "\n" + typed
+		}
+		m.drafts.typed(msg.conv, text)
+		m.setDrafted(msg.conv, true)
+	}
+	if m.composer.conv == msg.conv {
+		m.showDraft(msg.conv)
+		m.composer.refusal = why
+		m.layThread()
+		return m.keepDraftOf(msg.conv)
+	}
+	return tea.Batch(m.keepDraftOf(msg.conv), m.notice.fail(why))
+}
+
+// replyTitle is the line above the editor: whom it is for, and until when.
+func (m *Model) replyTitle() (title, note string, notePen pen) {
+	t := m.theme
+	c := m.thread.conv
+	w := windowOf(c, m.inbox(c.Inbox), m.clock)
+	in := m.inbox(c.Inbox)
+	switch {
+	case m.composer.refusal != "":
+		return "Reply", "", t.bad
+	case in.Alert != "":
+		note, notePen = CleanLine(in.Alert), t.bad
+	case in.Missing != "":
+		note, notePen = CleanLine(in.Missing), t.warn
+	case w.none || !w.known:
+	case w.open(m.clock):
+		note, notePen = w.short(m.clock), t.muted
+	case w.asHuman(m.clock):
+		note, notePen = "24 h are over: goes out as a human agent, "+left(w.human.Sub(m.clock))+" left", t.warn
+	default:
+		note, notePen = "24 h are over: wait until the contact writes", t.warn
+	}
+	return "Reply", note, notePen
+}
+
+// counter is how much of the limit is used.
+func (m *Model) counter() (string, pen) {
+	n := messenger.TextLen(strings.TrimSpace(m.composer.value()))
+	s := fmt.Sprintf("%d / %d", n, messenger.MaxText)
+	switch {
+	case n > messenger.MaxText:
+		return s, m.theme.badBold
+	case n > messenger.MaxText*9/10:
+		return s, m.theme.warn
+	}
+	return s, m.theme.faint
+}

@@ -1,0 +1,114 @@
+package tui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+// drafts keeps what was typed and not sent. What was typed here is newer than what the desk has; saving happens one at
+// a time, so that an older text never arrives after a newer one.
+type drafts struct {
+	texts  map[store.ConversationID]string
+	unkept map[store.ConversationID]bool // the desk does not have it yet
+	sent   map[store.MessageID]string    // words of replies on their way whose thread is not shown any more
+	saving bool
+}
+
+func newDrafts() drafts {
+	return drafts{
+		texts: map[store.ConversationID]string{}, unkept: map[store.ConversationID]bool{},
+		sent: map[store.MessageID]string{},
+	}
+}
+
+func (d *drafts) text(conv store.ConversationID) string { return d.texts[conv] }
+
+// loaded takes what the desk had kept, unless something was typed here since.
+func (d *drafts) loaded(conv store.ConversationID, text string) {
+	if !d.unkept[conv] {
+		d.texts[conv] = Clean(text)
+	}
+}
+
+func (d *drafts) typed(conv store.ConversationID, text string) {
+	if conv == "" || d.texts[conv] == text {
+		return
+	}
+	d.texts[conv] = text
+	d.unkept[conv] = true
+}
+
+func (d *drafts) takeSent(id store.MessageID) string {
+	text := d.sent[id]
+	delete(d.sent, id)
+	return text
+}
+
+// saveDraftNow saves when nothing was typed since the pause began.
+func (m *Model) saveDraftNow(msg saveDraftMsg) tea.Cmd {
+	if msg.rev != m.composer.rev {
+		return nil
+	}
+	return m.keepDraftOf(msg.conv)
+}
+
+// keepDraft saves the editor's text at once.
+func (m *Model) keepDraft() tea.Cmd { return m.keepDraftOf(m.composer.conv) }
+
+// keepDraftOf saves a draft, after the one on its way.
+func (m *Model) keepDraftOf(conv store.ConversationID) tea.Cmd {
+	d := &m.drafts
+	if !d.unkept[conv] || d.saving {
+		return nil
+	}
+	d.saving = true
+	return saveDraft(m.ctx, m.desk, conv, m.agent, d.texts[conv])
+}
+
+// applyDraftSaved notes what the desk has, and saves the next.
+func (m *Model) applyDraftSaved(msg draftSavedMsg) tea.Cmd {
+	d := &m.drafts
+	d.saving = false
+	if msg.err != nil {
+		return m.notice.fail("The draft could not be kept: " + problem(msg.err))
+	}
+	if d.texts[msg.conv] == msg.text {
+		delete(d.unkept, msg.conv)
+	}
+	for conv := range d.unkept {
+		if conv != m.composer.conv || m.quitting || m.focus != placeReply {
+			return m.keepDraftOf(conv)
+		}
+	}
+	return m.quitWhenKept()
+}
+
+// leaveConversation keeps what was typed before another conversation is shown.
+func (m *Model) leaveConversation() tea.Cmd {
+	for _, p := range m.thread.pending {
+		if p.Token == "" {
+			m.drafts.sent[p.ID] = p.Text
+		}
+	}
+	return m.keepDraft()
+}
+
+func (m *Model) setDrafted(conv store.ConversationID, has bool) {
+	if m.drafted[conv] != has {
+		m.drafted[conv] = has
+	}
+}
+
+// keepAll saves every draft that the desk does not have, at the very end.
+func (d *drafts) keepAll(ctx context.Context, to desk.Drafter, agent string) error {
+	for conv := range d.unkept {
+		if err := to.SaveDraft(ctx, conv, agent, d.texts[conv]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

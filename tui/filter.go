@@ -1,0 +1,279 @@
+package tui
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+const mostCompletions = 8
+
+// filterLine is the line that narrows the list, while it is written.
+type filterLine struct {
+	input   textinput.Model
+	editing bool
+	before  string // to go back to
+	fault   string // why it is not understood
+	offers  []desk.Completion
+	at      int // the marked offer
+	rev     int
+}
+
+func newFilterLine(t *theme) filterLine {
+	in := textinput.New()
+	in.Prompt = ""
+	in.Placeholder = "name, origin:, ref:, is:, status:"
+	in.SetVirtualCursor(false)
+	km := textinput.DefaultKeyMap()
+	km.Paste = key.NewBinding(key.WithDisabled())
+	km.NextSuggestion = key.NewBinding(key.WithDisabled())
+	km.PrevSuggestion = key.NewBinding(key.WithDisabled())
+	in.KeyMap = km
+	f := filterLine{input: in}
+	f.style(t)
+	return f
+}
+
+func (f *filterLine) style(t *theme) {
+	s := textinput.DefaultStyles(t.dark)
+	state := textinput.StyleState{
+		Text: lipgloss.NewStyle().Foreground(t.colours.text), Placeholder: lipgloss.NewStyle().Foreground(t.colours.faint),
+		Prompt: lipgloss.NewStyle(), Suggestion: lipgloss.NewStyle(),
+	}
+	s.Focused, s.Blurred = state, state
+	s.Cursor = textinput.CursorStyle{Color: t.colours.accent, Shape: tea.CursorBar, Blink: true}
+	f.input.SetStyles(s)
+}
+
+func (f *filterLine) resize(w int) { f.input.SetWidth(max(w-7, 5)) }
+
+// lines is how much of the list the line takes while it is written.
+func (f *filterLine) lines() int {
+	if f.editing {
+		return 2
+	}
+	return 0
+}
+
+// toggleTerm puts a facet into a filter line, in the place of another value of its field, or takes it out.
+func toggleTerm(text string, f facet) string {
+	q, err := desk.ParseQuery(text, "")
+	if err != nil {
+		q = store.Query{}
+	}
+	had := slices.ContainsFunc(q.Terms, func(t store.Term) bool {
+		return t.Field == f.field && !t.Not && len(t.Values) == 1 && t.Values[0] == f.value
+	})
+	q.Terms = slices.DeleteFunc(q.Terms, func(t store.Term) bool { return t.Field == f.field && !t.Not })
+	if !had {
+		q.Terms = append(q.Terms, term(f.field, f.value))
+	}
+	return desk.FormatQuery(q)
+}
+
+// setFilter shows the list through another filter.
+func (m *Model) setFilter(text string) tea.Cmd {
+	q, err := desk.ParseQuery(text, m.agent)
+	if err != nil {
+		return m.notice.fail("The filter is not understood: " + problem(err))
+	}
+	m.list.filterText, m.list.filter = text, q
+	return m.requery()
+}
+
+// editFilter opens the line.
+func (m *Model) editFilter() tea.Cmd {
+	f := &m.filter
+	f.editing, f.before, f.fault = true, m.list.filterText, ""
+	text := m.list.filterText
+	if text != "" {
+		text += " "
+	}
+	f.input.SetValue(text)
+	f.input.CursorEnd()
+	cmd := tea.Batch(m.focusOn(placeList), f.input.Focus())
+	m.offer()
+	m.list.show(m.listRows())
+	return cmd
+}
+
+func (m *Model) typeFilter(k tea.KeyPressMsg) tea.Cmd {
+	before := m.filter.input.Value()
+	var cmd tea.Cmd
+	m.filter.input, cmd = m.filter.input.Update(k)
+	m.offer()
+	if m.filter.input.Value() == before {
+		return cmd
+	}
+	return tea.Batch(cmd, m.filterTyped())
+}
+
+func (m *Model) pasteFilter(text string) tea.Cmd {
+	in := &m.filter.input
+	at := in.Position()
+	runes := []rune(in.Value())
+	at = min(at, len(runes))
+	in.SetValue(string(runes[:at]) + text + string(runes[at:]))
+	in.SetCursor(at + len([]rune(text)))
+	m.offer()
+	return m.filterTyped()
+}
+
+// filterTyped says at once what is wrong, and shows the list when the typing rests for a moment.
+func (m *Model) filterTyped() tea.Cmd {
+	f := &m.filter
+	f.rev++
+	f.fault = ""
+	if _, err := desk.ParseQuery(f.input.Value(), m.agent); err != nil {
+		f.fault = queryFault(err)
+		return nil
+	}
+	rev := f.rev
+	return tea.Tick(filterPause, func(time.Time) tea.Msg { return listLateMsg{rev} })
+}
+
+func queryFault(err error) string {
+	var q *desk.QueryError
+	if errors.As(err, &q) {
+		s := q.Problem
+		if q.Hint != "" {
+			s += "; try " + q.Hint
+		}
+		return CleanLine(s)
+	}
+	return problem(err)
+}
+
+func (m *Model) applyFilterPause(msg listLateMsg) tea.Cmd {
+	if msg.rev != m.filter.rev || !m.filter.editing {
+		return nil
+	}
+	return m.useFilter(m.filter.input.Value())
+}
+
+// useFilter shows the list through the text unless it does already.
+func (m *Model) useFilter(text string) tea.Cmd {
+	text = strings.TrimSpace(text)
+	if text == m.list.filterText {
+		return nil
+	}
+	return m.setFilter(text)
+}
+
+func (m *Model) closeFilter() {
+	m.filter.editing, m.filter.offers, m.filter.fault = false, nil, ""
+	m.filter.rev++
+	m.filter.input.Blur()
+	m.list.show(m.listRows())
+}
+
+// keepFilter takes the marked completion if one was picked, else the filter as it stands.
+func (m *Model) keepFilter() tea.Cmd {
+	f := &m.filter
+	if f.at > 0 {
+		return m.complete()
+	}
+	if f.fault != "" {
+		return nil // it stays on the screen, beside the line
+	}
+	text := f.input.Value()
+	m.closeFilter()
+	return m.useFilter(text)
+}
+
+// dropFilter goes back to what was shown before.
+func (m *Model) dropFilter() tea.Cmd {
+	before := m.filter.before
+	m.closeFilter()
+	return m.useFilter(before)
+}
+
+// clearFilter shows the whole view again.
+func (m *Model) clearFilter() tea.Cmd {
+	if m.list.filterText == "" {
+		return nil
+	}
+	return m.setFilter("")
+}
+
+// offer computes the completions for the word under the cursor. The first place is "as it stands".
+func (m *Model) offer() {
+	f := &m.filter
+	runes := []rune(f.input.Value())
+	cursor := len(string(runes[:min(f.input.Position(), len(runes))]))
+	f.offers = desk.Complete(f.input.Value(), cursor, m.counts)
+	if len(f.offers) > mostCompletions {
+		f.offers = f.offers[:mostCompletions]
+	}
+	f.at = 0
+}
+
+// pickCompletion marks another offer; 0 is none of them.
+func (m *Model) pickCompletion(n int) tea.Cmd {
+	f := &m.filter
+	if len(f.offers) > 0 {
+		f.at = (f.at + n + len(f.offers) + 1) % (len(f.offers) + 1)
+	}
+	return nil
+}
+
+// complete takes the marked offer, or the first.
+func (m *Model) complete() tea.Cmd {
+	f := &m.filter
+	if len(f.offers) == 0 {
+		return nil
+	}
+	c := f.offers[max(f.at-1, 0)]
+	text := f.input.Value()
+	head := text[:c.From] + c.Text
+	if c.Final && !strings.HasPrefix(text[c.To:], " ") {
+		head += " "
+	}
+	f.input.SetValue(head + text[c.To:])
+	f.input.SetCursor(len([]rune(head)))
+	m.offer()
+	return m.filterTyped()
+}
+
+// drawFilter draws the line and what is wrong with it.
+func (m *Model) drawFilter(w int) []string {
+	t, r, f := m.theme, m.ruler, &m.filter
+	under := t.line.on(" " + strings.Repeat("─", max(w-2, 0)))
+	if f.fault != "" {
+		under = " " + t.bad.on(r.pad("✗ "+f.fault, w-2))
+	}
+	return []string{" " + t.accentBold.on("/") + " " + f.input.View(), under}
+}
+
+// drawOffers draws the popup under the line.
+func (m *Model) drawOffers() (rect, []string) {
+	f, t, r := &m.filter, m.theme, m.ruler
+	if len(f.offers) == 0 || !m.visible(placeList) {
+		return rect{}, nil
+	}
+	in := m.lay.list.inner()
+	w := min(in.w-2, 40)
+	inside := make([]string, 0, len(f.offers))
+	for i, c := range f.offers {
+		n := ""
+		if c.N > 0 {
+			n = itoa(c.N)
+		}
+		line := " " + t.text.on(r.pad(CleanLine(c.Label), w-5-len(n))) + " " + t.muted.on(n) + " "
+		if i+1 == f.at {
+			line = tint(t.selection, t.accent.on("▌")+line[1:])
+		}
+		inside = append(inside, line)
+	}
+	box := rect{in.x + 1, in.y + 2, w, len(inside) + 2}
+	return box, m.box(box, boxText{note: keyOf("complete") + " completes"}, inside, true)
+}

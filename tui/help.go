@@ -1,0 +1,142 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// helpBox shows every key of every place.
+type helpBox struct {
+	top  int
+	from place // where it was asked for: its keys come first
+}
+
+func (h *helpBox) place() place                          { return placeHelp }
+func (h *helpBox) typed(*Model, tea.KeyPressMsg) tea.Cmd { return nil }
+
+// helpGroup is the keys of one place.
+type helpGroup struct {
+	name string
+	rows []helpRow
+}
+
+type helpRow struct{ keys, about, why string }
+
+// helpGroups puts each action under the first group it belongs to, so that it is said once.
+func helpGroups(m *Model, from place) []helpGroup {
+	kinds := []struct {
+		name string
+		of   func(a *action) bool
+	}{
+		{"Conversation", func(a *action) bool { return in(a, placeThread) && in(a, placeList) && !in(a, placeViews) }},
+		{"Everywhere", func(a *action) bool {
+			return in(a, placeList) && in(a, placeViews) && !strings.HasPrefix(a.id, "view-")
+		}},
+		{"Views", func(a *action) bool { return strings.HasPrefix(a.id, "view-") || in(a, placeViews) }},
+		{"List", func(a *action) bool { return in(a, placeList) }},
+		{"Thread", func(a *action) bool { return in(a, placeThread) }},
+		{"Reply", func(a *action) bool { return in(a, placeReply) }},
+		{"Details", func(a *action) bool { return in(a, placeDetails) }},
+		{"Filter line", func(a *action) bool { return in(a, placeFilter) }},
+		{"Menus and questions", func(*action) bool { return true }},
+	}
+	groups := make([]helpGroup, len(kinds))
+	for i := range theKeys.all {
+		a := &theKeys.all[i]
+		for g, kind := range kinds {
+			if !kind.of(a) {
+				continue
+			}
+			why := ""
+			if m != nil && a.not != nil && in(a, from) {
+				why = a.not(m)
+			}
+			groups[g].name = kind.name
+			groups[g].rows = append(groups[g].rows, helpRow{strings.Join(a.keys, " "), a.about, why})
+			break
+		}
+	}
+	return groups
+}
+
+func in(a *action, p place) bool {
+	for _, q := range a.in {
+		if q == p {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *helpBox) lines(m *Model, w int) []string {
+	t, r := m.theme, m.ruler
+	const keys = 26
+	var out []string
+	for i, g := range helpGroups(m, h.from) {
+		if i > 0 {
+			out = append(out, "")
+		}
+		out = append(out, " "+t.accentBold.on(g.name))
+		for _, row := range g.rows {
+			p, about := t.text, row.about
+			if row.why != "" {
+				p, about = t.faint, row.about+" ("+strings.TrimSuffix(row.why, ".")+")"
+			}
+			for j, part := range r.wrap(about, w-keys-4) {
+				key := ""
+				if j == 0 {
+					key = row.keys
+				}
+				out = append(out, "  "+t.key.on(r.pad(key, keys))+p.on(part))
+			}
+		}
+	}
+	return out
+}
+
+func (h *helpBox) size(m *Model) (rect, int) {
+	w := min(m.width-4, 84)
+	n := len(h.lines(m, w-2))
+	return m.middle(w, min(n+2, m.height-4)), n
+}
+
+func (h *helpBox) draw(m *Model) (rect, []string) {
+	r, n := h.size(m)
+	lines := h.lines(m, r.w-2)
+	visible := r.h - 2
+	note := ""
+	if n > visible {
+		note = keyOf("down") + "/" + keyOf("up") + " for more"
+	}
+	return r, m.box(r, boxText{title: "Keys", note: note}, lines[h.top:min(h.top+visible, n)], true)
+}
+
+func (h *helpBox) move(m *Model, n int) {
+	r, lines := h.size(m)
+	h.top = max(min(h.top+n, lines-(r.h-2)), 0)
+}
+
+func (m *Model) showHelp() tea.Cmd {
+	m.overlay = &helpBox{from: m.focus}
+	return nil
+}
+
+// Cheatsheet is the page of the guide that lists all keys, as Markdown.
+func Cheatsheet() string {
+	var b strings.Builder
+	b.WriteString("# Keys\n\nThis page is made from the program's own table; `?` shows the same inside it.\n" +
+		"In an editor letters are text; `esc` leaves it and keeps what was written.\n")
+	for _, g := range helpGroups(nil, 0) {
+		b.WriteString("\n## " + g.name + "\n\n| key | does |\n|---|---|\n")
+		for _, row := range g.rows {
+			keys := strings.Fields(row.keys)
+			for i, k := range keys {
+				keys[i] = "`" + strings.ReplaceAll(k, "|", "\\|") + "`"
+			}
+			b.WriteString("| " + strings.Join(keys, " ") + " | " + row.about + " |\n")
+		}
+	}
+	b.WriteString("\nThe mouse works too: a click opens a row, a view or the editor, the wheel scrolls what is under the pointer.\n")
+	return b.String()
+}

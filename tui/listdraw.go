@@ -1,0 +1,203 @@
+package tui
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+// rowKey is everything besides the conversation that changes how its row is drawn.
+type rowKey struct {
+	width           int
+	selected, focus bool
+	drafted         bool
+}
+
+type drawnRow struct {
+	key   rowKey
+	lines [rowHeight]string
+}
+
+// drawList returns the pane's lines.
+func (m *Model) drawList(w, h int) []string {
+	l := &m.list
+	var out []string
+	if m.filter.editing {
+		out = m.drawFilter(w)
+	}
+	switch {
+	case l.err != nil:
+		return append(out, m.drawSentence(w, h, m.theme.bad,
+			"The conversations could not be read.", problem(l.err), keyOf("reload")+" tries again.")...)
+	case !l.loaded:
+		return append(out, m.drawSentence(w, h, m.theme.muted, "Reading…")...)
+	case len(l.rows) == 0:
+		return append(out, m.drawEmptyList(w, h)...)
+	}
+	for i := l.top; i < len(l.rows) && len(out)+rowHeight <= h; i++ {
+		lines := m.listRow(i, w)
+		out = append(out, lines[:]...)
+	}
+	return out
+}
+
+// listRow is one conversation, from memory when nothing about it changed.
+func (m *Model) listRow(i, w int) [rowHeight]string {
+	c := &m.list.rows[i]
+	key := rowKey{
+		width: w, selected: i == m.list.at, focus: m.focus == placeList || m.focus == placeThread || m.focus == placeReply,
+		drafted: m.drafted[c.ID],
+	}
+	if was, ok := m.list.drawn[c.ID]; ok && was.key == key {
+		return was.lines
+	}
+	lines := m.drawRow(c, key)
+	m.list.drawn[c.ID] = drawnRow{key, lines}
+	return lines
+}
+
+func (m *Model) drawRow(c *store.Conversation, k rowKey) [rowHeight]string {
+	t, r := m.theme, m.ruler
+	w := k.width
+	name, age := CleanLine(c.Contact.Title()), age(c.LastActivity, m.clock)
+	namePen, agePen, dot := t.text, t.faint, "  "
+	if c.Unread > 0 {
+		namePen, agePen, dot = t.bold, t.unread, t.unreadBold.on("●")+" "
+	}
+	mark := " "
+	if k.selected {
+		mark = t.accent.on("▌")
+		if !k.focus {
+			mark = t.faint.on("▌")
+		}
+	}
+	badges := m.rowBadges(c)
+	nameWidth := w - 6 - len(age) - r.width(badges)
+	first := mark + " " + namePen.on(r.pad(name, nameWidth)) + t.muted.on(badges) + " " + agePen.on(age) + " " + dot
+
+	left := originWord(c.Touch.Origin)
+	if ref := CleanLine(c.Touch.Ref); ref != "" {
+		left += " · " + ref
+	}
+	win := windowOf(*c, m.inbox(c.Inbox), m.clock).short(m.clock)
+	winPen := t.muted
+	switch {
+	case win == "closed":
+		winPen = t.faint
+	case strings.HasSuffix(win, "m left"):
+		winPen = t.warn
+	}
+	second := mark + " " + t.muted.on(r.pad(left, w-5-r.width(win))) + " " + winPen.on(win) + "  "
+
+	third := mark + " " + m.rowSnippet(c, k.drafted, w-4) + "  "
+	lines := [rowHeight]string{first, second, third}
+	if k.selected {
+		background := t.selection
+		if !k.focus {
+			background = t.weak
+		}
+		for i := range lines {
+			lines[i] = tint(background, lines[i])
+		}
+	}
+	return lines
+}
+
+// rowBadges says what a row's status is where the view does not say it already, and whose it is.
+func (m *Model) rowBadges(c *store.Conversation) string {
+	var b []string
+	if c.Unread > 1 {
+		b = append(b, strconv.Itoa(c.Unread)+" new")
+	}
+	if c.Assignee != "" && viewTable[m.list.view].id != "mine" {
+		b = append(b, "@"+m.ruler.cut(CleanLine(c.Assignee), 10))
+	}
+	switch {
+	case c.Status == store.StatusSnoozed:
+		b = append(b, "until "+moment(c.SnoozedUntil, m.clock))
+	case c.Status != store.StatusOpen && !m.viewSays(c.Status):
+		b = append(b, string(c.Status))
+	}
+	if len(b) == 0 {
+		return ""
+	}
+	return " " + strings.Join(b, " ")
+}
+
+// viewSays reports whether all rows of the list have this status.
+func (m *Model) viewSays(s store.Status) bool {
+	return slices.ContainsFunc(m.list.query(m.agent).Terms, func(t store.Term) bool {
+		return t.Field == store.FieldStatus && !t.Not && len(t.Values) == 1 && t.Values[0] == string(s)
+	})
+}
+
+// rowSnippet is the newest message, or that there is a draft, w columns wide.
+func (m *Model) rowSnippet(c *store.Conversation, drafted bool, w int) string {
+	t, r := m.theme, m.ruler
+	lead, leadPen := "", t.faint
+	textPen := t.muted
+	last := c.LastMessage
+	switch {
+	case drafted:
+		lead, leadPen = "draft · ", t.warn
+	case last.State == store.StateFailed:
+		lead, leadPen = "✗ not sent: ", t.bad
+	case last.State == store.StateUnknown:
+		lead, leadPen = "? maybe sent: ", t.warn
+	case last.State == store.StateHeld:
+		lead, leadPen = "‖ waits: ", t.warn
+	case last.State == store.StateQueued || last.State == store.StateSending:
+		lead = "… you: "
+	}
+	if last.Direction == store.Out && lead == "" {
+		lead = "you: "
+	}
+	if c.Unread > 0 {
+		textPen = t.text
+	}
+	lead = r.cut(lead, w)
+	return leadPen.on(lead) + textPen.on(r.pad(snippetOf(last), w-r.width(lead)))
+}
+
+// drawSentence puts some sentences in the middle of a pane.
+func (m *Model) drawSentence(w, h int, first pen, sentences ...string) []string {
+	var lines []string
+	for i, s := range sentences {
+		p := m.theme.muted
+		if i == 0 {
+			p = first
+		} else {
+			lines = append(lines, "")
+		}
+		for _, line := range m.ruler.wrap(s, max(w-4, 10)) {
+			lines = append(lines, p.on(m.ruler.center(line, w)))
+		}
+	}
+	above := max((h-len(lines))/3, 0)
+	return append(make([]string, above, above+len(lines)), lines...)
+}
+
+// problem is an error as a person reads it. It never shows what came from outside as it is.
+func problem(err error) string {
+	var refusal *desk.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return CleanLine(strings.TrimSpace(refusal.Reason + " " + refusal.Advice))
+	case errors.Is(err, store.ErrNotFound):
+		return "It is not there any more."
+	case errors.Is(err, desk.ErrGone):
+		return "The running frontdesk has ended."
+	case errors.Is(err, desk.ErrBehind):
+		return "It is kept, but the screen is still behind."
+	}
+	s := CleanLine(err.Error())
+	if s == "" {
+		return "No reason was given."
+	}
+	r, size := firstUpper(s)
+	return r + s[size:] + "."
+}

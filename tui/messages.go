@@ -1,0 +1,101 @@
+package tui
+
+import (
+	"time"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+// answerMsg is what a refresh brought: everything on the screen, read anew.
+type answerMsg struct {
+	err     error
+	counts  store.Counts
+	state   desk.State
+	drafted []store.ConversationID
+
+	listGen  int
+	atTop    bool // the page begins with the newest conversation
+	list     store.ListPage
+	threadOf int // generation of the thread asked for
+	asked    bool
+	thread   threadAnswer
+}
+
+// threadAnswer is one conversation with a part of its thread.
+type threadAnswer struct {
+	conv    store.Conversation
+	page    store.ThreadPage
+	touches []store.Touch
+}
+
+// listMoreMsg brings a further page of the list.
+type listMoreMsg struct {
+	gen   int
+	from  store.Cursor
+	newer bool
+	jump  bool // the page replaces the window: the list's end or start was asked for
+	page  store.ListPage
+	err   error
+}
+
+// threadMsg brings a conversation that was opened or is previewed.
+type threadMsg struct {
+	gen   int
+	id    store.ConversationID
+	draft string
+	threadAnswer
+	err error
+}
+
+// threadMoreMsg brings a further part of the thread.
+type threadMoreMsg struct {
+	gen   int
+	from  store.Place
+	newer bool
+	jump  bool
+	page  store.ThreadPage
+	err   error
+}
+
+// repliedMsg says that the desk took a reply, or did not.
+type repliedMsg struct {
+	local store.MessageID
+	conv  store.ConversationID
+	kept  store.Message
+	err   error
+}
+
+// actedMsg says that the desk took an act, or did not.
+type actedMsg struct {
+	act   store.Act
+	back  store.Act
+	label string // what the notice says; empty: no notice
+	undo  bool   // this act took another one back
+	err   error
+}
+
+type (
+	subscribedMsg struct {
+		changes <-chan store.Seq
+		err     error
+	}
+	changedMsg   struct{}
+	goneMsg      struct{}
+	tickMsg      time.Time
+	noticeOldMsg struct{ gen int }
+	saveDraftMsg struct {
+		conv store.ConversationID
+		rev  int
+	}
+	draftSavedMsg struct {
+		conv store.ConversationID
+		text string
+		err  error
+	}
+	listLateMsg struct{ rev int }
+	quitMsg     struct{ late bool }
+	wheelMsg    struct{ x, y, lines int }
+	// flushWheelMsg asks the floodgate for what it gathered; it never comes to the model.
+	flushWheelMsg struct{}
+)

@@ -1,0 +1,188 @@
+package tui
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+// Model is the whole screen. Its children are plain structs that are drawn into rectangles.
+type Model struct {
+	desk   desk.Contract
+	agent  string
+	now    func() time.Time
+	ctx    context.Context //nolint:containedctx // the program's lifetime
+	cancel context.CancelFunc
+
+	width, height int
+	lay           layout
+	theme         *theme
+	ruler         ruler
+	clock         time.Time // as of the last tick; View has no other clock
+	shiftEnter    bool      // the terminal tells shift+enter from enter
+	noColour      bool
+
+	state     desk.State
+	stateRead bool
+	counts    store.Counts
+	gone      bool // the process that holds the desk has ended
+
+	focus    place
+	views    viewsPane
+	list     listPane
+	thread   threadPane
+	details  detailsPane
+	composer composer
+	filter   filterLine
+	overlay  overlay
+	notice   notice
+	drafts   drafts
+	undo     []undoStep
+	drafted  map[store.ConversationID]bool
+	// unreadByHand is the open conversation that was marked unread on purpose: keys do not mark it read again.
+	unreadByHand store.ConversationID
+
+	changes    <-chan store.Seq
+	refreshing bool // a refresh is on its way
+	stale      bool // something changed since it left
+	quitting   bool
+
+	canvas *canvas
+}
+
+// New returns a screen over the desk. It asks nothing before it runs.
+func New(o Options) *Model {
+	o = o.withDefaults()
+	ctx, cancel := context.WithCancel(o.Ctx)
+	m := &Model{
+		desk: o.Desk, agent: o.Agent, now: o.Now, ctx: ctx, cancel: cancel,
+		theme: newTheme(true, o.NoColor), noColour: o.NoColor,
+		focus: placeList, clock: o.Now(), canvas: &canvas{},
+		drafted: map[store.ConversationID]bool{},
+	}
+	m.list = newListPane()
+	m.thread = newThreadPane()
+	m.composer = newComposer(m.theme)
+	m.filter = newFilterLine(m.theme)
+	m.drafts = newDrafts()
+	return m
+}
+
+// Init asks for the first page, for news, and what the terminal is like.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(
+		tea.RequestBackgroundColor,
+		m.refresh(),
+		subscribe(m.ctx, m.desk),
+		tick(m.now, tickEvery),
+	)
+}
+
+// Update takes one message. It only routes; named methods act, and commands ask the desk.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+		return m, m.relayout()
+	case tea.KeyPressMsg:
+		return m, m.onKey(msg)
+	case tea.PasteMsg:
+		return m, m.onPaste(msg.Content)
+	case tea.MouseClickMsg:
+		return m, m.onClick(msg.Mouse())
+	case wheelMsg:
+		return m, tea.Batch(m.onWheel(msg.x, msg.y, msg.lines), flushWheel())
+	case tea.MouseWheelMsg:
+		return m, m.onWheel(msg.X, msg.Y, wheelLines(msg.Mouse()))
+	case answerMsg:
+		return m, m.applyAnswer(msg)
+	case listMoreMsg:
+		return m, m.applyListMore(msg)
+	case threadMsg:
+		return m, m.applyThread(msg)
+	case threadMoreMsg:
+		return m, m.applyThreadMore(msg)
+	case repliedMsg:
+		return m, m.applyReplied(msg)
+	case actedMsg:
+		return m, m.applyActed(msg)
+	case draftSavedMsg:
+		return m, m.applyDraftSaved(msg)
+	}
+	return m, m.forward(msg)
+}
+
+// forward takes what is rarer: what the terminal says of itself, ticks, and blinks for the editors.
+func (m *Model) forward(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case subscribedMsg:
+		return m.applySubscribed(msg)
+	case changedMsg:
+		return tea.Batch(m.refresh(), waitForChange(m.ctx, m.changes))
+	case goneMsg:
+		m.gone = true
+		m.notice.fail("The running frontdesk has ended: nothing new will come. q quits.")
+	case tickMsg:
+		return m.applyTick(time.Time(msg))
+	case noticeOldMsg:
+		m.notice.expire(msg)
+	case saveDraftMsg:
+		return m.saveDraftNow(msg)
+	case listLateMsg:
+		return m.applyFilterPause(msg)
+	case tea.BackgroundColorMsg:
+		return m.restyle(msg.IsDark(), m.theme.noColour)
+	case tea.ColorProfileMsg:
+		return m.restyle(m.theme.dark, m.noColour || msg.Profile <= colorprofile.ASCII)
+	case tea.ModeReportMsg:
+		if msg.Mode == ansi.ModeUnicodeCore {
+			m.ruler.clusters = msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet
+			return m.relayout()
+		}
+	case tea.KeyboardEnhancementsMsg:
+		m.shiftEnter = msg.SupportsKeyDisambiguation()
+	case quitMsg:
+		return m.applyQuit(msg)
+	default:
+		return m.forwardToEditors(msg)
+	}
+	return nil
+}
+
+// restyle draws everything anew in other colours.
+func (m *Model) restyle(dark, noColour bool) tea.Cmd {
+	if dark == m.theme.dark && noColour == m.theme.noColour {
+		return nil
+	}
+	m.theme = newTheme(dark, noColour)
+	m.composer.style(m.theme)
+	m.filter.style(m.theme)
+	return m.relayout()
+}
+
+// relayout computes every rectangle, and what depends on their widths.
+func (m *Model) relayout() tea.Cmd {
+	m.lay = m.arrange()
+	m.composer.resize(m.lay)
+	m.lay = m.arrange() // the editor's height follows its width
+	m.filter.resize(m.lay.list.w)
+	m.list.forget()
+	m.layThread()
+	m.list.show(m.listRows())
+	return m.fill()
+}
+
+// unreadTitle is the window's title.
+func (m *Model) unreadTitle() string {
+	if m.counts.Unread == 0 {
+		return "frontdesk"
+	}
+	return "frontdesk (" + strconv.Itoa(m.counts.Unread) + " unread)"
+}

@@ -1,0 +1,94 @@
+package tui
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// ruler measures, cuts and wraps text as the terminal does: by clusters where it said so, else character by character.
+type ruler struct{ clusters bool }
+
+func (r ruler) method() ansi.Method {
+	if r.clusters {
+		return ansi.GraphemeWidth
+	}
+	return ansi.WcWidth
+}
+
+// width is how many columns s takes.
+func (r ruler) width(s string) int {
+	if isPlain(s) {
+		return len(s)
+	}
+	return r.method().StringWidth(s)
+}
+
+// cut shortens s to w columns, with an ellipsis where something is left out.
+func (r ruler) cut(s string, w int) string {
+	if w <= 0 {
+		return ""
+	}
+	if isPlain(s) && len(s) <= w {
+		return s
+	}
+	return r.method().Truncate(s, w, "…")
+}
+
+// pad makes s exactly w columns wide, cutting where it is longer.
+func (r ruler) pad(s string, w int) string {
+	s = r.cut(s, w)
+	if n := w - r.width(s); n > 0 {
+		return s + spaces(n)
+	}
+	return s
+}
+
+// center puts s in the middle of w columns.
+func (r ruler) center(s string, w int) string {
+	n := w - r.width(s)
+	if n <= 0 {
+		return r.cut(s, w)
+	}
+	return spaces(n/2) + s + spaces(n-n/2)
+}
+
+// wrap breaks unstyled text into lines of at most w columns, at spaces where it can.
+func (r ruler) wrap(s string, w int) []string {
+	w = max(w, 1)
+	var lines []string
+	for line := range strings.SplitSeq(s, "\n") {
+		if isPlain(line) && len(line) <= w {
+			lines = append(lines, line)
+			continue
+		}
+		for part := range strings.SplitSeq(r.method().Wrap(line, w, ""), "\n") {
+			if r.width(part) > w {
+				part = r.method().Truncate(part, w, "")
+			}
+			lines = append(lines, strings.TrimRight(part, " "))
+		}
+	}
+	return lines
+}
+
+const blanks = "                                                                                                    "
+
+func spaces(n int) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n <= len(blanks):
+		return blanks[:n]
+	default:
+		return strings.Repeat(" ", n)
+	}
+}
+
+// firstUpper is the first character of s as a capital, and how many bytes it took.
+func firstUpper(s string) (string, int) {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)), size
+}

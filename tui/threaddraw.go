@@ -1,0 +1,390 @@
+package tui
+
+import (
+	"strings"
+
+	"frontdesk/messenger"
+	"frontdesk/store"
+)
+
+const (
+	textColumns = 100 // a line of words is not longer than this, however wide the screen
+	stateWidth  = 13  // "14:03 ✓✓ read"
+	groupWithin = 5 * 60 * 1000
+)
+
+// itemKey is everything besides the message's own words that changes how it is drawn.
+type itemKey struct {
+	width   int
+	theme   *theme
+	ruler   ruler
+	day     string // heading above it
+	newLine bool
+	first   bool // of several by one person
+	name    string
+	state   store.DeliveryState
+	trouble string
+	text    string
+	quote   string
+	minute  string // while it counts down to something
+	parts   int
+	settle  bool
+}
+
+type drawnItem struct {
+	key   itemKey
+	lines []string
+}
+
+// threadItems draws the messages of the window; those that did not change come from memory.
+func (m *Model) threadItems() []item {
+	t := &m.thread
+	w := min(m.lay.body.w-3, textColumns)
+	if w < 20 || !t.loaded && len(t.pending) == 0 {
+		return nil
+	}
+	all := t.msgs
+	if len(t.pending) > 0 && !t.newer {
+		all = append(append([]store.Message{}, t.msgs...), t.pending...)
+	}
+	items := make([]item, 0, len(all))
+	drawn := make(map[store.MessageID]drawnItem, len(all))
+	day, newDone := "", false
+	settle := m.toSettle()
+	for i := range all {
+		msg := &all[i]
+		key := m.itemKey(msg, w)
+		if d := dayName(msg.At, m.clock); d != day {
+			day, key.day = d, d
+		}
+		if t.hasNew && !newDone && msg.Direction == store.In && msg.Seq > t.newSince {
+			newDone, key.newLine = true, true
+		}
+		key.first = i == 0 || key.day != "" || key.newLine || !sameGroup(&all[i-1], msg)
+		key.settle = msg.ID == settle
+		if msg.ReplyTo != "" {
+			key.quote = quoted(all, msg.ReplyTo)
+		}
+		d, ok := t.drawn[msg.ID]
+		if !ok || d.key != key {
+			d = drawnItem{key, m.drawItem(msg, key)}
+		}
+		drawn[msg.ID] = d
+		items = append(items, item{id: msg.ID, lines: d.lines})
+	}
+	t.drawn = drawn
+	return items
+}
+
+func (m *Model) itemKey(msg *store.Message, w int) itemKey {
+	k := itemKey{
+		width: w, theme: m.theme, ruler: m.ruler, state: msg.State, text: msg.Text, name: m.author(msg),
+		parts: len(msg.Attachments) + 100*len(msg.Buttons) + 10000*len(msg.QuickReplies) + 1000000*len(msg.Elements),
+	}
+	if msg.Error != nil {
+		k.trouble = msg.Error.Text + " " + msg.Error.Advice
+	}
+	if msg.State == store.StateQueued && msg.RetryAt != 0 {
+		k.minute = moment(msg.RetryAt, m.clock)
+	}
+	return k
+}
+
+// toSettle is the reply that the keys "send again" and "it arrived" are about.
+func (m *Model) toSettle() store.MessageID {
+	msg, _ := m.thread.unsettled(store.StateFailed, store.StateUnknown)
+	return msg.ID
+}
+
+// sameGroup reports whether b goes on where a ended: the same person, a moment later.
+func sameGroup(a, b *store.Message) bool {
+	return a.Direction == b.Direction && a.Direction != store.Activity && a.Agent == b.Agent && a.AppID == b.AppID &&
+		b.At-a.At < groupWithin && a.State != store.StateFailed
+}
+
+// author is who stands beside a message.
+func (m *Model) author(msg *store.Message) string {
+	switch {
+	case msg.Direction == store.In:
+		return CleanLine(m.thread.conv.Contact.Title())
+	case msg.Agent == m.agent:
+		return "you"
+	case msg.Agent != "":
+		return CleanLine(msg.Agent)
+	case msg.AppID != "":
+		return "app"
+	}
+	return "page"
+}
+
+func quoted(all []store.Message, mid string) string {
+	for i := range all {
+		if all[i].MID == mid {
+			if all[i].Text != "" {
+				return CleanLine(all[i].Text)
+			}
+			return "a message"
+		}
+	}
+	return "an earlier message"
+}
+
+// drawItem draws one message with what stands above it.
+func (m *Model) drawItem(msg *store.Message, k itemKey) []string {
+	t, r := m.theme, m.ruler
+	var out []string
+	if k.day != "" {
+		out = append(out, "", " "+t.faint.on(r.center("── "+k.day+" ──", k.width)))
+	}
+	if k.newLine {
+		side := strings.Repeat("─", max((k.width-5)/2, 1))
+		out = append(out, "", " "+t.unread.on(side+" ")+t.unreadBold.on("new")+t.unread.on(" "+side))
+	}
+	if msg.Direction == store.Activity {
+		return append(out, m.drawActivity(msg, k)...)
+	}
+	if k.first {
+		out = append(out, "")
+	}
+	return append(out, m.drawMessage(msg, k)...)
+}
+
+// drawActivity draws a line that the system wrote.
+func (m *Model) drawActivity(msg *store.Message, k itemKey) []string {
+	t, r := m.theme, m.ruler
+	var out []string
+	at := clockTime(msg.At, m.clock)
+	for i, line := range r.wrap(CleanLine(store.ActivityTextIn(*msg, m.clock.Location())), k.width-10) {
+		if i == 0 {
+			out = append(out, " "+t.faint.on("↳ ")+t.muted.on(r.pad(line, k.width-stateWidth-2))+t.faint.on(r.pad(at, stateWidth)))
+			continue
+		}
+		out = append(out, "   "+t.muted.on(line))
+	}
+	if msg.Touch != nil && msg.Touch.Page != "" {
+		out = append(out, "   "+t.faint.on(r.cut(address(msg.Touch.Page), k.width-4)))
+	}
+	return out
+}
+
+// drawMessage draws what a person wrote: the name, the words, the time and what became of it.
+func (m *Model) drawMessage(msg *store.Message, k itemKey) []string {
+	t, r := m.theme, m.ruler
+	gutter := 13
+	if k.width < 72 {
+		gutter = 10
+	}
+	words := k.width - gutter - stateWidth - 1
+	namePen := t.bold
+	if msg.Direction == store.Out {
+		namePen = t.accentBold
+	}
+	glyph, word, statePen := stateMark(msg.State)
+	meta := t.faint.on(clockTime(msg.At, m.clock))
+	if msg.Direction == store.Out && glyph != "" {
+		meta += " " + statePen(t).on(strings.TrimSpace(glyph+" "+word))
+	}
+	body := m.messageBody(msg, k, words)
+	if len(body) == 0 {
+		body = []string{t.faint.on("(nothing to show)")}
+	}
+	out := make([]string, 0, len(body)+2)
+	for i, line := range body {
+		name := ""
+		if i == 0 && k.first {
+			name = r.shortName(k.name, gutter-1)
+		}
+		drawn := " " + namePen.on(r.pad(name, gutter-1)) + " " + r.pad(line, words)
+		if i == 0 {
+			drawn += " " + meta
+		}
+		out = append(out, drawn)
+	}
+	return append(out, m.drawTrouble(msg, k, gutter, words+stateWidth)...)
+}
+
+// shortName is a name that fits: the whole of it, else its first word.
+func (r ruler) shortName(name string, w int) string {
+	if r.width(name) <= w {
+		return name
+	}
+	first, _, _ := strings.Cut(name, " ")
+	return first
+}
+
+// messageBody is everything a message says, styled, at most w columns wide.
+func (m *Model) messageBody(msg *store.Message, k itemKey, w int) []string {
+	t, r := m.theme, m.ruler
+	words := t.text
+	if msg.Direction == store.Out {
+		words = t.own
+	}
+	var out []string
+	add := func(p pen, lines ...string) {
+		for _, line := range lines {
+			out = append(out, p.on(line))
+		}
+	}
+	if k.quote != "" {
+		add(t.faint, r.cut("┆ "+k.quote, w))
+	}
+	if text := strings.TrimRight(Clean(msg.Text), "\n "); text != "" {
+		if msg.Kind == store.KindQuickReply || msg.Kind == store.KindPostback {
+			text = "▸ " + text
+		}
+		add(words, r.wrap(text, w)...)
+	}
+	for _, a := range msg.Attachments {
+		if a.Type == "template" && (a.Text != "" || len(a.Elements) > 0 || len(a.Buttons) > 0) {
+			if a.Text != msg.Text {
+				add(words, r.wrap(Clean(a.Text), w)...)
+			}
+			out = append(out, m.drawElements(a.Elements, w)...)
+			add(t.chip, r.chips(buttonLabels(a.Buttons), w)...)
+			continue
+		}
+		add(words, r.cut(attachmentLine(a), w))
+	}
+	out = append(out, m.drawElements(msg.Elements, w)...)
+	add(t.chip, r.chips(buttonLabels(msg.Buttons), w)...)
+	add(t.chip, r.chips(quickReplyLabels(msg.QuickReplies), w)...)
+	return out
+}
+
+// drawElements draws the cards of a generic template.
+func (m *Model) drawElements(elements []messenger.Element, w int) []string {
+	var out []string
+	for _, e := range elements {
+		out = append(out, m.theme.bold.on(m.ruler.cut("▪ "+CleanLine(e.Title), w)))
+		if e.Subtitle != "" {
+			out = append(out, m.theme.muted.on(m.ruler.cut("  "+CleanLine(e.Subtitle), w)))
+		}
+		for _, line := range m.ruler.chips(buttonLabels(e.Buttons), w-2) {
+			out = append(out, "  "+m.theme.chip.on(line))
+		}
+	}
+	return out
+}
+
+func quickReplyLabels(replies []messenger.QuickReply) []string {
+	labels := make([]string, len(replies))
+	for i, q := range replies {
+		title := CleanLine(q.Title)
+		switch {
+		case q.ContentType == "user_phone_number":
+			title = "phone number"
+		case q.ContentType == "user_email":
+			title = "e-mail address"
+		case title == "" && q.ImageURL != "":
+			title = "[picture]"
+		}
+		labels[i] = "( " + title + " )"
+	}
+	return labels
+}
+
+func buttonLabels(buttons []messenger.Button) []string {
+	labels := make([]string, len(buttons))
+	for i, b := range buttons {
+		label := CleanLine(b.Title)
+		switch {
+		case b.URL != "":
+			label += " → " + address(b.URL)
+		case b.Type == messenger.ButtonCall:
+			label += " → " + CleanLine(b.Payload)
+		}
+		labels[i] = "[ " + label + " ]"
+	}
+	return labels
+}
+
+// chips puts labels side by side, in as many lines as they need.
+func (r ruler) chips(labels []string, w int) []string {
+	var lines []string
+	line := ""
+	for _, label := range labels {
+		label = r.cut(label, w)
+		switch {
+		case line == "":
+			line = label
+		case r.width(line)+1+r.width(label) <= w:
+			line += " " + label
+		default:
+			lines = append(lines, line)
+			line = label
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// stateMark is a delivery state as a sign and, where it is not the usual, as a word.
+func stateMark(s store.DeliveryState) (glyph, word string, p func(*theme) pen) {
+	switch s {
+	case store.StateQueued:
+		return "◷", "queued", func(t *theme) pen { return t.muted }
+	case store.StateSending:
+		return "…", "", func(t *theme) pen { return t.muted }
+	case store.StateSent:
+		return "✓", "", func(t *theme) pen { return t.muted }
+	case store.StateDelivered:
+		return "✓✓", "", func(t *theme) pen { return t.muted }
+	case store.StateRead:
+		return "✓✓", "read", func(t *theme) pen { return t.read }
+	case store.StateFailed:
+		return "✗", "failed", func(t *theme) pen { return t.bad }
+	case store.StateUnknown:
+		return "?", "unsure", func(t *theme) pen { return t.warn }
+	case store.StateHeld:
+		return "‖", "held", func(t *theme) pen { return t.warn }
+	case store.StateCancelled:
+		return "–", "dropped", func(t *theme) pen { return t.faint }
+	}
+	return "", "", func(t *theme) pen { return t.faint }
+}
+
+// drawTrouble says under a reply why it did not arrive, and which key helps.
+func (m *Model) drawTrouble(msg *store.Message, k itemKey, gutter, w int) []string {
+	t := m.theme
+	var said, keys string
+	p := t.warn
+	reason := ""
+	if msg.Error != nil {
+		reason = strings.TrimSpace(CleanLine(msg.Error.Text + " " + msg.Error.Advice))
+	}
+	switch msg.State {
+	case store.StateFailed:
+		p, said = t.bad, "Not sent. "+reason
+		keys = keyOf("again") + " send again · " + keyOf("drop") + " do not send"
+	case store.StateUnknown:
+		said = "It may have arrived, or not. " + reason
+		keys = keyOf("arrived") + " it arrived · " + keyOf("again") + " send again"
+	case store.StateHeld:
+		said = "Waits: " + orElse(reason, "the reply before it is not settled.")
+		keys = keyOf("drop") + " do not send"
+	case store.StateQueued:
+		if k.minute == "" {
+			return nil
+		}
+		said = "Tries again " + k.minute + ". " + reason
+	default:
+		return nil
+	}
+	var out []string
+	for _, line := range m.ruler.wrap(said, w) {
+		out = append(out, spaces(gutter+1)+p.on(line))
+	}
+	if keys != "" && (k.settle || msg.State == store.StateHeld && reason != "") {
+		out = append(out, spaces(gutter+1)+t.key.on(keys))
+	}
+	return out
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}

@@ -1,0 +1,469 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// View draws the screen from what is known. It asks nobody and changes nothing but what it remembers of its own
+// drawing.
+func (m *Model) View() tea.View {
+	v := tea.View{
+		AltScreen: true, MouseMode: tea.MouseModeCellMotion, ReportFocus: true, WindowTitle: m.unreadTitle(),
+	}
+	if m.width <= 0 || m.height <= 0 {
+		return v
+	}
+	c := m.canvas
+	c.begin(m.width, m.height, m.ruler.clusters)
+	if m.lay.tooSmall {
+		c.draw(rect{0, 0, m.width, m.height}, m.drawTooSmall())
+		v.Content = c.finish()
+		return v
+	}
+	c.put(0, 0, m.width, m.drawHeader(m.width))
+	m.drawPanes(c)
+	c.put(0, m.height-1, m.width, m.drawHints(m.width))
+	if m.filter.editing && m.overlay == nil {
+		if r, lines := m.drawOffers(); lines != nil {
+			c.draw(r, lines)
+		}
+	}
+	if m.overlay != nil {
+		r, lines := m.overlay.draw(m)
+		c.draw(r, lines)
+	}
+	v.Content = c.finish()
+	v.Cursor = m.cursor()
+	return v
+}
+
+func (m *Model) drawPanes(c *canvas) {
+	if m.visible(placeViews) {
+		r := m.lay.views
+		c.draw(r, m.box(r, boxText{title: "Views"}, m.drawViews(r.w-2, r.h-2), m.focus == placeViews))
+	}
+	if m.visible(placeList) {
+		r := m.lay.list
+		c.draw(r, m.box(r, m.listTitle(), m.drawList(r.w-2, r.h-2), m.place() == placeList || m.place() == placeFilter))
+	}
+	if m.visible(placeThread) {
+		c.draw(m.lay.thread, m.drawThreadBox())
+	}
+	if m.visible(placeDetails) {
+		r := m.lay.details
+		c.draw(r, m.box(r, boxText{title: "Details"}, m.drawDetails(r.w-2, r.h-2), m.focus == placeDetails))
+	}
+}
+
+// cursor is where the terminal's cursor stands: only in an editor.
+func (m *Model) cursor() *tea.Cursor {
+	if m.overlay != nil {
+		return nil
+	}
+	if m.filter.editing {
+		cur := m.filter.input.Cursor()
+		if cur != nil {
+			in := m.lay.list.inner()
+			cur.X, cur.Y = cur.X+in.x+3, cur.Y+in.y
+		}
+		return cur
+	}
+	if m.focus != placeReply {
+		return nil
+	}
+	cur := m.composer.area.Cursor()
+	if cur != nil {
+		cur.X, cur.Y = cur.X+m.lay.reply.x, cur.Y+m.lay.reply.y
+	}
+	return cur
+}
+
+// boxText is what stands in a box's border.
+type boxText struct {
+	title string
+	right string // at the right of the upper border
+	note  string // in the lower border
+}
+
+// corners are a box's lines. Without colour the box with the keys has heavy ones.
+type corners struct{ tl, tr, bl, br, h, v, ml, mr string }
+
+var (
+	lightCorners = corners{"╭", "╮", "╰", "╯", "─", "│", "├", "┤"}
+	heavyCorners = corners{"┏", "┓", "┗", "┛", "━", "┃", "┣", "┫"}
+)
+
+func (m *Model) corners(focused bool) (corners, pen) {
+	if focused && m.theme.noColour {
+		return heavyCorners, m.theme.bold
+	}
+	if focused {
+		return lightCorners, m.theme.accent
+	}
+	return lightCorners, m.theme.line
+}
+
+// box draws a border around lines and fills it up.
+func (m *Model) box(r rect, text boxText, lines []string, focused bool) []string {
+	k, p := m.corners(focused)
+	out := make([]string, 0, r.h)
+	out = append(out, m.borderLine(r.w, k.tl, k.tr, k.h, p, text.title, text.right, m.titlePen(focused), m.theme.muted))
+	side := p.on(k.v)
+	for i := range max(r.h-2, 0) {
+		line := ""
+		if i < len(lines) {
+			line = lines[i]
+		}
+		out = append(out, side+m.ruler.pad(line, r.w-2)+side)
+	}
+	return append(out, m.borderLine(r.w, k.bl, k.br, k.h, p, "", text.note, p, m.theme.faint))
+}
+
+func (m *Model) titlePen(focused bool) pen {
+	if focused {
+		return m.theme.accentBold
+	}
+	return m.theme.title
+}
+
+// borderLine is a line of a border with words in it.
+func (m *Model) borderLine(w int, l, r, h string, p pen, title, right string, titlePen, rightPen pen) string {
+	room := w - 2
+	end := ""
+	endWidth := 0
+	if right != "" {
+		right = m.ruler.cut(right, max(room-6, 0))
+		endWidth = m.ruler.width(right) + 3
+		end = " " + rightPen.on(right) + " " + p.on(h)
+	}
+	start := ""
+	startWidth := 0
+	if title != "" {
+		title = m.ruler.cut(title, max(room-endWidth-4, 0))
+		startWidth = m.ruler.width(title) + 3
+		start = p.on(h) + " " + titlePen.on(title) + " "
+	}
+	fill := max(room-startWidth-endWidth, 0)
+	return p.on(l) + start + p.on(strings.Repeat(h, fill)) + end + p.on(r)
+}
+
+func (m *Model) listTitle() boxText {
+	l := &m.list
+	title := viewTable[l.view].name
+	if l.filterText != "" {
+		title += " · " + CleanLine(l.filterText)
+	}
+	count := ""
+	switch {
+	case !l.loaded:
+	case l.filterText == "" && m.stateRead:
+		count = itoa(max(viewTable[l.view].count(m.counts, m.agent), len(l.rows)))
+	case l.older || l.newer:
+		count = itoa(len(l.rows)) + "+"
+	default:
+		count = itoa(len(l.rows))
+	}
+	note := ""
+	if l.top > 0 || l.newer {
+		note = "↑ more above"
+	}
+	if hidden := len(l.rows) - l.top - m.listRows(); hidden > 0 || l.older {
+		if note != "" {
+			note = "↑↓ more"
+		} else {
+			note = "↓ more below"
+		}
+	}
+	return boxText{title: title, right: count, note: note}
+}
+
+// drawThreadBox draws the thread with the editor under it.
+func (m *Model) drawThreadBox() []string {
+	r, t := m.lay.thread, &m.thread
+	threadFocus, replyFocus := m.focus == placeThread, m.focus == placeReply
+	k, p := m.corners(threadFocus || replyFocus)
+	title, right := "Conversation", ""
+	if t.id != "" {
+		title = CleanLine(t.conv.Contact.Title())
+		right = m.threadNote()
+	}
+	out := []string{m.borderLine(r.w, k.tl, k.tr, k.h, p, title, right, m.titlePen(threadFocus || replyFocus), m.theme.muted)}
+	side := p.on(k.v)
+	body := m.drawThreadBody()
+	for i := range m.lay.body.h {
+		line := ""
+		if i < len(body) {
+			line = body[i]
+		}
+		out = append(out, side+m.ruler.pad(line, r.w-2)+side)
+	}
+	replyTitle, note, notePen := m.replyTitle()
+	if hidden := t.total - t.top - t.height; (hidden > 0 || t.newer) && !replyFocus {
+		note, notePen = "↓ "+keyOf("last")+" to the newest", m.theme.accent
+	}
+	titlePen := m.theme.muted
+	if replyFocus {
+		titlePen = m.theme.accentBold
+	}
+	out = append(out, m.borderLine(r.w, k.ml, k.mr, k.h, p, replyTitle, note, titlePen, notePen))
+	out = append(out, m.drawReply(side, r.w)...)
+	count, countPen := m.counter()
+	if m.composer.refusal != "" {
+		return append(out, m.refusalLine(r.w, k, p, count, countPen))
+	}
+	if m.composer.value() == "" && !replyFocus {
+		count = ""
+	}
+	return append(out, m.borderLine(r.w, k.bl, k.br, k.h, p, "", count, p, countPen))
+}
+
+// refusalLine is the lower border with why the reply was not taken; the counter gives way to it.
+func (m *Model) refusalLine(w int, k corners, p pen, count string, countPen pen) string {
+	why := "✗ " + m.composer.refusal
+	if m.ruler.width(why)+len(count)+10 > w {
+		count = ""
+	}
+	return m.borderLine(w, k.bl, k.br, k.h, p, why, count, m.theme.bad, countPen)
+}
+
+func (m *Model) drawReply(side string, w int) []string {
+	var lines []string
+	switch {
+	case m.thread.id == "":
+	case m.composer.value() == "" && m.focus != placeReply:
+		lines = []string{m.theme.faint.on(keyOf("reply") + " writes a reply")}
+	default:
+		lines = strings.Split(m.composer.area.View(), "\n")
+	}
+	out := make([]string, 0, m.lay.reply.h)
+	for i := range m.lay.reply.h {
+		line := ""
+		if i < len(lines) {
+			line = lines[i]
+		}
+		out = append(out, side+" "+m.ruler.pad(line, w-3)+side)
+	}
+	return out
+}
+
+func (m *Model) threadNote() string {
+	c := m.thread.conv
+	parts := []string{}
+	switch c.Status {
+	case store.StatusOpen:
+	case store.StatusSnoozed:
+		parts = append(parts, m.statusWords(c))
+	default:
+		parts = append(parts, string(c.Status))
+	}
+	if c.Assignee != "" {
+		parts = append(parts, "@"+CleanLine(c.Assignee))
+	}
+	parts = append(parts, originWord(c.Touch.Origin))
+	if c.Touch.Ref != "" {
+		parts = append(parts, CleanLine(c.Touch.Ref))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (m *Model) drawThreadBody() []string {
+	t, w, h := &m.thread, m.lay.body.w, m.lay.body.h
+	switch {
+	case t.err != nil:
+		return m.drawSentence(w, h, m.theme.bad, "The conversation could not be read.", problem(t.err), keyOf("reload")+" tries again.")
+	case t.id == "":
+		return m.drawSentence(w, h, m.theme.muted, "No conversation is shown.")
+	case t.loaded && len(t.items) == 0:
+		return m.drawSentence(w, h, m.theme.muted, "Nothing was said yet.")
+	}
+	out := make([]string, 0, h)
+	for _, it := range t.items {
+		for i, line := range it.lines {
+			if at := it.start + i; at >= t.top && at < t.top+h {
+				out = append(out, line)
+			}
+		}
+	}
+	return out
+}
+
+// drawHeader is the first line: whose desk, how it is, how much there is.
+func (m *Model) drawHeader(w int) string {
+	t, r := m.theme, m.ruler
+	name := m.deskName()
+	left := " " + t.accentBold.on("frontdesk")
+	leftWidth := 10
+	sign, words, p := m.health()
+	right := []struct {
+		text string
+		pen  pen
+	}{{sign + " " + words, p}}
+	if b := m.state.Behind; b >= time.Second {
+		right = append(right, struct {
+			text string
+			pen  pen
+		}{"behind by " + left2(b), t.warn})
+	}
+	unreadPen := t.muted
+	if m.counts.Unread > 0 {
+		unreadPen = t.unread
+	}
+	for _, s := range []struct {
+		text string
+		pen  pen
+	}{
+		{fmt.Sprintf("%d open", m.counts.Statuses[store.StatusOpen]), t.muted},
+		{fmt.Sprintf("%d unread", m.counts.Unread), unreadPen},
+		{CleanLine(m.agent), t.muted},
+	} {
+		if m.stateRead || s.text == CleanLine(m.agent) {
+			right = append(right, s)
+		}
+	}
+	end, endWidth := "", 0
+	for _, s := range right {
+		text := r.cut(s.text, w/2)
+		end += "   " + s.pen.on(text)
+		endWidth += 3 + r.width(text)
+	}
+	if name != "" {
+		name = r.cut(name, w-leftWidth-endWidth-5)
+		left += t.faint.on(" · ") + t.text.on(name)
+		leftWidth += 3 + r.width(name)
+	}
+	return left + spaces(w-leftWidth-endWidth-1) + end + " "
+}
+
+func left2(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%ds", int(d/time.Second))
+	}
+	return left(d)
+}
+
+// deskName is the inbox's name, or how many there are.
+func (m *Model) deskName() string {
+	switch n := len(m.state.Inboxes); {
+	case n == 1:
+		return CleanLine(m.state.Inboxes[0].Name)
+	case n > 1:
+		first := CleanLine(m.state.Inboxes[0].Name)
+		for _, in := range m.state.Inboxes {
+			if !in.Plugin {
+				first = CleanLine(in.Name)
+				break
+			}
+		}
+		return fmt.Sprintf("%s +%d", first, n-1)
+	}
+	return ""
+}
+
+// health is the listener in a sign and words.
+func (m *Model) health() (sign, words string, p pen) {
+	t := m.theme
+	switch s := m.state; {
+	case m.gone:
+		return "✗", "frontdesk has ended", t.bad
+	case !m.stateRead:
+		return "○", "starting", t.muted
+	case s.ListenError != "":
+		return "✗", "not listening: " + CleanLine(s.ListenError), t.bad
+	case alert(s) != "":
+		return "!", "sending stopped", t.bad
+	case s.Demo:
+		return "●", "demo", t.good
+	case s.Listening == "":
+		return "○", "not listening", t.muted
+	}
+	return "●", "webhook ok", t.good
+}
+
+func alert(s desk.State) string {
+	for _, in := range s.Inboxes {
+		if in.Alert != "" {
+			return in.Alert
+		}
+	}
+	return ""
+}
+
+// drawHints is the last line: a notice, or the keys that matter here.
+func (m *Model) drawHints(w int) string {
+	t, r := m.theme, m.ruler
+	if m.notice.text != "" {
+		if m.notice.bad {
+			return " " + t.bad.on(r.cut("✗ "+m.notice.text, w-2))
+		}
+		return " " + t.text.on(r.cut(m.notice.text, w-2))
+	}
+	at := m.place()
+	var b strings.Builder
+	used := 1
+	b.WriteByte(' ')
+	add := func(key, hint string) {
+		n := r.width(key) + 1 + len(hint) + 3
+		if used+n > w {
+			return
+		}
+		used += n
+		b.WriteString(t.key.on(key) + t.faint.on(" "+hint) + "   ")
+	}
+	if at == placeViews || at == placeList || at == placeThread {
+		add("j/k", map[bool]string{true: "scroll", false: "move"}[at == placeThread])
+	}
+	for i := range theKeys.all {
+		a := &theKeys.all[i]
+		if a.hint == "" || !m.can(a, at) || a.id == "details" && m.lay.docked {
+			continue
+		}
+		key, hint := a.keys[0], a.hint
+		switch a.id {
+		case "newline":
+			if !m.shiftEnter {
+				key = a.keys[1]
+			}
+		case "resolve":
+			if c, ok := m.subject(); ok && c.Status != store.StatusOpen && c.Status != store.StatusPending {
+				hint = "open again"
+			}
+		}
+		add(key, hint)
+	}
+	return b.String()
+}
+
+func (m *Model) drawTooSmall() []string {
+	lines := m.ruler.wrap(fmt.Sprintf("frontdesk needs %d columns and %d lines; there are %d and %d.",
+		minWidth, minHeight, m.width, m.height), max(m.width-2, 1))
+	for i := range lines {
+		lines[i] = " " + lines[i]
+	}
+	return append(make([]string, max((m.height-len(lines))/2, 0)), lines...)
+}
+
+// drawEmptyList says what an empty list means, and what to do next.
+func (m *Model) drawEmptyList(w, h int) []string {
+	t := m.theme
+	view := viewTable[m.list.view]
+	switch {
+	case m.list.filterText != "":
+		return m.drawSentence(w, h, t.text, "Nothing in "+view.name+" matches",
+			CleanLine(m.list.filterText), keyOf("clear")+" clears the filter.")
+	case m.counts.Total > 0 && view.empty != "":
+		return m.drawSentence(w, h, t.text, view.empty)
+	case !m.stateRead:
+		return m.drawSentence(w, h, t.muted, "Reading…")
+	}
+	return m.drawWelcome(w, h)
+}
