@@ -1,5 +1,7 @@
 package ingest
 
+import "frontdesk/messenger"
+
 // SetBudget bounds the bytes of bodies on their way in. Call it before the first request.
 func (h *Handler) SetBudget(n int) { h.intake.budget = n }
 
@@ -8,4 +10,13 @@ func (h *Handler) Incoming() (bodies, bytes int) {
 	h.intake.mu.Lock()
 	defer h.intake.mu.Unlock()
 	return h.intake.reading.Len(), h.intake.total
+}
+
+// PagesOf are the pages that are asked for before a body is taken.
+func PagesOf(body []byte) map[string]bool {
+	env, err := messenger.ParseEnvelope(body)
+	if err != nil {
+		return nil
+	}
+	return pagesOf(env)
 }

@@ -22,6 +22,8 @@ const (
 
 	// retryAfter is what a 503 asks for, in seconds. The platform keeps to its own plan; our plugin listens.
 	retryAfter = "2"
+
+	logErr = "error" // attribute key of log lines
 )
 
 // Appender is the part of store.Log that a Handler needs.
@@ -185,7 +187,7 @@ func (h *Handler) refuseBody(w http.ResponseWriter, r *http.Request, err error) 
 		w.Header().Set("Retry-After", retryAfter)
 		h.answer(w, Overloaded, http.StatusServiceUnavailable, "too much is coming in at once; try again")
 	default:
-		h.logger.DebugContext(r.Context(), "a webhook's sender went away", "error", err)
+		h.logger.DebugContext(r.Context(), "a webhook's sender went away", logErr, err)
 		h.answer(w, Aborted, http.StatusBadRequest, "the body did not come whole")
 	}
 }
@@ -202,13 +204,13 @@ func (h *Handler) keep(w http.ResponseWriter, r *http.Request, body []byte) {
 		h.poke()
 		h.answer(w, Accepted, http.StatusOK, "EVENT_RECEIVED")
 	case errors.Is(err, store.ErrFull):
-		h.logger.WarnContext(r.Context(), "a webhook was not kept", "error", err)
+		h.logger.WarnContext(r.Context(), "a webhook was not kept", logErr, err)
 		w.Header().Set("Retry-After", retryAfter)
 		h.answer(w, LogFull, http.StatusServiceUnavailable, "no more can be taken now; try again")
 	case r.Context().Err() != nil:
 		h.answer(w, Aborted, http.StatusInternalServerError, "the sender went away")
 	default:
-		h.logger.ErrorContext(r.Context(), "a webhook was not kept", "error", err)
+		h.logger.ErrorContext(r.Context(), "a webhook was not kept", logErr, err)
 		h.answer(w, LogFailed, http.StatusInternalServerError, "the event could not be kept; try again")
 	}
 }

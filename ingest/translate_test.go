@@ -366,9 +366,12 @@ func FuzzTranslate(f *testing.F) {
 	f.Add([]byte(`{"object":"page","entry":[{"messaging":[{"sender":{"id":"1"},"recipient":{"id":"2"},"message":{"is_echo":true}}]}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		facts := translate(body)
-		size := 0
+		size, pages := 0, ingest.PagesOf(body)
 		for _, fact := range facts {
 			checkFact(t, fact)
+			if !pages[string(fact.Inbox)] {
+				t.Errorf("a fact of page %s, which nobody asked whether its secret speaks for", fact.Inbox)
+			}
 			size += len(fact.Text) + len(fact.Payload) + len(fact.Metadata) + len(fact.ReplyTo) + len(fact.Name)
 		}
 		// Every event needs some bytes, and bytes of invalid UTF-8 grow to three.
