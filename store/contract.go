@@ -52,9 +52,11 @@ type Views interface {
 	Counts(ctx context.Context) (Counts, error)
 
 	// Outbox returns the replies that are not settled (queued, sending, failed, unknown, held), oldest first within a
-	// conversation; at most n conversations.
+	// conversation; at most n conversations. Those in which something is queued or being sent come first, so that those
+	// which wait for a person never hide them.
 	Outbox(ctx context.Context, n int) ([]Message, error)
-	// Due returns up to n conversations whose snooze ends at or before now, and the time of the next one after (0: none).
+	// Due returns up to n conversations whose snooze ends at or before now, and the time of the first one that it
+	// did not return (0: none).
 	Due(ctx context.Context, now Millis, n int) ([]Conversation, Millis, error)
 	// Nameless returns up to n conversations whose contact's profile was never asked for, newest first.
 	Nameless(ctx context.Context, n int) ([]Conversation, error)
@@ -72,7 +74,10 @@ type Rows interface {
 	PutKey(conv ConversationID, key string, row KeyRow) error
 
 	Message(conv ConversationID, at Place) (Message, bool, error)
+	// PutMessage keeps a message at its place; an id that stands elsewhere in its conversation moves. The conversation
+	// must be there when Apply ends.
 	PutMessage(m Message) error
+	// DeleteMessage forgets the message at a place; none there is no error.
 	DeleteMessage(conv ConversationID, at Place) error
 	// Messages returns up to n messages after a place, oldest first, or before it, newest first. The zero Place
 	// means from the very start, or from the very end.
