@@ -86,13 +86,9 @@ func New(o Options) (*Desk, error) {
 // Run carries replies, ends snoozes and asks for names until ctx ends or the desk is closed. It then lets requests in
 // flight end, for five seconds at most. It may be called once.
 func (d *Desk) Run(ctx context.Context) error {
-	d.mu.Lock()
-	if d.started {
-		d.mu.Unlock()
-		return errors.New("desk: Run was called already")
+	if first, err := d.begin(); !first {
+		return err
 	}
-	d.started = true
-	d.mu.Unlock()
 	defer close(d.stopped)
 
 	ctx, cancel := context.WithCancel(ctx)
@@ -108,7 +104,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	// What the log held at the start must be in the views first: only then is it known what was queued, attempted
 	// and answered.
 	if err := d.feed.Wait(ctx, d.log.Head()); err != nil {
-		return nil //nolint:nilerr // ended before it began
+		return nil // it ended before the views were there
 	}
 	var wg sync.WaitGroup
 	failed := make(chan error, 3)
@@ -131,12 +127,27 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 }
 
+// begin reports whether Run may go on: it may not twice, and has nothing to do once the desk is closed.
+func (d *Desk) begin() (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	select {
+	case <-d.gone:
+		return false, nil
+	default:
+	}
+	if d.started {
+		return false, errors.New("desk: Run was called already")
+	}
+	d.started = true
+	return true, nil
+}
+
 // Close ends Run, if it runs, and waits for it; channels of Changes are closed.
 func (d *Desk) Close() error {
-	d.once.Do(func() { close(d.gone) })
 	d.mu.Lock()
+	d.once.Do(func() { close(d.gone) })
 	started := d.started
-	d.started = true // a later Run is refused
 	d.mu.Unlock()
 	if started {
 		<-d.stopped

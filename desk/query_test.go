@@ -78,7 +78,7 @@ func TestParseQueryFaults(t *testing.T) {
 		text, agent string
 		want        desk.QueryError
 	}{
-		"unknown field":  {"mara orgin:plugin", "ana", desk.QueryError{Pos: 5, Word: "orgin:plugin", Problem: `there is no field "orgin"`, Hint: "origin:"}},
+		"unknown field":  {"mara origim:plugin", "ana", desk.QueryError{Pos: 5, Word: "origim:plugin", Problem: `there is no field "origim"`, Hint: "origin:"}},
 		"an address":     {"https://lumen.example", "ana", desk.QueryError{Word: "https://lumen.example", Problem: `there is no field "https"`, Hint: `"https://lumen.example" for a name`}},
 		"unknown value":  {"is:unred", "ana", desk.QueryError{Word: "is:unred", Problem: `is has no value "unred"`, Hint: "is:unread"}},
 		"begun value":    {"status:res", "ana", desk.QueryError{Word: "status:res", Problem: `status has no value "res"`, Hint: "status:resolved"}},
@@ -105,8 +105,8 @@ func TestParseQueryFaults(t *testing.T) {
 
 func TestQueryErrorIsASentence(t *testing.T) {
 	t.Parallel()
-	_, err := desk.ParseQuery("orgin:plugin", "ana")
-	if want := `"orgin:plugin": there is no field "orgin"; try origin:`; err == nil || err.Error() != want {
+	_, err := desk.ParseQuery("origim:plugin", "ana")
+	if want := `"origim:plugin": there is no field "origim"; try origin:`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
