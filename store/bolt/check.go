@@ -26,14 +26,19 @@ func (v *Views) Check(ctx context.Context) error {
 		if len(faults) > 0 {
 			return errors.Join(faults...)
 		}
-		c := checker{reader: r, counted: map[facetKey]facetRow{}}
-		for _, part := range []func() error{c.checkHeaders, c.checkRows, c.checkFacets, c.checkNumbers} {
-			if err := part(); err != nil {
-				return err
-			}
-		}
-		return errors.Join(c.faults...)
+		return r.check()
 	})
+}
+
+// check compares what follows from the rows with the rows.
+func (r *reader) check() error {
+	c := checker{reader: r, counted: map[facetKey]facetRow{}}
+	for _, part := range []func() error{c.checkHeaders, c.checkRows, c.checkFacets, c.checkNumbers} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	return errors.Join(c.faults...)
 }
 
 const maxFaults = 20
