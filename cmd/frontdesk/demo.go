@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"frontdesk/internal/config"
+	"frontdesk/plugin"
+	"frontdesk/plugin/rehearsal"
+)
+
+// demoPage is the id of the simulated Page.
+const demoPage = "109872000000101"
+
+func newDemo(flags *settingFlags) *cobra.Command {
+	var seed uint64
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Look around with simulated customers on throw-away data",
+		Long: `Open an inbox that lives: a bike shop with customers on its website and on its Page, who write, read what you answer,
+tap what you offer and answer back. The data is in a temporary folder and is thrown away at the end; nothing is sent to
+anybody, and none of your settings or data is touched.`,
+		Example: `frontdesk demo
+
+# other customers
+frontdesk demo --seed 7`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd, flags.given(), seed) },
+	}
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "which customers come, and what they say")
+	return cmd
+}
+
+func runDemo(cmd *cobra.Command, flags map[string]string, seed uint64) (err error) {
+	if err := needTerminal(); err != nil {
+		return err
+	}
+	ctx, stop := untilSignal(cmd.Context())
+	defer stop()
+	dir, err := os.MkdirTemp("", "frontdesk-demo-")
+	if err != nil {
+		return fmt.Errorf("make a folder for the demo's data: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+
+	// No settings of the user: a demo must not speak to anybody's customers.
+	src := config.Here(map[string]string{
+		config.KeyAgent: flags[config.KeyAgent], config.KeyListen: either(flags[config.KeyListen], "127.0.0.1:0"),
+		config.KeyLog: flags[config.KeyLog],
+	})
+	src.Environ, src.File, src.DataDir = nil, "", dir
+	s, err := config.Load(ctx, src)
+	if err != nil {
+		return withCode(exitUse, err)
+	}
+	logger, file, err := openLogger(s)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	secret, err := newSecret()
+	if err != nil {
+		return err
+	}
+	st, err := openStores(ctx, s.DataDir, 0, logger)
+	if err != nil {
+		return err
+	}
+	clock := &rehearsal.Clock{}
+	h, err := buildHouse(ctx, st, plan{
+		settings: s, logger: logger, demo: true, now: clock.Now,
+		pages: []plugin.Page{{ID: demoPage, Name: "Lumen Bikes", Token: secret, AppSecret: secret, Messenger: true}},
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.Close()) }()
+	show := rehearsal.New(h.plugin, rehearsal.Options{Seed: seed, PluginPage: h.site.id, MessengerPage: demoPage, Clock: clock})
+	h.startUntilClosed("rehearsal", show.Run)
+	return showScreen(ctx, h.desk, s.Agent, h.failed)
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"frontdesk/desk"
+	"frontdesk/ingest"
+	"frontdesk/internal/config"
+	"frontdesk/internal/control"
+	"frontdesk/plugin"
+)
+
+// closeTime is how long what is under way may take when the house closes.
+const closeTime = 5 * time.Second
+
+// plan is how a house is to be built.
+type plan struct {
+	settings config.Settings
+	logger   *slog.Logger
+
+	// listen is the address to listen on; empty is that of the settings.
+	listen string
+	// private leaves the control socket away: nobody else shall use this desk.
+	private bool
+
+	// For the demo.
+	demo  bool
+	pages []plugin.Page    // Pages that the plugin's platform plays
+	now   func() time.Time // the platform's clock
+}
+
+// house is everything that runs in the process that holds the data: stores, desk, control socket, plugin, listener.
+type house struct {
+	stores *stores
+	site   site
+	desk   *desk.Desk
+	plugin *plugin.Server
+	base   string // address of the listener
+
+	logger  *slog.Logger
+	http    *http.Server
+	control *control.Server
+
+	ctx     context.Context //nolint:containedctx // the house's lifetime
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	failed  chan error // the first part that ended by itself
+	once    sync.Once
+	closed  error
+}
+
+// buildHouse puts the house together on open stores and starts it; from then on the stores are the house's to close.
+// The control socket is ready before the port is. Nothing here waits for the network.
+func buildHouse(ctx context.Context, st *stores, p plan) (*house, error) {
+	h := &house{stores: st, logger: p.logger, failed: make(chan error, 8)}
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	h.ctx, h.cancel = running, cancel
+	if err := h.build(running, p); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	return h, nil
+}
+
+func (h *house) build(ctx context.Context, p plan) (err error) {
+	if h.site, err = ourSite(ctx, p.settings, h.stores.Desk); err != nil {
+		return err
+	}
+	ours := newOwnPlatform()
+	inboxes, err := inboxesOf(p, h.site, ours)
+	if err != nil {
+		return err
+	}
+	if h.desk, err = desk.New(desk.Options{
+		Log: h.stores.Log, Views: h.stores.Views, Feed: h.stores.feed, Drafts: h.stores.Desk,
+		Poke: h.stores.projector.Poke, Inboxes: inboxes, PluginSender: ours.sender(h.site.id),
+		Logger: h.logger, Version: version(), DataDir: p.settings.DataDir, Demo: p.demo,
+		Listening: func() (string, error) { return ours.address(), nil },
+	}); err != nil {
+		return err
+	}
+	if !p.private {
+		if err := h.openSocket(p.settings); err != nil {
+			return err
+		}
+	}
+	ln, err := listen(either(p.listen, p.settings.Listen))
+	if err != nil {
+		return err
+	}
+	h.base = baseAddress(ln.Addr())
+	if err := h.open(ctx, ln, p); err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	if err := ours.connect(h.base, append(h.platformPages(p), p.pages...)); err != nil {
+		return err
+	}
+	h.start("listener", func() error { return h.http.Serve(ln) })
+	h.start("chat plugin", func() error { return h.plugin.Run(ctx) })
+	h.start("desk", func() error { return h.desk.Run(ctx) })
+	return nil
+}
+
+// platformPages are the pages of the plugin's platform that are always there.
+func (h *house) platformPages(p plan) []plugin.Page {
+	return []plugin.Page{{
+		ID: h.site.id, Name: "Website", Token: h.site.token, AppSecret: h.site.appSecret, AppID: p.settings.AppID,
+	}}
+}
+
+// open makes what answers behind the listener: the webhook, the plugin's platform, and the sign of life.
+func (h *house) open(ctx context.Context, ln net.Listener, p plan) (err error) {
+	pages := append(h.platformPages(p), p.pages...)
+	var subscribers []plugin.Subscriber
+	for _, page := range pages {
+		// The name stays when the port changes, so that what waits for us is still ours after a move.
+		subscribers = append(subscribers, plugin.Subscriber{Page: page.ID, URL: h.base + "/webhook", Name: "frontdesk"})
+	}
+	if h.plugin, err = plugin.Open(plugin.Options{
+		Path: pluginFile(p.settings), Pages: pages, Subscribers: subscribers, Now: p.now, Logger: h.logger,
+	}); err != nil {
+		return err
+	}
+	webhook, err := ingest.New(ingest.Options{
+		Log: h.stores.Log, Secrets: secretsOf(p, h.site), VerifyToken: p.settings.VerifyToken.Reveal(),
+		Logger: h.logger, Poke: h.stores.projector.Poke,
+	})
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/webhook", webhook)
+	mux.Handle("/healthz", ingest.Health(func() error { return nil }))
+	mux.Handle("/", h.plugin)
+	h.http = &http.Server{
+		Handler:  mux,
+		ErrorLog: slog.NewLogLogger(h.logger.Handler(), slog.LevelWarn),
+		BaseContext: func(net.Listener) context.Context {
+			return context.WithoutCancel(ctx) // requests in flight end by themselves
+		},
+	}
+	ingest.Timeouts(h.http)
+	h.logger.Info("listening", "address", ln.Addr().String())
+	return nil
+}
+
+// openSocket lets other processes in.
+func (h *house) openSocket(s config.Settings) error {
+	ln, err := control.Listen(socketPath(s))
+	if err != nil {
+		return err
+	}
+	h.control = control.NewServer(h.desk, h.logger)
+	h.start("control socket", func() error { return h.control.Serve(ln) })
+	return nil
+}
+
+// start runs a part of the house until Close. Its ending before that is an error of the house.
+func (h *house) start(what string, part func() error) {
+	h.running.Go(func() {
+		err := guarded(what, h.logger, part)
+		if err != nil && !errors.Is(err, http.ErrServerClosed) {
+			h.logger.Error("a part of frontdesk ended", "what", what, "error", err)
+			select {
+			case h.failed <- fmt.Errorf("%s: %w", what, err):
+			default: // enough others have failed
+			}
+		}
+	})
+}
+
+// startUntilClosed is start for what ends with the house's context.
+func (h *house) startUntilClosed(what string, part func(context.Context) error) {
+	h.start(what, func() error { return part(h.ctx) })
+}
+
+// Close ends the house: no more requests are taken, those in flight end, what was read is kept, within closeTime.
+func (h *house) Close() error {
+	h.once.Do(func() { h.closed = h.close() })
+	return h.closed
+}
+
+func (h *house) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	var (
+		wg   sync.WaitGroup
+		mu   sync.Mutex
+		errs []error
+	)
+	end := func(part func() error) {
+		wg.Go(func() {
+			err := part()
+			mu.Lock()
+			defer mu.Unlock()
+			errs = append(errs, err)
+		})
+	}
+	if h.control != nil {
+		end(func() error { return h.control.Close(ctx) })
+	}
+	h.cancel()
+	if h.http != nil {
+		end(func() error {
+			if err := h.http.Shutdown(ctx); err != nil {
+				return errors.Join(fmt.Errorf("requests in flight did not end: %w", err), h.http.Close())
+			}
+			return nil
+		})
+	}
+	if h.desk != nil {
+		end(h.desk.Close)
+	}
+	wg.Wait()
+	if h.plugin != nil {
+		end(func() error { return h.plugin.Close(ctx) })
+	}
+	wg.Wait()
+	h.running.Wait()
+	errs = append(errs, h.stores.Close())
+	return errors.Join(errs...)
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/spf13/cobra"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+	"frontdesk/tui"
+)
+
+const (
+	listDefault = 50  // rows for people
+	listPage    = 500 // rows asked for at a time
+	listText    = 48  // cells of the last message
+)
+
+func newList(flags *settingFlags) *cobra.Command {
+	var (
+		asJSON bool
+		limit  int
+	)
+	cmd := &cobra.Command{
+		Use:   "list [QUERY]",
+		Short: "List conversations, newest first",
+		Long: `List conversations, newest first. Without QUERY: every conversation of every status.
+
+QUERY is what the inbox's filter line takes: origin:plugin ref:pricing ref:spring-* is:unread is:unreplied status:open
+inbox:ID assignee:me; commas are alternatives, a leading - negates, other words match names.
+What --json prints is a promise: docs/guide/json.md.`,
+		Example: `frontdesk list 'is:unreplied status:open'
+frontdesk list 'origin:plugin -ref:pricing' --json | jq -r .id`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !cmd.Flags().Changed("limit") && asJSON {
+				limit = 0
+			}
+			if limit < 0 {
+				return withCode(exitUse, fmt.Errorf("--limit %d: give a number of conversations, or 0 for all", limit))
+			}
+			return throughDoor(cmd, flags.given(), withoutCourier, func(ctx context.Context, d *door) error {
+				q, err := desk.ParseQuery(strings.Join(args, " "), d.settings.Agent)
+				if err != nil {
+					return err
+				}
+				return list(ctx, d, cmd.OutOrStdout(), q, limit, asJSON)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	cmd.Flags().IntVar(&limit, "limit", listDefault, "at most so many; 0 is all, and the default with --json")
+	return cmd
+}
+
+func list(ctx context.Context, d *door, w io.Writer, q store.Query, limit int, asJSON bool) error {
+	state, err := d.State(ctx)
+	if err != nil {
+		return err
+	}
+	lines, table := newJSONLines(w), tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	now := time.Now()
+	err = eachConversation(ctx, d, q, limit, func(c store.Conversation) error {
+		if asJSON {
+			return lines.Encode(toConversationJSON(c, state.Inboxes))
+		}
+		_, err := fmt.Fprintln(table, listRow(c, now))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return table.Flush()
+}
+
+// eachConversation calls do for up to limit conversations (0: all), newest first.
+func eachConversation(ctx context.Context, d desk.Reader, q store.Query, limit int, do func(store.Conversation) error) error {
+	r := store.ListRequest{Query: q}
+	for given := 0; limit == 0 || given < limit; {
+		r.Limit = listPage
+		if limit > 0 {
+			r.Limit = min(listPage, limit-given)
+		}
+		page, err := d.List(ctx, r)
+		if err != nil {
+			return err
+		}
+		for _, c := range page.Rows {
+			if err := do(c); err != nil {
+				return err
+			}
+			r.From = store.Cursor{LastActivity: c.LastActivity, ID: c.ID}
+		}
+		given += len(page.Rows)
+		if !page.More || len(page.Rows) == 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// listRow is a conversation for people.
+func listRow(c store.Conversation, now time.Time) string {
+	origin := string(c.Touch.Origin)
+	if origin == "" {
+		origin = string(store.OriginUnknown)
+	}
+	if c.Touch.Ref != "" {
+		origin += " · " + c.Touch.Ref
+	}
+	unread := ""
+	if c.Unread > 0 {
+		unread = fmt.Sprintf("%d unread", c.Unread)
+	}
+	text := c.LastMessage.Text
+	if c.LastMessage.Direction == store.Out {
+		text = "you: " + text
+	}
+	cells := []string{
+		string(c.ID), c.Contact.Title(), string(c.Status), unread, origin, age(now.Sub(c.LastActivity.Time())),
+		ansi.Truncate(tui.CleanLine(text), listText, "…"),
+	}
+	for i, cell := range cells {
+		cells[i] = tui.CleanLine(cell)
+	}
+	return strings.TrimRight(strings.Join(cells, "\t"), "\t ")
+}
+
+// age is how long ago something was, in its largest unit.
+func age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "now"
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%dd", int(d.Hours()/24))
+	}
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"frontdesk/internal/config"
+)
+
+// newRoot puts the commands together.
+func newRoot() *cobra.Command {
+	var flags settingFlags
+	root := &cobra.Command{
+		Use:   "frontdesk",
+		Short: "A customer inbox for the terminal",
+		Long: `A customer inbox for the terminal. Customers write from the chat plugin on your website or from Messenger; you see
+every conversation by where it came from, and answer with the keyboard.
+
+Without a command it opens the inbox, with the webhook listener, the chat plugin and the courier inside. If another
+process has them already (frontdesk serve), it opens the inbox on that one. No settings are needed: the chat plugin's
+own platform is there from the start.
+
+Settings come from flags, then FRONTDESK_ variables, then config.toml in your configuration folder.`,
+		Example: `# look around with simulated customers
+frontdesk demo
+
+# the inbox
+frontdesk
+
+# listener without a screen, then the inbox on it from any terminal
+frontdesk serve
+frontdesk
+
+# who waits for an answer, from the shell
+frontdesk list 'is:unreplied origin:plugin'
+frontdesk reply CONVERSATION --text 'Yes, to all of Norway.' --wait`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runInbox(cmd, flags.given()) },
+	}
+	flags.add(root)
+	root.AddCommand(
+		newDemo(&flags), newServe(&flags), newList(&flags), newShow(&flags), newReply(&flags), newReplay(&flags),
+		newPlugin(&flags), newVersion(),
+	)
+	return root
+}
+
+// settingFlags are the settings that may be given as flags. Secrets may not: other users of the machine see flags.
+type settingFlags struct {
+	data, listen, agent, log, graphURL, graphVersion string
+}
+
+func (f *settingFlags) add(cmd *cobra.Command) {
+	p := cmd.PersistentFlags()
+	p.StringVar(&f.data, "data", "", "data folder (FRONTDESK_DATA)")
+	p.StringVar(&f.listen, "listen", "", "address of the listener (FRONTDESK_LISTEN, default "+config.DefaultListen+")")
+	p.StringVar(&f.agent, "agent", "", "your name as an agent (FRONTDESK_AGENT, default your login name)")
+	p.StringVar(&f.log, "log", "", "log file (FRONTDESK_LOG, default frontdesk.log in the data folder)")
+	p.StringVar(&f.graphURL, "graph-url", "", "where replies of Pages go (FRONTDESK_GRAPH_URL)")
+	p.StringVar(&f.graphVersion, "graph-version", "", "version of the Graph API (FRONTDESK_GRAPH_VERSION)")
+}
+
+// given are the flags by the names of their settings.
+func (f *settingFlags) given() map[string]string {
+	return map[string]string{
+		config.KeyData: f.data, config.KeyListen: f.listen, config.KeyAgent: f.agent, config.KeyLog: f.log,
+		config.KeyGraphURL: f.graphURL, config.KeyGraphVersion: f.graphVersion,
+	}
+}
+
+// loadSettings reads the settings and says on stderr what was not used of them.
+func loadSettings(cmd *cobra.Command, flags map[string]string) (config.Settings, error) {
+	s, err := config.Load(cmd.Context(), config.Here(flags))
+	if err != nil {
+		return config.Settings{}, withCode(exitUse, err)
+	}
+	for _, w := range s.Warnings {
+		cmd.PrintErrln("frontdesk: " + clean(w))
+	}
+	return s, nil
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func newServe(flags *settingFlags) *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Run listener, plugin and courier without a screen",
+		Long: `Run the webhook listener, the chat plugin and the courier without a screen, until SIGTERM or SIGINT. The inbox opens on
+it from any terminal of this machine: run frontdesk there. Closing the inbox changes nothing here.
+
+What a webhook was answered with 200 for is on disk, and stays there through kill -9 and power cuts.`,
+		Example: `frontdesk serve
+
+# behind a reverse proxy that brings https://YOUR-DOMAIN/webhook here
+FRONTDESK_LISTEN=127.0.0.1:9000 frontdesk serve`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd, flags.given()) },
+	}
+}
+
+func runServe(cmd *cobra.Command, flags map[string]string) (err error) {
+	s, err := loadSettings(cmd, flags)
+	if err != nil {
+		return err
+	}
+	logger, file, err := openLogger(s)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	ctx, stop := untilSignal(cmd.Context())
+	defer stop()
+	st, err := openStores(ctx, s.DataDir, lockWait, logger)
+	if err != nil {
+		return err
+	}
+	h, err := buildHouse(ctx, st, plan{settings: s, logger: logger})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.Close()) }()
+	fmt.Fprintf(cmd.OutOrStdout(), "frontdesk listens on %s; the inbox opens with: frontdesk%s\n", h.base, dataFlag(flags))
+	select {
+	case <-ctx.Done():
+		logger.Info("ending", "why", fmt.Sprint(cause(ctx)))
+		return nil
+	case err := <-h.failed:
+		return err
+	}
+}

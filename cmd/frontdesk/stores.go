@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"frontdesk/ingest"
+	"frontdesk/internal/config"
+	"frontdesk/internal/control"
+	"frontdesk/store"
+	"frontdesk/store/bolt"
+)
+
+const (
+	// lockWait is how long a process waits for another to let go of the data folder.
+	lockWait = 5 * time.Second
+	// lockTry is how long one try takes before the control socket is looked at again.
+	lockTry = 200 * time.Millisecond
+)
+
+// stores is an open data folder with its views kept up to the log.
+type stores struct {
+	*bolt.Data
+	feed      *store.Feed
+	projector *store.Projector
+
+	stop  context.CancelFunc
+	ended sync.WaitGroup
+}
+
+// openStores opens the data folder and starts the projector. It waits up to wait for another process to let go.
+func openStores(ctx context.Context, dir string, wait time.Duration, logger *slog.Logger) (*stores, error) {
+	data, err := bolt.Open(dir, bolt.Options{Wait: wait})
+	if err != nil {
+		return nil, err
+	}
+	applied, err := data.Views.Applied(ctx)
+	if err != nil {
+		return nil, errors.Join(err, data.Close())
+	}
+	s := &stores{Data: data, feed: store.NewFeed(applied)}
+	s.projector = store.NewProjector(data.Log, data.Views, ingest.Translate, s.feed, logger)
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	s.ended.Go(func() {
+		if err := s.projector.Run(running); err != nil {
+			logger.Error("the projector ended", "error", err)
+		}
+	})
+	return s, nil
+}
+
+// Close stops the projector and closes the files.
+func (s *stores) Close() error {
+	s.stop()
+	s.ended.Wait()
+	return s.Data.Close()
+}
+
+// openOrDial opens the data folder, or, when another process has it and answers, its desk: exactly one of the two is
+// returned. Where somebody has the folder and does not answer, it tries for lockWait and then says who that is.
+func openOrDial(ctx context.Context, s config.Settings, logger *slog.Logger) (*stores, *control.Client, error) {
+	path := socketPath(s)
+	for deadline := time.Now().Add(lockWait); ; {
+		client, err := control.Dial(ctx, path)
+		if err == nil {
+			return nil, client, nil
+		}
+		if !errors.Is(err, control.ErrNobody) {
+			return nil, nil, err
+		}
+		st, err := openStores(ctx, s.DataDir, lockTry, logger)
+		if err == nil {
+			return st, nil, nil
+		}
+		if !errors.Is(err, store.ErrLocked) || time.Now().After(deadline) || ctx.Err() != nil {
+			return nil, nil, err
+		}
+	}
+}
