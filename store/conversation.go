@@ -96,5 +96,6 @@ type LastMessage struct {
 	Direction Direction
 	Kind      MessageKind
 	Text      string        // at most 256 bytes, cut between characters
+	Media     string        // type of the first attachment, where there is no text
 	State     DeliveryState // as Conversation.StateOf says
 }

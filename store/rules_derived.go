@@ -117,9 +117,13 @@ func (t *thread) changed(old, m Message) {
 
 // lastOf is what the conversation's row shows of a message.
 func (t *thread) lastOf(m Message) LastMessage {
-	return LastMessage{
+	last := LastMessage{
 		Place: m.Place(), Direction: m.Direction, Kind: m.Kind, Text: cut(m.Text, lastTextBytes), State: t.StateOf(m),
 	}
+	if m.Text == "" && len(m.Attachments) > 0 {
+		last.Media = cut(m.Attachments[0].Type, lastTextBytes)
+	}
+	return last
 }
 
 // cut shortens s to n bytes at most, between characters.

@@ -7,7 +7,8 @@ import (
 
 // The numbers of fields are for ever: a number that is no longer used is not given to another field.
 
-// headerFields are a conversation's. Those that decide whether a query's words match come first (see peekContact).
+// headerFields are a conversation's, but for the time of its last activity, which stands before them. What a query's
+// words are compared with comes first.
 func headerFields(f *fields, c *store.Conversation) {
 	text(f, 1, &c.ID)
 	part(f, 2, &c.Contact, contactFields)
@@ -23,18 +24,17 @@ func headerFields(f *fields, c *store.Conversation) {
 	part(f, 12, &c.Touch, touchFields)
 	texts(f, 13, &c.Origins)
 	texts(f, 14, &c.Refs)
-	count(f, 15, &c.LastActivity)
-	part(f, 16, &c.LastMessage, lastMessageFields)
-	count(f, 17, &c.LastIncoming)
-	count(f, 18, &c.WindowFrom)
-	count(f, 19, &c.DeliveredTo)
-	count(f, 20, &c.ReadTo)
-	count(f, 21, &c.ProfileAt)
-	f.flag(22, &c.ProfileGot)
-	count(f, 23, &c.LastTag)
-	part(f, 24, &c.LastAnswer, placeFields)
-	f.number(25, (*uint64)(&c.LastIncomingSeq))
-	texts(f, 26, &c.Outbox)
+	part(f, 15, &c.LastMessage, lastMessageFields)
+	count(f, 16, &c.LastIncoming)
+	count(f, 17, &c.WindowFrom)
+	count(f, 18, &c.DeliveredTo)
+	count(f, 19, &c.ReadTo)
+	count(f, 20, &c.ProfileAt)
+	f.flag(21, &c.ProfileGot)
+	count(f, 22, &c.LastTag)
+	part(f, 23, &c.LastAnswer, placeFields)
+	f.number(24, (*uint64)(&c.LastIncomingSeq))
+	texts(f, 25, &c.Outbox)
 }
 
 func contactFields(f *fields, c *store.Contact) {
@@ -65,6 +65,7 @@ func lastMessageFields(f *fields, m *store.LastMessage) {
 	text(f, 3, &m.Kind)
 	text(f, 4, &m.Text)
 	text(f, 5, &m.State)
+	text(f, 6, &m.Media)
 }
 
 // messageFields are a message's. Its conversation is in the row's key and the reader's hands; a mid that is also the
@@ -198,21 +199,38 @@ func sharedEnd(a, b string) int {
 	return n
 }
 
+// headTime is where the fields of a header begin: behind the version and the time of the last activity, which a walk
+// over a set needs of every member and finds there without decoding.
+const headTime = 1 + 8
+
 func encodeHeader(c store.Conversation) []byte {
-	return encode(make([]byte, 0, 512), func(f *fields) { headerFields(f, &c) })
+	row := make([]byte, 0, 512)
+	row = appendTime(append(row, rowVersion), c.LastActivity)
+	return appendFields(row, func(f *fields) { headerFields(f, &c) })
 }
 
 func decodeHeader(row []byte) (c store.Conversation, err error) {
-	err = decode(row, func(f *fields) { headerFields(f, &c) })
+	if c.LastActivity, err = peekActivity(row); err != nil {
+		return c, err
+	}
+	err = decodeFields(string(row[headTime:]), func(f *fields) { headerFields(f, &c) })
 	return c, err
+}
+
+// peekActivity reads the time of a header's last activity.
+func peekActivity(row []byte) (store.Millis, error) {
+	if len(row) < headTime || row[0] != rowVersion {
+		return 0, errDamaged
+	}
+	return parseTime(row[1:]), nil
 }
 
 // peekContact reads as much of a header as a query's words need.
 func peekContact(row []byte) (c store.Contact, err error) {
-	if len(row) == 0 || row[0] != rowVersion {
-		return c, errDamaged
+	if _, err := peekActivity(row); err != nil {
+		return c, err
 	}
-	f := fields{buf: row[1:], reading: true}
+	f := fields{src: string(row[headTime:]), reading: true}
 	part(&f, 2, &c, contactFields)
 	return c, f.err
 }
@@ -252,14 +270,4 @@ func clone(c store.Conversation) store.Conversation {
 	c.Refs = append([]string(nil), c.Refs...)
 	c.Outbox = append([]store.Token(nil), c.Outbox...)
 	return c
-}
-
-// peekActivity reads the time of a header's last activity.
-func peekActivity(row []byte) (at store.Millis, err error) {
-	if len(row) == 0 || row[0] != rowVersion {
-		return 0, errDamaged
-	}
-	f := fields{buf: row[1:], reading: true}
-	count(&f, 15, &at)
-	return at, f.err
 }
