@@ -47,9 +47,9 @@ func (r *reader) counts() (store.Counts, error) {
 				c.Unreplied = row.open
 			}
 		},
-		kindOrigin:   func(row facetRow) { put(c.Origins, store.Origin(row.text), row.open) },
-		kindAssignee: func(row facetRow) { put(c.Mine, row.text, row.open) },
-		kindInbox:    func(row facetRow) { put(c.Inboxes, store.InboxID(row.text), row.open) },
+		kindOrigin:   func(row facetRow) { positive(c.Origins, store.Origin(row.text), row.open) },
+		kindAssignee: func(row facetRow) { positive(c.Mine, row.text, row.open) },
+		kindInbox:    func(row facetRow) { positive(c.Inboxes, store.InboxID(row.text), row.open) },
 	} {
 		err := r.eachFacet(kind, func(_ facetKey, row facetRow) error {
 			take(row)
@@ -63,7 +63,7 @@ func (r *reader) counts() (store.Counts, error) {
 	return c, err
 }
 
-func put[K comparable](m map[K]int, k K, n int) {
+func positive[K comparable](m map[K]int, k K, n int) {
 	if n > 0 {
 		m[k] = n
 	}

@@ -109,7 +109,7 @@ func (b *facetBook) add(f facet, all, open int) error {
 }
 
 // flush writes the rows that changed, and the refs' ranks.
-func (b *facetBook) flush(sets *bolt.Bucket) error {
+func (b *facetBook) flush(sets *edits) error {
 	for _, key := range sortedKeys(b.entries) {
 		e := b.entries[key]
 		if e.was == e.is {
@@ -119,9 +119,7 @@ func (b *facetBook) flush(sets *bolt.Bucket) error {
 			return fmt.Errorf("count a value: %w: a counter fell below zero", errDamaged)
 		}
 		if key[0] == kindRef && e.was.open != e.is.open {
-			if err := moveKey(sets, rankOf(key, e.was.open), rankOf(key, e.is.open)); err != nil {
-				return err
-			}
+			sets.move(rankOf(key, e.was.open), rankOf(key, e.is.open))
 		}
 		var err error
 		if e.is.all == 0 {
@@ -142,22 +140,6 @@ func rankOf(ref facetKey, open int) []byte {
 		return nil
 	}
 	return rankKey(open, ref)
-}
-
-// moveKey replaces a key without a value by another; nil stands for none.
-func moveKey(b *bolt.Bucket, from, to []byte) error {
-	if bytes.Equal(from, to) {
-		return nil
-	}
-	if from != nil {
-		if err := b.Delete(from); err != nil {
-			return err
-		}
-	}
-	if to != nil {
-		return b.Put(to, nil)
-	}
-	return nil
 }
 
 // sortedKeys are a map's keys in the order of the file, in which neighbours are written together.

@@ -78,11 +78,11 @@ func (r *rows) flush() error {
 	}
 	w := headerWriter{
 		headers: r.tx.Bucket(headerBucket),
-		act:     r.tx.Bucket(actBucket),
-		sets:    r.sets,
+		act:     edits{bucket: r.tx.Bucket(actBucket)},
+		sets:    edits{bucket: r.sets},
 		facets:  facetBook{bucket: r.tx.Bucket(facetBucket), entries: map[facetKey]*facetEntry{}},
 	}
-	w.act.FillPercent = actFill
+	w.act.bucket.FillPercent = actFill
 	for _, h := range sortedKeys(r.convs) {
 		if e := r.convs[h]; e.put {
 			if err := w.write(h, e); err != nil {
@@ -90,7 +90,10 @@ func (r *rows) flush() error {
 			}
 		}
 	}
-	if err := w.facets.flush(w.sets); err != nil {
+	if err := w.facets.flush(&w.sets); err != nil {
+		return err
+	}
+	if err := errors.Join(w.act.flush(), w.sets.flush()); err != nil {
 		return err
 	}
 	return r.flushUnknown()
@@ -113,8 +116,9 @@ const actFill = 0.9
 
 // headerWriter writes headers and brings the index, the sets and the counters in step with them.
 type headerWriter struct {
-	headers, act, sets *bolt.Bucket
-	facets             facetBook
+	headers   *bolt.Bucket
+	act, sets edits
+	facets    facetBook
 }
 
 func (w *headerWriter) write(h hash, e *headerEntry) error {
@@ -125,30 +129,24 @@ func (w *headerWriter) write(h hash, e *headerEntry) error {
 	if err := w.headers.Put(h[:], row); err != nil {
 		return err
 	}
-	if err := w.moveAct(h, e); err != nil {
-		return err
-	}
-	if err := moveKey(w.sets, snoozeOf(h, e.was), snoozeOf(h, e.is)); err != nil {
-		return err
-	}
+	w.moveAct(h, e)
+	w.sets.move(snoozeOf(h, e.was), snoozeOf(h, e.is))
 	return w.diffFacets(h, e)
 }
 
 // moveAct moves the conversation in the index of activity.
-func (w *headerWriter) moveAct(h hash, e *headerEntry) error {
+func (w *headerWriter) moveAct(h hash, e *headerEntry) {
 	to, value := positionOf(e.is.LastActivity, h), pack(e.is)
 	if e.was != nil {
 		from := positionOf(e.was.LastActivity, h)
 		if from == to && bytes.Equal(value, pack(e.was)) {
-			return nil
+			return
 		}
 		if from != to {
-			if err := w.act.Delete(from[:]); err != nil {
-				return err
-			}
+			w.act.delete(from[:])
 		}
 	}
-	return w.act.Put(to[:], value)
+	w.act.put(to[:], value)
 }
 
 // snoozeOf is the key by which the end of a snooze is found, or nil.
@@ -176,9 +174,7 @@ func (w *headerWriter) diffFacets(h hash, e *headerEntry) error {
 			return err
 		}
 		if hasMembers(f.kind) {
-			if err := w.sets.Delete(memberKey(facetKeyOf(f.kind, f.value), h)); err != nil {
-				return err
-			}
+			w.sets.delete(memberKey(facetKeyOf(f.kind, f.value), h))
 		}
 	}
 	for _, f := range now {
@@ -194,9 +190,7 @@ func (w *headerWriter) diffFacets(h hash, e *headerEntry) error {
 			return err
 		}
 		if hasMembers(f.kind) {
-			if err := w.sets.Put(memberKey(facetKeyOf(f.kind, f.value), h), nil); err != nil {
-				return err
-			}
+			w.sets.put(memberKey(facetKeyOf(f.kind, f.value), h), nil)
 		}
 	}
 	return nil

@@ -9,7 +9,10 @@ import (
 	"frontdesk/store"
 )
 
-const maxLimit = 1000
+const (
+	maxLimit  = 1000
+	usualPage = 64 // of rows; room for so many is made at once
+)
 
 func checkLimit(n int) error {
 	if n < 1 || n > maxLimit {
@@ -61,12 +64,12 @@ func (v *Views) Nameless(ctx context.Context, n int) (list []store.Conversation,
 // Conversation returns one conversation.
 func (v *Views) Conversation(ctx context.Context, id store.ConversationID) (c store.Conversation, err error) {
 	err = v.read(ctx, "read a conversation", func(r *reader) error {
-		found, conv, err := r.conversation(id)
+		found, _, err := r.conversation(id)
 		if err != nil {
 			return err
 		}
 		c = found
-		return r.receipt(&c, conv)
+		return r.receipt(&c)
 	})
 	if err != nil {
 		return store.Conversation{}, err
@@ -79,7 +82,7 @@ func (r *reader) list(f *filter, from store.Cursor, newer bool, limit int) ([]st
 	if f.empty {
 		return nil, false, nil
 	}
-	var list []store.Conversation
+	list := make([]store.Conversation, 0, min(limit+1, usualPage))
 	collect := func(p position) (bool, error) {
 		c, ok, err := r.match(f, p.conv())
 		if ok {
@@ -109,7 +112,7 @@ func (r *reader) list(f *filter, from store.Cursor, newer bool, limit int) ([]st
 		slices.Reverse(list)
 	}
 	for i := range list {
-		if err := r.receipt(&list[i], hashOf(list[i].ID)); err != nil {
+		if err := r.receipt(&list[i]); err != nil {
 			return nil, false, err
 		}
 	}
@@ -190,12 +193,12 @@ func (r *reader) walkMembers(d driver, start []byte, newer bool, collect func(po
 }
 
 // receipt takes the receipts into what the row shows of its last message, should it still be said to be only sent.
-func (r *reader) receipt(c *store.Conversation, conv hash) error {
+func (r *reader) receipt(c *store.Conversation) error {
 	last := &c.LastMessage
 	if last.State != store.StateSent || last.Direction != store.Out {
 		return nil
 	}
-	m, ok, err := messageAt(r.rows, c.ID, conv, last.Place)
+	m, ok, err := messageAt(r.rows, c.ID, hashOf(c.ID), last.Place)
 	if err != nil || !ok {
 		return err
 	}

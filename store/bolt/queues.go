@@ -108,12 +108,11 @@ func (v *Views) Due(ctx context.Context, now store.Millis, n int) (list []store.
 				next = until
 				return false, nil
 			}
-			conv := hash(k[9:])
-			c, err := decodeHeader(r.header(conv))
+			c, err := decodeHeader(r.header(hash(k[9:])))
 			if err != nil {
 				return false, err
 			}
-			if err := r.receipt(&c, conv); err != nil {
+			if err := r.receipt(&c); err != nil {
 				return false, err
 			}
 			list = append(list, c)

@@ -22,11 +22,13 @@ var errDamaged = errors.New("a row is damaged")
 // fields writes the fields of a value, or reads them back. One function for each type names its fields, in ascending
 // order, for both ways.
 type fields struct {
-	buf     []byte
-	reading bool
-	err     error // the first fault while reading
+	buf []byte // what has been written
 
-	// The field that stands at the start of buf while reading, if peeked.
+	reading bool
+	src     string // what is still to be read: texts are parts of it, so that a row is copied once
+	err     error  // the first fault while reading
+
+	// The field whose value stands at the start of src, if peeked.
 	peeked bool
 	tag    uint64
 	form   uint64
@@ -34,7 +36,11 @@ type fields struct {
 
 // encode appends a row of what visit names to buf.
 func encode(buf []byte, visit func(*fields)) []byte {
-	f := fields{buf: append(buf, rowVersion)}
+	return appendFields(append(buf, rowVersion), visit)
+}
+
+func appendFields(buf []byte, visit func(*fields)) []byte {
+	f := fields{buf: buf}
 	visit(&f)
 	return f.buf
 }
@@ -44,11 +50,11 @@ func decode(row []byte, visit func(*fields)) error {
 	if len(row) == 0 || row[0] != rowVersion {
 		return errDamaged
 	}
-	return decodeFields(row[1:], visit)
+	return decodeFields(string(row[1:]), visit)
 }
 
-func decodeFields(buf []byte, visit func(*fields)) error {
-	f := fields{buf: buf, reading: true}
+func decodeFields(src string, visit func(*fields)) error {
+	f := fields{src: src, reading: true}
 	visit(&f)
 	f.finish()
 	return f.err
@@ -61,7 +67,7 @@ func (f *fields) finish() { f.next(math.MaxUint64) }
 func (f *fields) next(tag uint64) (form uint64, ok bool) {
 	for f.err == nil {
 		if !f.peeked {
-			if len(f.buf) == 0 {
+			if f.src == "" {
 				return 0, false
 			}
 			head := f.uvarint()
@@ -83,28 +89,31 @@ func (f *fields) next(tag uint64) (form uint64, ok bool) {
 	return 0, false
 }
 
-// value takes one value off the buffer; for text its bytes, which are those of the row.
-func (f *fields) value(form uint64) (num uint64, text []byte) {
+// value takes one value off what is to be read.
+func (f *fields) value(form uint64) (num uint64, text string) {
 	num = f.uvarint()
 	if form == numForm || f.err != nil {
-		return num, nil
+		return num, ""
 	}
-	if num > uint64(len(f.buf)) {
+	if num > uint64(len(f.src)) {
 		f.err = errDamaged
-		return 0, nil
+		return 0, ""
 	}
-	text, f.buf = f.buf[:num], f.buf[num:]
+	text, f.src = f.src[:num], f.src[num:]
 	return 0, text
 }
 
-func (f *fields) uvarint() uint64 {
-	v, n := binary.Uvarint(f.buf)
-	if n <= 0 {
-		f.err, f.buf = errDamaged, nil
-		return 0
+func (f *fields) uvarint() (v uint64) {
+	for i, shift := 0, 0; i < len(f.src) && shift < 64; i, shift = i+1, shift+7 {
+		b := f.src[i]
+		v |= uint64(b&0x7f) << shift
+		if b < 0x80 {
+			f.src = f.src[i+1:]
+			return v
+		}
 	}
-	f.buf = f.buf[n:]
-	return v
+	f.err, f.src = errDamaged, ""
+	return 0
 }
 
 func (f *fields) head(tag, form uint64) { f.buf = binary.AppendUvarint(f.buf, tag<<1|form) }
@@ -126,19 +135,21 @@ func (f *fields) number(tag uint64, v *uint64) {
 	}
 }
 
-// bytes is a field of text; read is called with the row's own bytes.
-func (f *fields) bytes(tag uint64, write []byte, read func([]byte)) {
-	if !f.reading {
-		f.head(tag, textForm)
-		f.buf = binary.AppendUvarint(f.buf, uint64(len(write)))
-		f.buf = append(f.buf, write...)
-		return
+// put writes a field of text.
+func put[T ~string | ~[]byte](f *fields, tag uint64, v T) {
+	f.head(tag, textForm)
+	f.buf = binary.AppendUvarint(f.buf, uint64(len(v)))
+	f.buf = append(f.buf, v...)
+}
+
+// take reads a field of text, if it is there.
+func (f *fields) take(tag uint64) (text string, ok bool) {
+	form, ok := f.next(tag)
+	if !ok {
+		return "", false
 	}
-	if form, ok := f.next(tag); ok {
-		if _, text := f.value(form); f.err == nil && form == textForm {
-			read(text)
-		}
-	}
+	_, text = f.value(form)
+	return text, form == textForm && f.err == nil
 }
 
 func (f *fields) flag(tag uint64, v *bool) {
@@ -164,69 +175,63 @@ func count[T ~int | ~int64](f *fields, tag uint64, v *T) {
 }
 
 func text[T ~string](f *fields, tag uint64, v *T) {
+	if f.reading {
+		if s, ok := f.take(tag); ok {
+			*v = T(s)
+		}
+	} else if *v != "" {
+		put(f, tag, *v)
+	}
+}
+
+// texts is a field that stands once for every element.
+func texts[T ~string](f *fields, tag uint64, list *[]T) {
 	if !f.reading {
-		if *v != "" {
-			f.head(tag, textForm)
-			f.buf = binary.AppendUvarint(f.buf, uint64(len(*v)))
-			f.buf = append(f.buf, *v...)
+		for _, v := range *list {
+			put(f, tag, v)
 		}
 		return
 	}
-	f.bytes(tag, nil, func(b []byte) { *v = T(b) })
-}
-
-// texts is a field that may stand several times.
-func texts[T ~string](f *fields, tag uint64, list *[]T) {
-	each(f, tag, list, func(f *fields, v *T) {
-		if f.reading {
-			*v, f.buf = T(f.buf), nil
-		} else {
-			f.buf = append(f.buf, *v...)
-		}
-	})
+	for s, ok := f.take(tag); ok; s, ok = f.take(tag) {
+		*list = append(*list, T(s))
+	}
 }
 
 // part is a value inside a value; it is left out when it has no fields to write.
 func part[T any](f *fields, tag uint64, v *T, visit func(*fields, *T)) {
-	if !f.reading {
-		if inner := writePart(v, visit); len(inner) > 0 {
-			f.bytes(tag, inner, nil)
+	if f.reading {
+		if s, ok := f.take(tag); ok {
+			readPart(f, s, v, visit)
 		}
-		return
+	} else if inner := writePart(v, visit); len(inner) > 0 {
+		put(f, tag, inner)
 	}
-	f.bytes(tag, nil, func(b []byte) { f.readPart(b, func(inner *fields) { visit(inner, v) }) })
 }
 
 // maybe is a value that may be absent, which is not the same as zero.
 func maybe[T any](f *fields, tag uint64, v **T, visit func(*fields, *T)) {
-	if !f.reading {
-		if *v != nil {
-			f.bytes(tag, writePart(*v, visit), nil)
+	if f.reading {
+		if s, ok := f.take(tag); ok {
+			*v = new(T)
+			readPart(f, s, *v, visit)
 		}
-		return
+	} else if *v != nil {
+		put(f, tag, writePart(*v, visit))
 	}
-	f.bytes(tag, nil, func(b []byte) {
-		*v = new(T)
-		f.readPart(b, func(inner *fields) { visit(inner, *v) })
-	})
 }
 
 // each is a field that stands once for every element, zero or not.
 func each[T any](f *fields, tag uint64, list *[]T, visit func(*fields, *T)) {
 	if !f.reading {
 		for i := range *list {
-			f.bytes(tag, writePart(&(*list)[i], visit), nil)
+			put(f, tag, writePart(&(*list)[i], visit))
 		}
 		return
 	}
-	for more := true; more; {
-		more = false
-		f.bytes(tag, nil, func(b []byte) {
-			more = true
-			var v T
-			f.readPart(b, func(inner *fields) { visit(inner, &v) })
-			*list = append(*list, v)
-		})
+	for s, ok := f.take(tag); ok; s, ok = f.take(tag) {
+		var v T
+		readPart(f, s, &v, visit)
+		*list = append(*list, v)
 	}
 }
 
@@ -236,8 +241,11 @@ func writePart[T any](v *T, visit func(*fields, *T)) []byte {
 	return inner.buf
 }
 
-func (f *fields) readPart(b []byte, visit func(*fields)) {
-	if err := decodeFields(b, visit); err != nil && f.err == nil {
-		f.err = err
+func readPart[T any](f *fields, src string, v *T, visit func(*fields, *T)) {
+	inner := fields{src: src, reading: true}
+	visit(&inner, v)
+	inner.finish()
+	if f.err == nil {
+		f.err = inner.err
 	}
 }
