@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -221,6 +223,9 @@ func TestOpenLocked(t *testing.T) {
 	_, err := OpenLog(path, Options{})
 	if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), path) {
 		t.Fatalf("OpenLog of an open file: %v, want ErrLocked with the file's name", err)
+	}
+	if self := fmt.Sprintf("process %d", os.Getpid()); runtime.GOOS == "linux" && !strings.Contains(err.Error(), self) {
+		t.Errorf("OpenLog of an open file: %v, want who holds it: %s", err, self)
 	}
 
 	// With patience it succeeds as soon as the other lets go.
