@@ -22,18 +22,7 @@ func (c *courier) step(ctx, requests context.Context, id store.ConversationID) (
 			release()
 		}
 	}()
-	conv, err := c.d.views.Conversation(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return pause{done: true}, nil
-	}
-	if err != nil {
-		return pause{}, err
-	}
-	if conv.ID != id { // one conversation has one job
-		c.enqueue(conv.ID, conv.Inbox, 0)
-		return pause{done: true}, nil
-	}
-	m, next, err := c.pick(ctx, conv)
+	conv, m, next, err := c.turn(ctx, id)
 	if err != nil || m.Token == "" {
 		return next, err
 	}
@@ -67,6 +56,31 @@ type shot struct {
 	reply store.Message      // before it
 	n     int
 	tag   string // the message tag it bore
+}
+
+// turn finds the conversation's next reply, if there is one to send now.
+func (c *courier) turn(ctx context.Context, id store.ConversationID) (store.Conversation, store.Message, pause, error) {
+	for caughtUp := false; ; caughtUp = true {
+		conv, err := c.d.views.Conversation(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return conv, store.Message{}, pause{done: true}, nil
+		}
+		if err != nil {
+			return conv, store.Message{}, pause{}, err
+		}
+		if conv.ID != id { // one conversation has one job
+			c.enqueue(conv.ID, conv.Inbox, 0)
+			return conv, store.Message{}, pause{done: true}, nil
+		}
+		m, next, err := c.pick(ctx, conv)
+		if err != nil || m.Attempts == 0 || caughtUp {
+			return conv, m, next, err
+		}
+		// The platform said that it did not take this reply. Should its echo have come all the same, it stands in the log.
+		if err := c.d.feed.Wait(ctx, c.d.log.Head()); err != nil {
+			return conv, store.Message{}, pause{}, err
+		}
+	}
 }
 
 // pick finds the reply whose turn it is. Without one it says when to look again.
@@ -219,21 +233,30 @@ func (c *courier) finish(requests context.Context, s shot, answer messenger.Send
 	return pause{after: seq}, nil
 }
 
-// keepResult appends a result, and does not give up while the log is full: without it the reply would stay unknown.
+// keepResult appends a result. While the log is full it tries again until the desk ends: without its result the reply
+// would be unknown.
 func (c *courier) keepResult(requests context.Context, r store.Result) (store.Seq, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(requests), graceTime)
-	defer cancel()
 	for {
-		seq, err := c.result(ctx, r)
+		seq, err := c.resultInTime(requests, r)
 		if !errors.Is(err, store.ErrFull) {
 			return seq, err
 		}
 		select {
-		case <-time.After(100 * time.Millisecond):
-		case <-ctx.Done():
+		case <-time.After(fullPause):
+		case <-requests.Done():
 			return 0, err
 		}
 	}
+}
+
+// fullPause is how soon a log that was full is tried again.
+const fullPause = 100 * time.Millisecond
+
+// resultInTime appends a result even when the time of grace is just over.
+func (c *courier) resultInTime(requests context.Context, r store.Result) (store.Seq, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(requests), graceTime)
+	defer cancel()
+	return c.result(ctx, r)
 }
 
 // forget drops what was remembered about a token that is settled.

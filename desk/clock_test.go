@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,7 +22,7 @@ func inBubble(t *testing.T, f func(t *testing.T)) {
 	synctest.Test(t, f)
 }
 
-// seconds are the pauses of the real desk.
+// These are the pauses of the real desk.
 var (
 	realPauses = []time.Duration{time.Second, 4 * time.Second, 15 * time.Second, time.Minute}
 	realLimits = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute}
@@ -29,8 +31,11 @@ var (
 // timed is a platform that notes when it was asked.
 func timed(err error, failures int) (*platform, func() []time.Duration) {
 	p := &platform{}
+	var mu sync.Mutex
 	var at []time.Time
 	p.answer = func(_ context.Context, n int, r messenger.SendRequest) (messenger.SendResponse, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		at = append(at, time.Now())
 		if n <= failures {
 			return messenger.SendResponse{}, err
@@ -38,6 +43,8 @@ func timed(err error, failures int) (*platform, func() []time.Duration) {
 		return took(r), nil
 	}
 	return p, func() []time.Duration {
+		mu.Lock()
+		defer mu.Unlock()
 		var gaps []time.Duration
 		for i := 1; i < len(at); i++ {
 			gaps = append(gaps, at[i].Sub(at[i-1]).Round(time.Second))
@@ -160,7 +167,9 @@ func TestWindowThatClosesWhileQueued(t *testing.T) {
 		if len(p.requests()) != n {
 			t.Error("it was sent outside the window without anybody asking")
 		}
+		p.mu.Lock()
 		p.answer = nil
+		p.mu.Unlock()
 		w.do(store.Act{Conversation: id, Verb: store.VerbSendAgain, Message: m.ID})
 		time.Sleep(time.Minute) // the page's pause
 		synctest.Wait()
@@ -203,8 +212,12 @@ func TestRequestInFlightAtTheEnd(t *testing.T) {
 				w = open(t, dir, config{sender: p})
 				defer w.close()
 				synctest.Wait()
-				if got := w.message(m); got.State != c.state {
+				got := w.message(m)
+				if got.State != c.state {
 					t.Errorf("it is %s, want %s", got.State, c.state)
+				}
+				if got.Error != nil && !strings.Contains(got.Error.Text, "frontdesk ended") {
+					t.Errorf("it does not say why: %+v", got.Error)
 				}
 				if n := len(p.requests()); n != 1 {
 					t.Errorf("%d requests, want 1", n)

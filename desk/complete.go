@@ -87,7 +87,7 @@ func valuesOf(f store.Field, counts store.Counts) []Completion {
 	case store.FieldStatus:
 		return fixedCompletions(f, func(v string) int { return counts.Statuses[store.Status(v)] })
 	case store.FieldIs:
-		numbers := map[string]int{"unread": counts.Unread, "unreplied": counts.Unreplied}
+		numbers := map[string]int{store.IsUnread: counts.Unread, store.IsUnreplied: counts.Unreplied}
 		return fixedCompletions(f, func(v string) int { return numbers[v] })
 	case store.FieldRef:
 		out := make([]Completion, 0, len(counts.Refs))

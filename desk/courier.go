@@ -238,8 +238,9 @@ func (c *courier) sweep(ctx context.Context) error {
 	}
 	for _, m := range open {
 		inbox, _, err := store.ParseConversationID(m.Conversation)
-		if err != nil {
-			return err
+		if err != nil { // nobody could be written to
+			c.d.logger.Error("a reply without a conversation", keyConversation, string(m.Conversation), keyError, err)
+			continue
 		}
 		if m.State == store.StateHeld {
 			c.doubt(inbox)

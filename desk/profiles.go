@@ -91,7 +91,11 @@ func (p *profiles) next(ctx context.Context) (bool, error) {
 		if reason := nobody(c); reason != "" {
 			return true, p.keep(ctx, store.Profile{Conversation: c.ID, Reason: reason})
 		}
-		asker := p.d.inboxes[c.Inbox].Profiler
+		inbox := p.d.inboxes[c.Inbox]
+		asker := inbox.Profiler
+		if inbox.Inbox.Plugin != isVisitor(c.Contact) { // nobody is asked about the other platform's people
+			asker = nil
+		}
 		if asker == nil || p.till[c.Inbox].After(p.d.now()) {
 			continue
 		}

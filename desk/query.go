@@ -26,7 +26,7 @@ var fixedValues = map[store.Field][]string{
 		string(store.OriginPlugin), string(store.OriginLink), string(store.OriginAd),
 		string(store.OriginOther), string(store.OriginUnknown),
 	},
-	store.FieldIs: {"unread", "unreplied"},
+	store.FieldIs: {store.IsUnread, store.IsUnreplied},
 	store.FieldStatus: {
 		string(store.StatusOpen), string(store.StatusPending), string(store.StatusSnoozed), string(store.StatusResolved),
 	},

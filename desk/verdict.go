@@ -14,6 +14,9 @@ import (
 func (c *courier) judge(r *store.Result, s shot, err error) (proven bool) {
 	v := messenger.Judge(err)
 	r.Error = sendError(v, err)
+	if !notReached(err) && v.Retry != messenger.RetryWait {
+		c.reached(s.conv.Inbox)
+	}
 	switch {
 	case v.Retry == messenger.RetryUnclear:
 		r.Outcome = store.OutcomeUnknown
@@ -133,6 +136,13 @@ func (c *courier) unreachable(id store.InboxID) time.Time {
 		p.till = now.Add(c.back.afterFailure(p.failures))
 	}
 	return p.till
+}
+
+// reached notes that the inbox's platform is there.
+func (c *courier) reached(id store.InboxID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.page(id).failures = 0
 }
 
 // limited pauses what a limit of the platform concerns, and returns until when.
