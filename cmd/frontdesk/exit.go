@@ -51,7 +51,7 @@ func withCode(code int, err error) error { return &exitError{code: code, cause: 
 // signalled is the cause of a context that a signal ended.
 type signalled struct{ os.Signal }
 
-func (s signalled) Error() string { return "ended by the signal " + s.Signal.String() }
+func (s signalled) Error() string { return "ended by the signal " + s.String() }
 
 // exitCode is the code for what a command returned.
 func exitCode(err error) int {

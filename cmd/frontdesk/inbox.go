@@ -37,7 +37,7 @@ func runInbox(cmd *cobra.Command, flags map[string]string) (err error) {
 		return err
 	}
 	if client != nil {
-		defer client.Close()
+		defer func() { err = errors.Join(err, client.Close()) }()
 		return showScreen(ctx, client, s.Agent, nil)
 	}
 	h, err := buildHouse(ctx, st, plan{settings: s, logger: logger})

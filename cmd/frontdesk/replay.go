@@ -48,8 +48,7 @@ func runReplay(cmd *cobra.Command, flags map[string]string, check bool) (err err
 		return err
 	}
 	if client != nil {
-		client.Close()
-		return fmt.Errorf("%w; end it (SIGTERM) and run this again", store.ErrLocked)
+		return errors.Join(fmt.Errorf("%w; end it (SIGTERM) and run this again", store.ErrLocked), client.Close())
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	if err := st.projector.CatchUp(ctx); err != nil {

@@ -59,7 +59,7 @@ frontdesk's listener. It prints the conversation's id once the message is in the
 	return cmd
 }
 
-func runVisitor(cmd *cobra.Command, flags map[string]string, f visitorFlags) error {
+func runVisitor(cmd *cobra.Command, flags map[string]string, f visitorFlags) (err error) {
 	s, err := loadSettings(cmd, flags)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func runVisitor(cmd *cobra.Command, flags map[string]string, f visitorFlags) err
 	if err != nil {
 		return err
 	}
-	defer client.Close()
+	defer func() { err = errors.Join(err, client.Close()) }()
 	state, err := client.State(ctx)
 	if err != nil {
 		return err

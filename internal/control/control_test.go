@@ -55,7 +55,11 @@ func serve(t *testing.T, d desk.Contract) (*control.Server, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
 	path := control.Path(dir, "")
 	ln, err := control.Listen(path)
 	if err != nil {
@@ -83,7 +87,11 @@ func dial(t *testing.T, path string) *control.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Close() })
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return c
 }
 
@@ -444,7 +452,9 @@ func TestSocketFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	dead.SetUnlinkOnClose(false)
-	dead.Close()
+	if err := dead.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := control.Dial(t.Context(), path); !errors.Is(err, control.ErrNobody) {
 		t.Errorf("dial at a leftover = %v, want ErrNobody", err)
 	}

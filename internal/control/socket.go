@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	socketName = "control.sock"
+	socketName  = "control.sock"
 	freshSuffix = ".new"
 	// maxPath is what fits into a socket's address on every system, with freshSuffix and the zero byte at its end.
 	maxPath = 103 - len(freshSuffix)

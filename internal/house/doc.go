@@ -1,0 +1,2 @@
+// Package house holds the test that keeps the rooms of the module apart: which package may import which.
+package house
