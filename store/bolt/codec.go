@@ -1,17 +1,22 @@
 package bolt
 
 import (
+	"encoding/binary"
+
 	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
 // The numbers of fields are for ever: a number that is no longer used is not given to another field.
 
+// contactTag is the number of the contact in a header.
+const contactTag = 2
+
 // headerFields are a conversation's, but for the time of its last activity, which stands before them. What a query's
 // words are compared with comes first.
 func headerFields(f *fields, c *store.Conversation) {
 	text(f, 1, &c.ID)
-	part(f, 2, &c.Contact, contactFields)
+	part(f, contactTag, &c.Contact, contactFields)
 	text(f, 3, &c.Inbox)
 	text(f, 4, &c.Status)
 	count(f, 5, &c.SnoozedUntil)
@@ -225,14 +230,30 @@ func peekActivity(row []byte) (store.Millis, error) {
 	return parseTime(row[1:]), nil
 }
 
-// peekContact reads as much of a header as a query's words need.
+// peekContact reads as much of a header as a query's words need, and copies no more than that.
 func peekContact(row []byte) (c store.Contact, err error) {
 	if _, err := peekActivity(row); err != nil {
 		return c, err
 	}
-	f := fields{src: string(row[headTime:]), reading: true}
-	part(&f, 2, &c, contactFields)
-	return c, f.err
+	for row = row[headTime:]; len(row) > 0; {
+		head, n := binary.Uvarint(row)
+		if n <= 0 || head>>1 > contactTag {
+			break
+		}
+		length, m := binary.Uvarint(row[n:])
+		if row = row[n+max(m, 0):]; m <= 0 || head&1 == textForm && length > uint64(len(row)) {
+			return c, errDamaged
+		}
+		switch {
+		case head>>1 == contactTag && head&1 == textForm:
+			return c, decodeFields(string(row[:length]), func(f *fields) { contactFields(f, &c) })
+		case head>>1 == contactTag:
+			return c, nil
+		case head&1 == textForm:
+			row = row[length:]
+		}
+	}
+	return c, nil
 }
 
 func encodeMessage(m store.Message) []byte {

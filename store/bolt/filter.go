@@ -33,7 +33,10 @@ type driver struct {
 
 // newFilter makes a query ready. A name (a ref, a label…) that no conversation has ends the search here.
 func (r *reader) newFilter(q store.Query) (*filter, error) {
-	f := &filter{query: q}
+	f := &filter{query: store.Query{Terms: q.Terms, Words: make([]string, len(q.Words))}}
+	for i, w := range q.Words {
+		f.query.Words[i] = strings.ToLower(w) // once, not for each row
+	}
 	err := r.eachFacet(kindStatus, func(_ facetKey, row facetRow) error {
 		f.total += row.all
 		return nil

@@ -123,18 +123,8 @@ func (r *rows) PutMessage(m store.Message) error {
 	id := hashOf(m.ID)
 	finder := textKey(h, idRow, id)
 	if was := r.rows.Get(finder); was != nil {
-		at, err := parseFinder(was)
-		if err != nil {
+		if err := r.replace(m, was); err != nil {
 			return err
-		}
-		old := store.Place{At: at, ID: m.ID}
-		if _, _, err := messageAt(r.rows, m.Conversation, h, old); err != nil {
-			return err
-		}
-		if at != m.At {
-			if err := r.DeleteMessage(m.Conversation, old); err != nil {
-				return err
-			}
 		}
 	}
 	if err := r.rows.Put(placeKey(h, messageRow, m.At, id), encodeMessage(m)); err != nil {
@@ -144,16 +134,29 @@ func (r *rows) PutMessage(m store.Message) error {
 		return err
 	}
 	r.lines[h] = m.Conversation
-	return r.putOutbox(h, id, m)
+	if !unsettled(m) {
+		return nil
+	}
+	return r.sets.Put(outboxKey(h, m.At, id), []byte{outboxClass(m.State)})
 }
 
-// putOutbox keeps the set of replies that are not settled.
-func (r *rows) putOutbox(conv, id hash, m store.Message) error {
-	key := outboxKey(conv, m.At, id)
-	if !unsettled(m) {
-		return r.sets.Delete(key)
+// replace takes away the message that has the id of m, or as much of it as putting m leaves behind.
+func (r *rows) replace(m store.Message, finder []byte) error {
+	at, err := parseFinder(finder)
+	if err != nil {
+		return err
 	}
-	return r.sets.Put(key, []byte{outboxClass(m.State)})
+	old, ok, err := r.Message(m.Conversation, store.Place{At: at, ID: m.ID})
+	if err != nil || !ok {
+		return err
+	}
+	if at != m.At {
+		return r.DeleteMessage(m.Conversation, old.Place())
+	}
+	if !unsettled(old) {
+		return nil
+	}
+	return r.sets.Delete(outboxKey(hashOf(m.Conversation), at, hashOf(m.ID)))
 }
 
 // DeleteMessage forgets the message at a place, if there is one.

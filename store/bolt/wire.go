@@ -103,10 +103,14 @@ func (f *fields) value(form uint64) (num uint64, text string) {
 	return 0, text
 }
 
+// uvarint reads a number as encoding/binary does, which reads from bytes only.
 func (f *fields) uvarint() (v uint64) {
-	for i, shift := 0, 0; i < len(f.src) && shift < 64; i, shift = i+1, shift+7 {
+	for i := 0; i < len(f.src) && i < binary.MaxVarintLen64; i++ {
 		b := f.src[i]
-		v |= uint64(b&0x7f) << shift
+		if i == binary.MaxVarintLen64-1 && b > 1 {
+			break // it has more than 64 bits
+		}
+		v |= uint64(b&0x7f) << (7 * i)
 		if b < 0x80 {
 			f.src = f.src[i+1:]
 			return v
