@@ -1,6 +1,12 @@
 package ingest
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
+
+// logEvery is how often at most a log line speaks of one outcome.
+const logEvery = time.Minute
 
 // Outcome is what became of a request to the webhook.
 type Outcome string
@@ -29,25 +35,41 @@ var outcomes = [...]Outcome{
 	ForeignObject, Test, Accepted, LogFull, LogFailed,
 }
 
-// counters counts requests by outcome. The map is made once and never written again.
+// counters counts requests by outcome, and knows when each was last spoken of. The map is made once and never written
+// again.
 type counters struct {
-	n map[Outcome]*atomic.Uint64
+	by map[Outcome]*counter
+}
+
+type counter struct {
+	n    atomic.Uint64
+	told atomic.Int64 // when a log line last spoke of it, in nanoseconds since 1970
 }
 
 func newCounters() counters {
-	c := counters{n: make(map[Outcome]*atomic.Uint64, len(outcomes))}
+	c := counters{by: make(map[Outcome]*counter, len(outcomes))}
 	for _, o := range outcomes {
-		c.n[o] = new(atomic.Uint64)
+		c.by[o] = new(counter)
 	}
 	return c
 }
 
-func (c counters) add(o Outcome) { c.n[o].Add(1) }
+func (c counters) add(o Outcome) { c.by[o].n.Add(1) }
+
+// due reports whether an outcome may be spoken of again, once in a while: strangers must not fill the log file.
+func (c counters) due(o Outcome, now time.Time) bool {
+	told := &c.by[o].told
+	last := told.Load()
+	if last != 0 && now.UnixNano()-last < int64(logEvery) {
+		return false
+	}
+	return told.CompareAndSwap(last, now.UnixNano())
+}
 
 func (c counters) snapshot() map[Outcome]uint64 {
-	m := make(map[Outcome]uint64, len(c.n))
-	for o, n := range c.n {
-		m[o] = n.Load()
+	m := make(map[Outcome]uint64, len(c.by))
+	for o, counter := range c.by {
+		m[o] = counter.n.Load()
 	}
 	return m
 }

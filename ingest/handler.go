@@ -22,8 +22,12 @@ const (
 
 	// retryAfter is what a 503 asks for, in seconds. The platform keeps to its own plan; our plugin listens.
 	retryAfter = "2"
+)
 
-	logErr = "error" // attribute key of log lines
+// Attribute keys of log lines.
+const (
+	logErr   = "error"
+	logCount = "count" // how often it happened since the start
 )
 
 // Appender is the part of store.Log that a Handler needs.
@@ -122,6 +126,13 @@ func (h *Handler) answer(w http.ResponseWriter, o Outcome, status int, text stri
 	writeText(w, status, text)
 }
 
+// tell writes a log line about an outcome, unless one was written a moment ago.
+func (h *Handler) tell(r *http.Request, level slog.Level, o Outcome, text string, args ...any) {
+	if h.counters.due(o, h.now()) {
+		h.logger.Log(r.Context(), level, text, append(args, logCount, h.counters.snapshot()[o]+1)...)
+	}
+}
+
 func writeText(w http.ResponseWriter, status int, text string) {
 	header := w.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
@@ -155,6 +166,7 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
 	}
 	secrets, err := h.verifier.Verify(body, r.Header)
 	if err != nil {
+		h.tell(r, slog.LevelWarn, BadSignature, "a webhook was refused: no app secret made its signature")
 		h.answer(w, BadSignature, http.StatusUnauthorized, "the signature is missing or wrong; sign the body as it is with the app secret")
 		return
 	}
@@ -165,6 +177,7 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
 	}
 	switch pages := pagesOf(env); {
 	case !spokenFor(secrets, pages):
+		h.tell(r, slog.LevelWarn, ForeignPage, "a webhook was refused: its secret does not speak for a page it names")
 		h.answer(w, ForeignPage, http.StatusForbidden, "the body names a page that its secret does not speak for; nothing of it was taken")
 	case env.Object != "page":
 		h.answer(w, ForeignObject, http.StatusOK, "EVENT_RECEIVED")
@@ -187,7 +200,6 @@ func (h *Handler) refuseBody(w http.ResponseWriter, r *http.Request, err error) 
 		w.Header().Set("Retry-After", retryAfter)
 		h.answer(w, Overloaded, http.StatusServiceUnavailable, "too much is coming in at once; try again")
 	default:
-		h.logger.DebugContext(r.Context(), "a webhook's sender went away", logErr, err)
 		h.answer(w, Aborted, http.StatusBadRequest, "the body did not come whole")
 	}
 }
@@ -204,13 +216,13 @@ func (h *Handler) keep(w http.ResponseWriter, r *http.Request, body []byte) {
 		h.poke()
 		h.answer(w, Accepted, http.StatusOK, "EVENT_RECEIVED")
 	case errors.Is(err, store.ErrFull):
-		h.logger.WarnContext(r.Context(), "a webhook was not kept", logErr, err)
+		h.tell(r, slog.LevelWarn, LogFull, "a webhook was not kept", logErr, err)
 		w.Header().Set("Retry-After", retryAfter)
 		h.answer(w, LogFull, http.StatusServiceUnavailable, "no more can be taken now; try again")
 	case r.Context().Err() != nil:
 		h.answer(w, Aborted, http.StatusInternalServerError, "the sender went away")
 	default:
-		h.logger.ErrorContext(r.Context(), "a webhook was not kept", logErr, err)
+		h.tell(r, slog.LevelError, LogFailed, "a webhook was not kept", logErr, err)
 		h.answer(w, LogFailed, http.StatusInternalServerError, "the event could not be kept; try again")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -464,6 +465,40 @@ func TestLogFailures(t *testing.T) {
 			wantCount(t, h, test.outcome, 1)
 			wantCount(t, h, ingest.Accepted, 0)
 		})
+	}
+}
+
+func TestLogLinesAreFewAndHoldNoSecret(t *testing.T) {
+	t.Parallel()
+	var lines bytes.Buffer
+	now := clock
+	o := options(failing{errors.New("input/output error")})
+	o.Now = func() time.Time { return now }
+	o.Logger = slog.New(slog.NewTextHandler(&lines, nil))
+	h := newHandler(t, o)
+	body := fixture(t, "message-text.json")
+	try := func(secret string) {
+		req := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+		req.Header.Set(messenger.SignatureHeader, messenger.Sign([]byte(secret), body))
+		h.ServeHTTP(httptest.NewRecorder(), req)
+	}
+	for range 100 {
+		try("guessed")
+		try(appSecret)
+	}
+	if got := strings.Count(lines.String(), "\n"); got != 2 {
+		t.Errorf("%d log lines of 200 failures in a moment, want one of each kind:\n%s", got, &lines)
+	}
+	now = now.Add(time.Minute)
+	try("guessed")
+	if text := lines.String(); strings.Count(text, "\n") != 3 || !strings.Contains(text, "count=101") {
+		t.Errorf("a minute later there is no line that counts:\n%s", text)
+	}
+	right := strings.TrimPrefix(messenger.Sign([]byte(appSecret), body), "sha256=")
+	for _, secret := range []string{appSecret, right, "7412000000000101", "Harbour"} {
+		if strings.Contains(lines.String(), secret) {
+			t.Errorf("the log holds %q", secret)
+		}
 	}
 }
 

@@ -99,8 +99,9 @@ func timeOf(arrival store.Millis, entry messenger.Entry, ev messenger.Event) sto
 	}
 }
 
+// notAhead is at, or arrival where at is far after it. Without an arrival there is nothing to compare with.
 func notAhead(arrival, at store.Millis) store.Millis {
-	if at-futureAllowed > arrival {
+	if arrival > 0 && at-futureAllowed > arrival {
 		return arrival
 	}
 	return max(at, 0)

@@ -148,6 +148,10 @@ func TestTranslateTimes(t *testing.T) {
 			t.Errorf("neither event nor entry has a time (%s): At = %d, want arrival", name, f.At)
 		}
 	}
+	unarrived := ingest.Translate(store.Record{Kind: store.RecordWebhook, Body: fromMaya(`"message":{"mid":"m"}`)})
+	if len(unarrived) != 1 || unarrived[0].At != 1794819600000 {
+		t.Errorf("a record without a time: %v, want the event's time", unarrived)
+	}
 	f := one(t, fromMaya(`"read":{"watermark":1894819600000}`))
 	if f.Watermark != arrival {
 		t.Errorf("a watermark years ahead = %d, want arrival: replies not yet written would count as read", f.Watermark)

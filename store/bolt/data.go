@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // The files of a data folder, beside ViewsFile.
@@ -56,7 +54,7 @@ func (d *Data) open(dir string, o Options) (err error) {
 
 func (d *Data) openViews(path string, o Options) (err error) {
 	d.Views, err = OpenViews(path, o)
-	if unusable(err) {
+	if errors.Is(err, ErrLayout) || unreadable(err) {
 		if err := os.Rename(path, path+asideSuffix); err != nil {
 			return fmt.Errorf("put the old views aside: %w", err)
 		}
@@ -71,12 +69,6 @@ func (d *Data) openViews(path string, o Options) (err error) {
 		return err
 	}
 	return d.Views.Reset(ctx)
-}
-
-// unusable reports whether err says that the views' file will never be read again.
-func unusable(err error) bool {
-	return errors.Is(err, ErrLayout) || errors.Is(err, bolterrors.ErrInvalid) ||
-		errors.Is(err, bolterrors.ErrVersionMismatch) || errors.Is(err, bolterrors.ErrChecksum)
 }
 
 // Close ends what is queued and closes all files: first the log, so that nothing new comes in while the rest closes.

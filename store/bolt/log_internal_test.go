@@ -283,6 +283,22 @@ func TestOpenNewer(t *testing.T) {
 	}
 }
 
+func TestOpenDamaged(t *testing.T) {
+	t.Parallel()
+	for name, content := range map[string][]byte{"zeros": make([]byte, 1<<16), "text": []byte("hello")} {
+		path := filepath.Join(t.TempDir(), "log.db")
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenLog(path, Options{}); err == nil || !strings.Contains(err.Error(), "backup") || !strings.Contains(err.Error(), path) {
+			t.Errorf("OpenLog of a file of %s: %v, want an error that says which file and what to do", name, err)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != string(content) {
+			t.Errorf("OpenLog of a file of %s changed it (%v)", name, err)
+		}
+	}
+}
+
 func TestReadDamaged(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string][]byte{"short": {recordVersion, 1, 0}, "no version": make([]byte, 20)} {

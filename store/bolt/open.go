@@ -31,6 +31,8 @@ func openFile(path string, o Options) (*bolt.DB, error) {
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, fmt.Errorf("open %s: %w%s", path, store.ErrLocked, holder(path))
+	case unreadable(err):
+		return nil, fmt.Errorf("open %s: the file is damaged or none of frontdesk's, restore it from a backup: %w", path, err)
 	case err != nil:
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
@@ -38,6 +40,12 @@ func openFile(path string, o Options) (*bolt.DB, error) {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	return db, nil
+}
+
+// unreadable reports whether err says that a file holds nothing bbolt can read.
+func unreadable(err error) bool {
+	return errors.Is(err, bolterrors.ErrInvalid) || errors.Is(err, bolterrors.ErrVersionMismatch) ||
+		errors.Is(err, bolterrors.ErrChecksum)
 }
 
 // syncFolder makes the names in a folder survive a loss of power: syncing a new file alone does not.
