@@ -1,0 +1,153 @@
+package ingest_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"frontdesk/ingest"
+	"frontdesk/messenger"
+	"frontdesk/store"
+)
+
+// failing is a log that fails in a given way.
+type failing struct{ err error }
+
+func (f failing) Append(context.Context, ...store.Record) (store.Seq, error) { return 0, f.err }
+
+// kept is a log that takes everything.
+type kept struct{}
+
+func (kept) Append(context.Context, ...store.Record) (store.Seq, error) { return 1, nil }
+
+func TestLogFailures(t *testing.T) {
+	t.Parallel()
+	body := fixture(t, "message-text.json")
+	closed := newLog(t)
+	if err := closed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name    string
+		log     ingest.Appender
+		status  int
+		outcome ingest.Outcome
+	}{
+		{"full", failing{fmt.Errorf("append: %w: 5 bytes wait", store.ErrFull)}, 503, ingest.LogFull},
+		{"failing", failing{errors.New("write /secret/path: input/output error")}, 500, ingest.LogFailed},
+		{"closed", closed, 500, ingest.LogFailed},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHandler(t, options(test.log))
+			got := postSigned(t, serve(t, h), appSecret, body)
+			if got.status != test.status || strings.Contains(got.body, "secret") {
+				t.Errorf("%d %q, want %d and nothing of the error", got.status, got.body, test.status)
+			}
+			if retry := got.header.Get("Retry-After"); (retry != "") != (test.status == http.StatusServiceUnavailable) {
+				t.Errorf("%d with Retry-After %q", got.status, retry)
+			}
+			wantCount(t, h, test.outcome, 1)
+			wantCount(t, h, ingest.Accepted, 0)
+		})
+	}
+}
+
+func TestLogLinesAreFewAndHoldNoSecret(t *testing.T) {
+	t.Parallel()
+	var lines bytes.Buffer
+	now := clock
+	o := options(failing{errors.New("input/output error")})
+	o.Now = func() time.Time { return now }
+	o.Logger = slog.New(slog.NewTextHandler(&lines, nil))
+	h := newHandler(t, o)
+	body := fixture(t, "message-text.json")
+	try := func(secret string) {
+		req := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+		req.Header.Set(messenger.SignatureHeader, messenger.Sign([]byte(secret), body))
+		h.ServeHTTP(httptest.NewRecorder(), req)
+	}
+	for range 100 {
+		try("guessed")
+		try(appSecret)
+	}
+	if got := strings.Count(lines.String(), "\n"); got != 2 {
+		t.Errorf("%d log lines of 200 failures in a moment, want one of each kind:\n%s", got, &lines)
+	}
+	now = now.Add(time.Minute)
+	try("guessed")
+	if text := lines.String(); strings.Count(text, "\n") != 3 || !strings.Contains(text, "count=101") {
+		t.Errorf("a minute later there is no line that counts:\n%s", text)
+	}
+	right := strings.TrimPrefix(messenger.Sign([]byte(appSecret), body), "sha256=")
+	for _, secret := range []string{appSecret, right, "7412000000000101", "Harbour"} {
+		if strings.Contains(lines.String(), secret) {
+			t.Errorf("the log holds %q", secret)
+		}
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*ingest.Options){
+		"no log":          func(o *ingest.Options) { o.Log = nil },
+		"no secret":       func(o *ingest.Options) { o.Secrets = nil },
+		"an empty secret": func(o *ingest.Options) { o.Secrets[1].Value = nil },
+	} {
+		o := options(kept{})
+		change(&o)
+		if _, err := ingest.New(o); err == nil {
+			t.Errorf("New with %s did not fail", name)
+		}
+	}
+}
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	var sick atomic.Bool
+	url := serve(t, ingest.Health(func() error {
+		if sick.Load() {
+			return errors.New("the views are 12000 records behind")
+		}
+		return nil
+	}))
+	get := func(method string) answer {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return do(t, req)
+	}
+	if got := get(http.MethodGet); got.status != http.StatusOK || got.body != "ok" {
+		t.Errorf("%d %q, want 200 ok", got.status, got.body)
+	}
+	if got := get(http.MethodPost); got.status != http.StatusMethodNotAllowed {
+		t.Errorf("POST: %d, want 405", got.status)
+	}
+	sick.Store(true)
+	if got := get(http.MethodGet); got.status != http.StatusServiceUnavailable || !strings.Contains(got.body, "12000 records behind") {
+		t.Errorf("%d %q, want 503 with the reason", got.status, got.body)
+	}
+}
+
+func TestTimeoutsAreSet(t *testing.T) {
+	t.Parallel()
+	var s http.Server
+	ingest.Timeouts(&s)
+	for name, d := range map[string]time.Duration{
+		"header": s.ReadHeaderTimeout, "read": s.ReadTimeout, "write": s.WriteTimeout, "idle": s.IdleTimeout,
+	} {
+		if d <= 0 {
+			t.Errorf("no %s timeout", name)
+		}
+	}
+}
