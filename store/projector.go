@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// ErrAhead says that the views know records the log does not have, as after restoring an older log: replay them.
+var ErrAhead = errors.New("the views are ahead of the log; replay them")
+
 // Bounds of the projector's work.
 const (
 	batchRecords = 2000                   // at most so many records in one transaction; Log.Read bounds the bytes
@@ -65,7 +68,8 @@ func (p *Projector) Poke() {
 func (p *Projector) Skipped() uint64 { return p.skipped.Load() }
 
 // Run applies what is appended until the context ends, and returns nil then. Errors of the log or the views are logged
-// and tried again with growing pauses: the log keeps what the views have not seen. Only a closed store ends it early.
+// and tried again with growing pauses: the log keeps what the views have not seen. Only ErrClosed and ErrAhead, which
+// no waiting mends, end it early.
 func (p *Projector) Run(ctx context.Context) error {
 	retry := firstRetry
 	for {
@@ -73,7 +77,7 @@ func (p *Projector) Run(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, ErrClosed):
+		case errors.Is(err, ErrClosed), errors.Is(err, ErrAhead):
 			return err
 		case err != nil:
 			p.logger.Error("the views could not be brought up to date", logErr, err, logWait, retry)
@@ -160,9 +164,16 @@ func (p *Projector) apply(ctx context.Context) (Seq, error) {
 	if err != nil {
 		return 0, fmt.Errorf("ask how far the views are: %w", err)
 	}
+	head := p.log.Head()
+	if applied > head {
+		return applied, fmt.Errorf("%w: they stand at record %d, the log ends at %d", ErrAhead, applied, head)
+	}
 	records, err := p.log.Read(ctx, applied, batchRecords)
 	if err != nil {
 		return applied, fmt.Errorf("read the log after record %d: %w", applied, err)
+	}
+	if len(records) == 0 && head > applied {
+		return applied, fmt.Errorf("the log gives nothing after record %d, though it should reach to %d: restore it from a backup", applied, head)
 	}
 	if len(records) > 0 {
 		// Bodies are read before the transaction, which stays short.

@@ -1,8 +1,6 @@
 package store
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // change is one transaction in the making: the rows, the conversations it has touched, and the record at hand.
 type change struct {
@@ -101,6 +99,9 @@ func (ch *change) findOrMake(inbox InboxID, contact Contact) (*thread, error) {
 	t, err := ch.find(id)
 	if err != nil || t != nil {
 		return t, err
+	}
+	if contact.Kind == "" {
+		contact.Kind = ContactPSID
 	}
 	t = ch.hold(Conversation{ID: id, Inbox: inbox, Contact: contact, Status: StatusPending, Touch: Touch{Origin: OriginUnknown}})
 	return t, t.takeReceipts()

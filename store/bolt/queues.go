@@ -59,6 +59,7 @@ func (v *Views) Outbox(ctx context.Context, n int) (list []store.Message, err er
 			if err != nil {
 				return err
 			}
+			first := len(list)
 			for _, place := range oc.places {
 				row := r.rows.Get(append(rowPrefix(oc.conv, messageRow), place...))
 				m, err := decodeMessage(c.ID, row)
@@ -67,6 +68,8 @@ func (v *Views) Outbox(ctx context.Context, n int) (list []store.Message, err er
 				}
 				list = append(list, m)
 			}
+			// Replies of one millisecond stand in the order of their hashes in the set; they are sent in that of writing.
+			slices.SortStableFunc(list[first:], func(a, b store.Message) int { return cmp.Compare(a.Seq, b.Seq) })
 		}
 		return nil
 	})

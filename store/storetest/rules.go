@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"slices"
 	"testing"
@@ -36,7 +37,11 @@ func RunRules(t *testing.T, open func(t *testing.T, dir string) (Log, DumpedView
 	}
 	t.Run("random histories match a plain model", func(t *testing.T) {
 		t.Parallel()
-		propertyModel(t, open)
+		propertyModel(t, open, (*history).step)
+	})
+	t.Run("random fates of replies match a plain model", func(t *testing.T) {
+		t.Parallel()
+		propertyModel(t, open, (*history).fate)
 	})
 	t.Run("the order of arrival does not matter", func(t *testing.T) {
 		t.Parallel()
@@ -328,6 +333,16 @@ var projectorRules = map[string]func(*stage){
 		counts, err := s.views.Counts(s.Context())
 		if err != nil || counts.Unknown != 2 || counts.Total != 0 {
 			s.Errorf("Counts = %+v, %v; want 2 unknown events and no conversation", counts, err)
+		}
+	},
+	"views ahead of the log are noticed": func(s *stage) {
+		s.tell(said("m1", 10))
+		s.catchUp()
+		if err := s.views.Apply(s.Context(), 99, func(store.Rows) error { return nil }); err != nil {
+			s.Fatalf("Apply: %v", err)
+		}
+		if err := s.projector.Run(s.Context()); !errors.Is(err, store.ErrAhead) {
+			s.Errorf("Run = %v, want ErrAhead", err)
 		}
 	},
 	"Run follows the log": func(s *stage) {

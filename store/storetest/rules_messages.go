@@ -37,10 +37,6 @@ var messageRules = map[string]func(*stage){
 		want(s, "unread", c.Unread, 2)
 		want(s, "first record", s.message("m1").Seq, first)
 	},
-	"a message and a postback of one mid are two": func(s *stage) {
-		s.tell(said("1", 10), tapped("1", 20))
-		want(s, "unread", s.header().Unread, 2)
-	},
 	"only a message is a word, and a tap opens the window all the same": func(s *stage) {
 		s.tell(said("m1", 10), tapped("p1", 40), came(50, store.OriginPlugin, ""), came(45, store.OriginLink, ""))
 		c := s.header()
@@ -118,6 +114,13 @@ var touchRules = map[string]func(*stage){
 		c := s.header()
 		want(s, "ref", c.Touch.Ref, "pricing")
 		want(s, "since", c.Touch.At, 10)
+	},
+	"a tag of the very time of a touch is no later than it": func(s *stage) {
+		for _, mid := range []string{"m1", "m2", "m3", "m4"} { // whatever their order in one millisecond
+			s.tell(tagged(said(mid, 10)))
+		}
+		s.tell(came(10, store.OriginLink, "spring"), tagged(said("m5", 20)))
+		want(s, "since", s.header().Touch.At, 20)
 	},
 	"a tag before a link does not hide the link": func(s *stage) {
 		s.tell(came(30, store.OriginLink, "spring"), tagged(said("m1", 20)))

@@ -165,6 +165,30 @@ func (h *history) step() {
 	}
 }
 
+// fate draws a record of one conversation's replies: written and tried in some order, settled in some way.
+func (h *history) fate() {
+	conv := store.NewConversationID(page, mara)
+	tokens := h.replies[conv]
+	if len(tokens) == 0 || len(tokens) < 5 && h.pick("new", 4) == 0 {
+		h.reply(mara, 0)
+		return
+	}
+	token := tokens[h.pick("token", len(tokens))]
+	n := 1 + h.pick("attempt", 8)/7
+	switch h.pick("record", 10) {
+	case 0, 1, 2:
+		h.add(store.Attempt{Token: token, Conversation: conv, N: n})
+	case 3, 4, 5, 6:
+		outcome := castOutcomes[h.pick("outcome", len(castOutcomes))]
+		h.add(store.Result{Token: token, Conversation: conv, N: n, Outcome: outcome, RetryAt: 5})
+	case 7, 8:
+		verb := []store.Verb{store.VerbSendAgain, store.VerbArrived, store.VerbCancel}[h.pick("verb", 3)]
+		h.add(store.Act{Agent: "ana", Conversation: conv, Verb: verb, Message: store.ReplyID(token)})
+	default:
+		h.facts()
+	}
+}
+
 // theatre is a stage for many plays of one test: each in a folder of its own, closed at its end.
 type theatre struct {
 	*testing.T
@@ -198,12 +222,13 @@ var ownWords = cmp.Options{
 	cmpopts.IgnoreFields(store.Counts{}, "Applied"),
 }
 
-func propertyModel(t *testing.T, open func(*testing.T, string) (Log, DumpedViews)) {
+// propertyModel plays histories of the steps that step draws, and holds the views against the model.
+func propertyModel(t *testing.T, open func(*testing.T, string) (Log, DumpedViews), step func(*history)) {
 	th := theatre{t, open}
 	rapid.Check(t, func(rt *rapid.T) {
 		h := newHistory(t, rt)
 		for range rapid.IntRange(1, 40).Draw(rt, "records") {
-			h.step()
+			step(h)
 		}
 		m := newPlainModel()
 		for i, r := range h.records {

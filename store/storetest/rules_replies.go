@@ -173,6 +173,41 @@ var outboxRules = map[string]func(*stage){
 		s.end("a", 1, store.OutcomeFailed, "")
 		want(s, "after a late result", s.state("a"), store.StateSending)
 	},
+	"what was unknown may turn out to have failed": func(s *stage) {
+		s.tell(said("m1", 10))
+		s.write("a")
+		s.try("a", 1)
+		s.end("a", 1, store.OutcomeUnknown, "")
+		s.end("a", 1, store.OutcomeRetry, "")
+		want(s, "not taken back by less", s.state("a"), store.StateUnknown)
+		s.end("a", 1, store.OutcomeFailed, "")
+		want(s, "clearer", s.state("a"), store.StateFailed)
+	},
+	"replies of one moment go out in the order of writing": func(s *stage) {
+		s.tell(said("m1", 10))
+		var records []store.Record
+		var wanted []store.Token
+		for _, token := range []store.Token{"e", "d", "c", "b", "a"} {
+			r, err := store.NewRecord(s.clock, store.Reply{Token: token, Conversation: marasC, Inbox: page, Recipient: mara, Agent: "ana"})
+			if err != nil {
+				s.Fatalf("NewRecord: %v", err)
+			}
+			records, wanted = append(records, r), append(wanted, token)
+		}
+		if _, err := s.log.Append(s.Context(), records...); err != nil {
+			s.Fatalf("Append: %v", err)
+		}
+		want(s, "of the conversation", s.header().Outbox, wanted)
+		open, err := s.views.Outbox(s.Context(), 10)
+		if err != nil {
+			s.Fatalf("Outbox: %v", err)
+		}
+		var got []store.Token
+		for _, m := range open {
+			got = append(got, m.Token)
+		}
+		want(s, "of the views", got, wanted)
+	},
 	"nothing turns sent back": func(s *stage) {
 		s.tell(said("m1", 10))
 		s.write("a")

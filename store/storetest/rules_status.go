@@ -119,6 +119,7 @@ var statusRules = map[string]func(*stage){
 		want(s, "another snooze's end", s.header().Status, store.StatusSnoozed)
 		s.do(store.Woke{Conversation: marasC, Until: 900})
 		s.do(store.Woke{Conversation: marasC, Until: 900})
+		s.do(store.Woke{Conversation: marasC})
 		want(s, "status", s.header().Status, store.StatusOpen)
 		want(s, "thread", s.ids(), []string{"m1", "snoozed", "snoozed", "woke"})
 	},
