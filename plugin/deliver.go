@@ -47,6 +47,9 @@ func (s *Server) Run(ctx context.Context) error {
 	grace := time.AfterFunc(graceAtClose, cut)
 	defer grace.Stop()
 	<-ended
+	for _, sub := range s.subs {
+		sub.endRests()
+	}
 	return nil
 }
 

@@ -179,3 +179,64 @@ func TestOurOwnClientWorksAgainstIt(t *testing.T) {
 		t.Errorf("another page's contact is refused with %v", got)
 	}
 }
+
+func TestARefusedChangeCostsNobodyElseTheirs(t *testing.T) {
+	t.Parallel()
+	p := start(t, plugin.Options{})
+	c, _ := p.visitor(plugin.Profile{})
+	stranger := plugin.Contact{Page: siteID, ID: "9000000000000000001"}
+	const each = 40 // enough that some share a commit
+	var all sync.WaitGroup
+	for i := range each {
+		all.Go(func() {
+			if _, err := p.Write(context.Background(), c, fmt.Sprint(i)); err != nil {
+				t.Errorf("the visitor's word was refused: %v", err)
+			}
+		})
+		all.Go(func() {
+			if _, err := p.Write(context.Background(), stranger, "x"); !errors.Is(err, plugin.ErrUnknownContact) {
+				t.Errorf("the stranger's word was answered %v", err)
+			}
+		})
+	}
+	all.Wait()
+	lines, err := p.Messages(t.Context(), c, 0)
+	must(t, err)
+	said := map[string]int{}
+	for i, line := range lines {
+		said[line.Text]++
+		if i > 0 && (line.Seq <= lines[i-1].Seq || !line.At.After(lines[i-1].At)) {
+			t.Errorf("line %d does not come after the one before", i)
+		}
+	}
+	if len(lines) != each || len(said) != each {
+		t.Errorf("%d words left %d lines with %d texts", each, len(lines), len(said))
+	}
+}
+
+func TestASecondRunBeginsWithATry(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t)
+	r.answerWith(func(messenger.Event) int { return http.StatusServiceUnavailable })
+	srv, err := plugin.Open(plugin.Options{
+		Path: filepath.Join(t.TempDir(), "plugin.db"), Pages: []plugin.Page{site()},
+		Subscribers: []plugin.Subscriber{{Page: siteID, URL: r.http.URL}},
+	})
+	must(t, err)
+	p := &platform{Server: srv, t: t}
+	c, _ := p.visitor(plugin.Profile{})
+	_, err = srv.Write(t.Context(), c, "hello")
+	must(t, err)
+	run := func(until func()) {
+		ctx, cancel := context.WithCancel(context.Background())
+		ran := make(chan error, 1)
+		go func() { ran <- srv.Run(ctx) }()
+		until()
+		cancel()
+		must(t, <-ran)
+	}
+	run(func() { p.eventually("a few failures", func() bool { return srv.Subscribers()[0].Failures >= 3 }) })
+	r.answerWith(nil)
+	run(func() { r.next(messenger.KindMessage) })
+	must(t, srv.Close(context.Background()))
+}

@@ -141,6 +141,18 @@ func (s *subscriber) restFor(l *lane, unreachable bool) {
 	l.rest = rest
 }
 
+// endRests makes everything that rests ready, so that no timer outlives Run and the next one begins with a try.
+func (s *subscriber) endRests() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.lanes {
+		if l.rest != nil {
+			l.rest.Stop()
+			s.makeReady(l)
+		}
+	}
+}
+
 // delivered notes a success, and wakes the conversations that only waited for the subscriber to be back.
 func (s *subscriber) delivered(l *lane, status int, at time.Time) {
 	s.mu.Lock()
