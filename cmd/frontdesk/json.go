@@ -153,8 +153,11 @@ func toMessageJSON(m store.Message) messageJSON {
 			Title: e.Title, Subtitle: e.Subtitle, ImageURL: e.ImageURL, Buttons: toButtonsJSON(e.Buttons),
 		})
 	}
-	if m.Touch != nil {
+	switch {
+	case m.Touch != nil:
 		out.Origin, out.Ref = m.Touch.Origin, m.Touch.Ref
+	case m.Tagged:
+		out.Origin = store.OriginPlugin
 	}
 	if e := m.Error; e != nil {
 		out.Error = &sendErrorJSON{Code: e.Code, Subcode: e.Subcode, Text: e.Text, Advice: e.Advice}
