@@ -27,6 +27,9 @@ func (c *courier) step(ctx, requests context.Context, id store.ConversationID) (
 		return next, err
 	}
 	kept, err := c.d.replyOf(ctx, m)
+	if errors.Is(err, errNoRecord) {
+		return c.hold(ctx, m, store.SendError{Text: "What was kept of this message cannot be read.", Advice: "Cancel it and write it again."})
+	}
 	if err != nil {
 		return pause{}, err
 	}

@@ -113,8 +113,21 @@ func TestLimitPausesThePageButNoOther(t *testing.T) {
 		if got := w.message(first); got.State != store.StateQueued || got.Error == nil || got.RetryAt == 0 {
 			t.Errorf("the first does not say why it waits: %+v", got)
 		}
+		alerts := func() []string {
+			s, err := w.desk.State(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return []string{s.Inboxes[0].Alert, s.Inboxes[1].Alert}
+		}
+		if got := alerts(); !strings.Contains(got[0], "in 8 minutes") || got[1] != "" {
+			t.Errorf("alerts %q", got)
+		}
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
+		if got := alerts(); got[0] != "" {
+			t.Errorf("alerts %q after the pause", got)
+		}
 		for _, m := range []store.Message{first, second} {
 			if got := w.message(m); got.State != store.StateSent {
 				t.Errorf("%q is %s", m.Text, got.State)

@@ -102,7 +102,7 @@ type Inbox struct {
 	Plugin     bool   // a site of our own plugin: no window
 	Missing    string // the setting without which nothing can be sent there; empty when it can
 	HumanAgent bool   // the HUMAN_AGENT tag may be used
-	Alert      string // why sending is stopped for the whole inbox, in a sentence; empty when it is not
+	Alert      string // why nothing is sent for the whole inbox, now or for a while, in a sentence; empty when all is well
 }
 
 // State is what the screen's head and the empty screen say.

@@ -21,6 +21,7 @@ type page struct {
 	doubtful bool      // it was stopped: one conversation at a time until the platform takes a message
 	alert    *stop     // why nothing is sent
 	till     time.Time // nothing is sent before
+	lost     bool      // because the platform can't be reached; else because of its limits
 	failures int       // in a row, without reaching the platform or at its limit
 	text     *rate.Limiter
 	media    *rate.Limiter
@@ -46,14 +47,27 @@ func (c *courier) page(id store.InboxID) *page {
 	return p
 }
 
-// alert says why sending is stopped for a whole inbox; empty when it is not.
-func (c *courier) alert(id store.InboxID) string {
+// alert says why nothing is sent for a whole inbox at now: because it is stopped, or pauses for a while. It is empty
+// when all is well.
+func (c *courier) alert(id store.InboxID, now time.Time) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p := c.pages[id]; p != nil && p.alert != nil {
+	p := c.pages[id]
+	switch {
+	case p != nil && p.alert != nil:
 		return p.alert.reason.Text
+	case p != nil && p.till.After(now) && p.lost:
+		return "The platform cannot be reached; it is tried again in " + span(p.till.Sub(now)) + "."
+	case p != nil && p.till.After(now):
+		return limitText(p.till.Sub(now))
+	case c.appTill.After(now) && !c.d.inboxes[id].Inbox.Plugin:
+		return limitText(c.appTill.Sub(now))
 	}
 	return ""
+}
+
+func limitText(d time.Duration) string {
+	return "The platform's limit on calls is reached; sending goes on by itself in " + span(d) + "."
 }
 
 // refusal is the alert as an answer to an agent who wants to write; nil when there is none.

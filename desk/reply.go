@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base32"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -111,24 +112,24 @@ func queuedMessage(r store.Reply, seq store.Seq, at store.Millis) store.Message 
 	return m
 }
 
-// replyOf reads back the record that made m.
+// errNoRecord says that the record of a reply is not what it must be, so that it can't be sent.
+var errNoRecord = errors.New("its record is not there any more")
+
+// replyOf reads back the record that made m. When that is not there, which time does not mend, it is errNoRecord.
 func (d *Desk) replyOf(ctx context.Context, m store.Message) (store.Reply, error) {
 	var r store.Reply
 	if m.Seq == 0 {
-		return r, fmt.Errorf("reply %s: it has no record", m.ID)
+		return r, fmt.Errorf("reply %s: %w", m.ID, errNoRecord)
 	}
 	records, err := d.log.Read(ctx, m.Seq-1, 1)
 	if err != nil {
-		return r, fmt.Errorf("read the record of reply %s: %w", m.ID, err)
+		return r, fmt.Errorf("read record %d of reply %s: %w", m.Seq, m.ID, err)
 	}
 	if len(records) == 0 || records[0].Seq != m.Seq || records[0].Kind != store.RecordReply {
-		return r, fmt.Errorf("reply %s: record %d is not a reply", m.ID, m.Seq)
+		return r, fmt.Errorf("reply %s, record %d: %w", m.ID, m.Seq, errNoRecord)
 	}
-	if err := json.Unmarshal(records[0].Body, &r); err != nil {
-		return r, fmt.Errorf("read the record of reply %s: %w", m.ID, err)
-	}
-	if r.Token != m.Token {
-		return r, fmt.Errorf("reply %s: record %d is another reply", m.ID, m.Seq)
+	if err := json.Unmarshal(records[0].Body, &r); err != nil || r.Token != m.Token {
+		return r, fmt.Errorf("reply %s, record %d: %w", m.ID, m.Seq, errNoRecord)
 	}
 	return r, nil
 }

@@ -76,7 +76,7 @@ func (d *Desk) State(ctx context.Context) (State, error) {
 	}
 	for _, i := range d.o.Inboxes {
 		inbox := i.Inbox
-		if alert := d.courier.alert(inbox.ID); alert != "" {
+		if alert := d.courier.alert(inbox.ID, d.now()); alert != "" {
 			inbox.Alert = alert
 		}
 		s.Inboxes = append(s.Inboxes, inbox)

@@ -133,7 +133,7 @@ func (c *courier) unreachable(id store.InboxID) time.Time {
 	p := c.page(id)
 	if now := c.d.now(); !p.till.After(now) {
 		p.failures++
-		p.till = now.Add(c.back.afterFailure(p.failures))
+		p.till, p.lost = now.Add(c.back.afterFailure(p.failures)), true
 	}
 	return p.till
 }
@@ -165,7 +165,7 @@ func (c *courier) limited(id store.InboxID, scope messenger.Scope, wait time.Dur
 		return c.appTill
 	}
 	if till.After(p.till) {
-		p.till = till
+		p.till, p.lost = till, false
 	}
 	return p.till
 }

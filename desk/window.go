@@ -26,7 +26,7 @@ func permit(c store.Conversation, to store.Contact, inbox Inbox, m messenger.Out
 	}
 	closed, until := w.ClosesAt.Time(), w.HumanAgentUntil.Time()
 	refusal := &Refusal{Reason: fmt.Sprintf(
-		"The 24 hours in which the page may write ended on %s, %s ago.", closed.Format("2 January 15:04 MST"), ago(now.Sub(closed)))}
+		"The 24 hours in which the page may write ended on %s, %s ago.", closed.Format("2 January 15:04 MST"), span(now.Sub(closed)))}
 	switch {
 	case to.Kind == store.ContactUserRef, !w.HumanAgent:
 		refusal.Advice = "Nothing can be sent until the customer writes again."
@@ -49,8 +49,8 @@ func isVisitor(to store.Contact) bool {
 	return to.Kind == store.ContactVisitor || messenger.IsVisitor(to.ID)
 }
 
-// ago is a length of time in its largest unit.
-func ago(d time.Duration) string {
+// span is a length of time in its largest unit.
+func span(d time.Duration) string {
 	count := func(n int, unit string) string {
 		if n == 1 {
 			return "1 " + unit
@@ -58,8 +58,10 @@ func ago(d time.Duration) string {
 		return fmt.Sprintf("%d %ss", n, unit)
 	}
 	switch {
+	case d < time.Minute:
+		return "less than a minute"
 	case d < time.Hour:
-		return count(max(1, int(d/time.Minute)), "minute")
+		return count(int(d/time.Minute), "minute")
 	case d < 48*time.Hour:
 		return count(int(d/time.Hour), "hour")
 	default:
