@@ -83,16 +83,16 @@ func (m *Model) applyActed(msg actedMsg) tea.Cmd {
 	var say tea.Cmd
 	switch {
 	case msg.undo:
-		say = m.notice.say("Undone: " + msg.label)
+		say = m.say("Undone: " + msg.label)
 	case msg.label != "":
 		if msg.back.Verb != "" {
 			m.undo = append(m.undo, undoStep{msg.back, msg.label})
 			if len(m.undo) > keepUndo {
 				m.undo = m.undo[1:]
 			}
-			say = m.notice.say(msg.label + " " + keyOf("undo") + " undoes it.")
+			say = m.say(msg.label + " " + keyOf("undo") + " undoes it.")
 		} else {
-			say = m.notice.say(msg.label)
+			say = m.say(msg.label)
 		}
 	}
 	return tea.Batch(say, m.refresh())
@@ -341,7 +341,7 @@ func (m *Model) applyTick(now time.Time) tea.Cmd {
 	if m.quitting {
 		return nil
 	}
-	return tea.Batch(tick(m.now, tickEvery), m.refresh())
+	return tea.Batch(tick(m.ctx, m.now), m.refresh())
 }
 
 func (m *Model) reload() tea.Cmd {
@@ -349,7 +349,7 @@ func (m *Model) reload() tea.Cmd {
 		m.list.err = nil
 		return tea.Batch(m.requery(), m.refresh())
 	}
-	return tea.Batch(m.refresh(), m.refetch(), m.notice.say("Read again."))
+	return tea.Batch(m.refresh(), m.refetch(), m.say("Read again."))
 }
 
 // onlyProcess reports whether quitting stops the taking of messages.

@@ -141,6 +141,20 @@ func waitForChange(ctx context.Context, ch <-chan store.Seq) tea.Cmd {
 	}
 }
 
-func tick(now func() time.Time, after time.Duration) tea.Cmd {
-	return tea.Tick(after, func(time.Time) tea.Msg { return tickMsg(now()) })
+func tick(ctx context.Context, now func() time.Time) tea.Cmd {
+	return later(ctx, tickEvery, func() tea.Msg { return tickMsg(now()) })
+}
+
+// later gives a message after a pause; unlike tea.Tick it ends with the screen.
+func later(ctx context.Context, pause time.Duration, msg func() tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		timer := time.NewTimer(pause)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return msg()
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }

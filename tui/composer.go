@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textarea"
@@ -15,6 +14,8 @@ import (
 	"frontdesk/messenger"
 	"frontdesk/store"
 )
+
+const fewestEditorLines, mostEditorLines = 2, 8
 
 // composer is the editor of the reply.
 type composer struct {
@@ -32,8 +33,8 @@ func newComposer(t *theme) composer {
 	a.EndOfBufferCharacter = ' '
 	a.CharLimit = 0 // the counter says when it is too long; words are never swallowed
 	a.DynamicHeight = true
-	a.MinHeight = 2
-	a.MaxHeight = 8
+	a.MinHeight = fewestEditorLines
+	a.MaxHeight = mostEditorLines
 	a.MaxContentHeight = 100_000 // else new lines stop at the visible height
 	a.SetVirtualCursor(false)
 	km := textarea.DefaultKeyMap()
@@ -60,10 +61,13 @@ func (c *composer) style(t *theme) {
 	})
 }
 
-func (c *composer) resize(l layout) { c.area.SetWidth(max(l.reply.w, 1)) }
+func (c *composer) resize(l layout) {
+	c.area.MaxHeight = max(min(mostEditorLines, l.thread.h/3), fewestEditorLines)
+	c.area.SetWidth(max(l.reply.w, 1))
+}
 
 // height is how many lines the editor wants.
-func (c *composer) height() int { return max(c.area.Height(), 2) }
+func (c *composer) height() int { return max(c.area.Height(), fewestEditorLines) }
 
 func (c *composer) value() string { return c.area.Value() }
 
@@ -153,7 +157,7 @@ func (m *Model) onPaste(text string) tea.Cmd {
 			menu.typedText(CleanLine(text))
 		}
 	case placeList, placeThread, placeViews, placeDetails:
-		return m.notice.say("Press " + keyOf("reply") + " first: a paste goes into the reply.")
+		return m.say("Press " + keyOf("reply") + " first: a paste goes into the reply.")
 	}
 	return nil
 }
@@ -167,7 +171,7 @@ func (m *Model) edited() tea.Cmd {
 	m.setDrafted(c.conv, c.value() != "")
 	m.refit()
 	conv, rev := c.conv, c.rev
-	return tea.Tick(draftPause, func(time.Time) tea.Msg { return saveDraftMsg{conv, rev} })
+	return later(m.ctx, draftPause, func() tea.Msg { return saveDraftMsg{conv, rev} })
 }
 
 // send gives the reply to the desk and shows it at once.
@@ -177,10 +181,10 @@ func (m *Model) send() tea.Cmd {
 	n := messenger.TextLen(text)
 	switch {
 	case text == "":
-		c.refusal = "There is nothing to send yet."
+		m.refuse("There is nothing to send yet.")
 		return nil
 	case n > messenger.MaxText:
-		c.refusal = fmt.Sprintf("%d characters too long: at most %d can be sent at once.", n-messenger.MaxText, messenger.MaxText)
+		m.refuse(fmt.Sprintf("Too long by %d: at most %d characters can be sent at once.", n-messenger.MaxText, messenger.MaxText))
 		return nil
 	}
 	c.sent++
@@ -255,11 +259,26 @@ func (m *Model) giveBack(msg repliedMsg, i int, text string) tea.Cmd {
 	}
 	if m.composer.conv == msg.conv {
 		m.showDraft(msg.conv)
-		m.composer.refusal = why
+		m.refuse(why)
 		m.layThread()
 		return m.keepDraftOf(msg.conv)
 	}
 	return tea.Batch(m.keepDraftOf(msg.conv), m.notice.fail(why))
+}
+
+// refusalLines is why the reply was not taken, under the editor.
+func (m *Model) refusalLines(w int) []string {
+	if m.composer.refusal == "" {
+		return nil
+	}
+	lines := m.ruler.wrap("✗ "+m.composer.refusal, w)
+	return lines[:min(len(lines), 4)]
+}
+
+// refuse says at the field why the reply is not taken.
+func (m *Model) refuse(why string) {
+	m.composer.refusal = why
+	m.refit()
 }
 
 // replyTitle is the line above the editor: whom it is for, and until when.
@@ -269,8 +288,6 @@ func (m *Model) replyTitle() (title, note string, notePen pen) {
 	w := windowOf(c, m.inbox(c.Inbox), m.clock)
 	in := m.inbox(c.Inbox)
 	switch {
-	case m.composer.refusal != "":
-		return "Reply", "", t.bad
 	case in.Alert != "":
 		note, notePen = CleanLine(in.Alert), t.bad
 	case in.Missing != "":

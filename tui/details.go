@@ -82,7 +82,7 @@ func windowPen(open bool) func(*theme) pen {
 }
 
 func (m *Model) touchLines(t store.Touch) []detail {
-	out := []detail{{label: moment(t.At, m.clock), value: originWord(t.Origin)}}
+	out := []detail{{label: "arrived", value: moment(t.At, m.clock) + " · " + originWord(t.Origin)}}
 	for _, d := range []struct{ label, value string }{
 		{"ref", t.Ref}, {"source", t.Source}, {"page", t.Page}, {"ad", t.AdID},
 	} {
@@ -223,7 +223,7 @@ func (m *Model) copyDetail() tea.Cmd {
 	can := copies(lines)
 	d := lines[can[min(m.details.at, len(can)-1)]]
 	text := strings.TrimSpace(Clean(d.copy))
-	return tea.Batch(tea.SetClipboard(text), m.notice.say("Copied the "+orElse(d.label, "line")+", if the terminal allows it."))
+	return tea.Batch(tea.SetClipboard(text), m.say("Copied the "+orElse(d.label, "line")+", if the terminal allows it."))
 }
 
 func (m *Model) moveDetails(n int) tea.Cmd {

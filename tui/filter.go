@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
@@ -138,7 +137,7 @@ func (m *Model) filterTyped() tea.Cmd {
 		return nil
 	}
 	rev := f.rev
-	return tea.Tick(filterPause, func(time.Time) tea.Msg { return listLateMsg{rev} })
+	return later(m.ctx, filterPause, func() tea.Msg { return listLateMsg{rev} })
 }
 
 func queryFault(err error) string {

@@ -209,13 +209,9 @@ func snippetOf(l store.LastMessage) string {
 	switch l.Kind {
 	case store.KindQuickReply, store.KindPostback:
 		return "▸ " + text
-	case store.KindMedia:
-		if text == "" {
-			return "[attachment]"
-		}
-		if !strings.HasPrefix(text, "[") {
-			return "[" + attachmentWord(text) + "]"
-		}
+	}
+	if text == "" && l.Media != "" {
+		return "[" + attachmentWord(l.Media) + "]"
 	}
 	return text
 }

@@ -136,7 +136,7 @@ func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	if k.Text != "" {
-		return m.notice.say(key + " does nothing here. " + keyOf("help") + " shows the keys.")
+		return m.say(key + " does nothing here. " + keyOf("help") + " shows the keys.")
 	}
 	return nil
 }
@@ -145,7 +145,7 @@ func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 func (m *Model) perform(a *action) tea.Cmd {
 	if a.not != nil {
 		if why := a.not(m); why != "" {
-			return m.notice.say(why)
+			return m.say(why)
 		}
 	}
 	return tea.Batch(a.run(m), m.sawThread())

@@ -31,7 +31,7 @@ func (m *Model) arrange() layout {
 		l.columns(body, m.details.mode != detailsOff)
 	}
 	in := l.thread.inner()
-	n := min(m.composer.height(), max(in.h/3, 1))
+	n := m.composer.height() + len(m.refusalLines(in.w-2))
 	l.reply = rect{in.x + 1, in.y + in.h - n, max(in.w-2, 1), n}
 	l.body = rect{in.x, in.y, in.w, max(in.h-n-1, 0)}
 	return l

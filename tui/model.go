@@ -63,7 +63,7 @@ func New(o Options) *Model {
 	ctx, cancel := context.WithCancel(o.Ctx)
 	m := &Model{
 		desk: o.Desk, agent: o.Agent, now: o.Now, ctx: ctx, cancel: cancel,
-		theme: newTheme(true, o.NoColor), noColour: o.NoColor,
+		theme: newTheme(look{dark: true, noColour: o.NoColor, rich: true}), noColour: o.NoColor,
 		focus: placeList, clock: o.Now(), canvas: &canvas{},
 		drafted: map[store.ConversationID]bool{},
 	}
@@ -81,7 +81,7 @@ func (m *Model) Init() tea.Cmd {
 		tea.RequestBackgroundColor,
 		m.refresh(),
 		subscribe(m.ctx, m.desk),
-		tick(m.now, tickEvery),
+		tick(m.ctx, m.now),
 	)
 }
 
@@ -98,7 +98,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.MouseClickMsg:
 		return m, m.onClick(msg.Mouse())
 	case wheelMsg:
-		return m, tea.Batch(m.onWheel(msg.x, msg.y, msg.lines), flushWheel())
+		return m, tea.Batch(m.onWheel(msg.x, msg.y, msg.lines), flushWheel(m.ctx))
 	case tea.MouseWheelMsg:
 		return m, m.onWheel(msg.X, msg.Y, wheelLines(msg.Mouse()))
 	case answerMsg:
@@ -138,12 +138,13 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 	case listLateMsg:
 		return m.applyFilterPause(msg)
 	case tea.BackgroundColorMsg:
-		return m.restyle(msg.IsDark(), m.theme.noColour)
+		return m.restyle(look{msg.IsDark(), m.theme.noColour, m.theme.rich})
 	case tea.ColorProfileMsg:
-		return m.restyle(m.theme.dark, m.noColour || msg.Profile <= colorprofile.ASCII)
+		return m.restyle(look{m.theme.dark, m.noColour || msg.Profile <= colorprofile.ASCII, msg.Profile >= colorprofile.TrueColor})
 	case tea.ModeReportMsg:
-		if msg.Mode == ansi.ModeUnicodeCore {
-			m.ruler.clusters = msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet
+		known := msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet
+		if msg.Mode == ansi.ModeUnicodeCore && known { // as the renderer decides, which never goes back
+			m.ruler.clusters = true
 			return m.relayout()
 		}
 	case tea.KeyboardEnhancementsMsg:
@@ -157,11 +158,11 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 }
 
 // restyle draws everything anew in other colours.
-func (m *Model) restyle(dark, noColour bool) tea.Cmd {
-	if dark == m.theme.dark && noColour == m.theme.noColour {
+func (m *Model) restyle(l look) tea.Cmd {
+	if l == m.theme.look {
 		return nil
 	}
-	m.theme = newTheme(dark, noColour)
+	m.theme = newTheme(l)
 	m.composer.style(m.theme)
 	m.filter.style(m.theme)
 	return m.relayout()

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"slices"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -163,7 +162,7 @@ func (m *Model) askQuit() tea.Cmd {
 func (m *Model) quit() tea.Cmd {
 	m.overlay = nil
 	m.quitting = true
-	return tea.Batch(m.keepDraft(), m.quitWhenKept(), tea.Tick(quitPause, func(time.Time) tea.Msg { return quitMsg{late: true} }))
+	return tea.Batch(m.keepDraft(), m.quitWhenKept(), later(m.ctx, quitPause, func() tea.Msg { return quitMsg{late: true} }))
 }
 
 func (m *Model) quitWhenKept() tea.Cmd {

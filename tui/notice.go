@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -18,11 +19,11 @@ type notice struct {
 }
 
 // say shows a sentence for a while.
-func (n *notice) say(text string) tea.Cmd {
+func (n *notice) say(ctx context.Context, text string) tea.Cmd {
 	n.gen++
 	n.text, n.bad, n.fresh = text, false, true
 	gen := n.gen
-	return tea.Tick(noticeTime, func(time.Time) tea.Msg { return noticeOldMsg{gen} })
+	return later(ctx, noticeTime, func() tea.Msg { return noticeOldMsg{gen} })
 }
 
 // fail shows what did not happen; it stays until a key was pressed.
@@ -49,3 +50,6 @@ func (n *notice) read() {
 		n.text = ""
 	}
 }
+
+// say shows a sentence in the last line for a while.
+func (m *Model) say(text string) tea.Cmd { return m.notice.say(m.ctx, text) }

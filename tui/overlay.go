@@ -158,7 +158,7 @@ func parseSpan(s string) (time.Duration, bool) {
 
 func (s *snoozeMenu) draw(m *Model) (rect, []string) {
 	t, r := m.theme, m.ruler
-	w := min(m.width-8, 46)
+	w := min(m.width-8, 50)
 	in := []string{" " + t.muted.on(r.cut("Put "+CleanLine(s.conv.Contact.Title())+" away for", w-4)), ""}
 	for i := range len(snoozeTimes) + 1 {
 		var name, note string

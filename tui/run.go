@@ -70,6 +70,6 @@ func (f *floodgate) take() tea.Msg {
 }
 
 // flushWheel asks for the notches that came while the screen was scrolling.
-func flushWheel() tea.Cmd {
-	return tea.Tick(wheelPause, func(time.Time) tea.Msg { return flushWheelMsg{} })
+func flushWheel(ctx context.Context) tea.Cmd {
+	return later(ctx, wheelPause, func() tea.Msg { return flushWheelMsg{} })
 }

@@ -28,13 +28,26 @@ type colours struct {
 	selection, bar            color.Color
 }
 
+// plainGreys replaces the greys for terminals of 256 colours: the nearest of a tinted grey there may be green.
+func (c colours) plainGreys(dark bool) colours {
+	g := lipgloss.Color
+	if dark {
+		c.text, c.muted, c.faint, c.line = g("253"), g("247"), g("243"), g("239")
+		c.selection, c.bar = g("237"), g("235")
+		return c
+	}
+	c.text, c.muted, c.faint, c.line = g("235"), g("240"), g("245"), g("251")
+	c.selection, c.bar = g("254"), g("255")
+	return c
+}
+
 func darkColours() colours {
 	c := lipgloss.Color
 	return colours{
-		text: c("#DADDE2"), muted: c("#9BA1A9"), faint: c("#70767E"), line: c("#42464C"),
+		text: c("#D9DEE7"), muted: c("#98A1B0"), faint: c("#6A7486"), line: c("#3C4454"),
 		accent: c("#7FB4F0"), unread: c("#F2B36B"), read: c("#6FC3B2"), own: c("#8FBCE6"),
 		good: c("#8CC98A"), warn: c("#E5B567"), bad: c("#EE7F86"),
-		selection: c("#2E3136"), bar: c("#242629"),
+		selection: c("#262E3D"), bar: c("#1F2530"),
 	}
 }
 
@@ -44,15 +57,21 @@ func lightColours() colours {
 		text: c("#232A36"), muted: c("#5C6675"), faint: c("#8A93A1"), line: c("#C9CFD8"),
 		accent: c("#1F62B4"), unread: c("#B4580A"), read: c("#0B7A68"), own: c("#2A5F9E"),
 		good: c("#2C7A33"), warn: c("#946200"), bad: c("#BE2D38"),
-		selection: c("#E4E7EC"), bar: c("#EFF0F2"),
+		selection: c("#E2EAF5"), bar: c("#EDF1F6"),
 	}
+}
+
+// look is what the terminal says of itself.
+type look struct {
+	dark     bool
+	noColour bool
+	rich     bool // millions of colours
 }
 
 // theme is every pen of the screen, made from a dozen colours.
 type theme struct {
-	dark     bool
-	noColour bool
-	colours  colours
+	look
+	colours colours
 
 	text, bold, muted, faint, line pen
 	accent, accentBold, title      pen
@@ -64,15 +83,18 @@ type theme struct {
 	weak      string // the background of the selected row in a pane without the focus
 }
 
-func newTheme(dark, noColour bool) *theme {
+func newTheme(l look) *theme {
 	c := darkColours()
-	if !dark {
+	if !l.dark {
 		c = lightColours()
+	}
+	if !l.rich {
+		c = c.plainGreys(l.dark)
 	}
 	fg := func(c color.Color) pen { return pen{ansi.NewStyle().ForegroundColor(c).String()} }
 	bold := func(c color.Color) pen { return pen{ansi.NewStyle().Bold().ForegroundColor(c).String()} }
 	return &theme{
-		dark: dark, noColour: noColour, colours: c,
+		look: l, colours: c,
 		text: fg(c.text), bold: bold(c.text), muted: fg(c.muted), faint: fg(c.faint), line: fg(c.line),
 		accent: fg(c.accent), accentBold: bold(c.accent), title: bold(c.text),
 		unread: fg(c.unread), unreadBold: bold(c.unread),

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"frontdesk/messenger"
@@ -73,6 +74,9 @@ func (m *Model) threadItems() []item {
 		items = append(items, item{id: msg.ID, lines: d.lines})
 	}
 	t.drawn = drawn
+	if n := len(items); n > 0 { // room before the editor's line
+		items[n-1].lines = append(slices.Clip(items[n-1].lines), "")
+	}
 	return items
 }
 

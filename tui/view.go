@@ -218,22 +218,10 @@ func (m *Model) drawThreadBox() []string {
 	out = append(out, m.borderLine(r.w, k.ml, k.mr, k.h, p, replyTitle, note, titlePen, notePen))
 	out = append(out, m.drawReply(side, r.w)...)
 	count, countPen := m.counter()
-	if m.composer.refusal != "" {
-		return append(out, m.refusalLine(r.w, k, p, count, countPen))
-	}
 	if m.composer.value() == "" && !replyFocus {
 		count = ""
 	}
 	return append(out, m.borderLine(r.w, k.bl, k.br, k.h, p, "", count, p, countPen))
-}
-
-// refusalLine is the lower border with why the reply was not taken; the counter gives way to it.
-func (m *Model) refusalLine(w int, k corners, p pen, count string, countPen pen) string {
-	why := "✗ " + m.composer.refusal
-	if m.ruler.width(why)+len(count)+10 > w {
-		count = ""
-	}
-	return m.borderLine(w, k.bl, k.br, k.h, p, why, count, m.theme.bad, countPen)
 }
 
 func (m *Model) drawReply(side string, w int) []string {
@@ -245,10 +233,15 @@ func (m *Model) drawReply(side string, w int) []string {
 	default:
 		lines = strings.Split(m.composer.area.View(), "\n")
 	}
+	refusal := m.refusalLines(w - 4)
+	room := m.lay.reply.h - len(refusal)
 	out := make([]string, 0, m.lay.reply.h)
 	for i := range m.lay.reply.h {
 		line := ""
-		if i < len(lines) {
+		switch {
+		case i >= room:
+			line = m.theme.bad.on(refusal[i-room])
+		case i < len(lines):
 			line = lines[i]
 		}
 		out = append(out, side+" "+m.ruler.pad(line, w-3)+side)
@@ -281,6 +274,8 @@ func (m *Model) drawThreadBody() []string {
 	switch {
 	case t.err != nil:
 		return m.drawSentence(w, h, m.theme.bad, "The conversation could not be read.", problem(t.err), keyOf("reload")+" tries again.")
+	case t.id == "" && m.stateRead && m.counts.Total == 0:
+		return m.drawWelcome(w, h)
 	case t.id == "":
 		return m.drawSentence(w, h, m.theme.muted, "No conversation is shown.")
 	case t.loaded && len(t.items) == 0:
@@ -409,11 +404,17 @@ func (m *Model) drawHints(w int) string {
 	}
 	at := m.place()
 	var b strings.Builder
-	used := 1
+	used, help := 1, 0
+	if a := theKeys.byID("help"); m.can(a, at) {
+		help = len(a.keys[0]) + 1 + len(a.hint) + 3 // kept free: it leads to all the others
+	}
 	b.WriteByte(' ')
 	add := func(key, hint string) {
 		n := r.width(key) + 1 + len(hint) + 3
-		if used+n > w {
+		if hint == "help" {
+			help = 0
+		}
+		if used+n+help > w+2 { // the last one needs no blanks after it
 			return
 		}
 		used += n
@@ -464,6 +465,9 @@ func (m *Model) drawEmptyList(w, h int) []string {
 		return m.drawSentence(w, h, t.text, view.empty)
 	case !m.stateRead:
 		return m.drawSentence(w, h, t.muted, "Reading…")
+	}
+	if m.lay.wide {
+		return m.drawSentence(w, h, t.text, "Nobody has written yet.")
 	}
 	return m.drawWelcome(w, h)
 }

@@ -1,0 +1,176 @@
+package tui_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+	"frontdesk/tui"
+)
+
+// manyDesk answers as a desk of a hundred thousand conversations would; only what is on the screen is made.
+type manyDesk struct {
+	desk.Contract
+	n int
+}
+
+func manyID(i int) store.ConversationID { return store.ConversationID(fmt.Sprintf("1:72%08d", i)) }
+
+func (d manyDesk) row(i int) store.Conversation {
+	return store.Conversation{
+		ID: manyID(i), Inbox: pageID, Contact: store.Contact{Kind: store.ContactPSID, ID: "1", Name: fmt.Sprintf("Ines Okafor %d", i)},
+		Status: store.StatusOpen, Unread: i % 3, Touch: store.Touch{Origin: store.OriginLink, Ref: "spring-sale"},
+		LastActivity: store.MillisOf(base) - store.Millis(i)*60000, WindowFrom: store.MillisOf(base) - store.Millis(i)*60000,
+		LastMessage: store.LastMessage{Direction: store.In, Kind: store.KindText, Text: "When do you open on Saturday?"},
+	}
+}
+
+func (d manyDesk) List(_ context.Context, r store.ListRequest) (store.ListPage, error) {
+	from := 0
+	if r.From.ID != "" {
+		if _, err := fmt.Sscanf(string(r.From.ID), "1:72%08d", &from); err != nil {
+			return store.ListPage{}, err
+		}
+		from++
+	}
+	var page store.ListPage
+	for i := from; i < min(from+r.Limit, d.n); i++ {
+		page.Rows = append(page.Rows, d.row(i))
+	}
+	page.More = from+r.Limit < d.n
+	return page, nil
+}
+
+func (d manyDesk) Conversation(_ context.Context, id store.ConversationID) (store.Conversation, error) {
+	i := 0
+	_, err := fmt.Sscanf(string(id), "1:72%08d", &i)
+	return d.row(i), err
+}
+
+func (d manyDesk) Thread(_ context.Context, r store.ThreadRequest) (store.ThreadPage, error) {
+	var page store.ThreadPage
+	for i := range min(r.Limit, 60) {
+		m := store.Message{
+			ID: store.MessageID(fmt.Sprintf("%s-%d", r.Conversation, i)), Conversation: r.Conversation,
+			At: store.MillisOf(base) - store.Millis(60-i)*600000, Direction: store.In, Kind: store.KindText,
+			Text: "My order has not arrived yet, could you have a look please? It is number 4711 and it should have been here on Tuesday.",
+		}
+		if i%2 == 1 {
+			m.Direction, m.State, m.Agent, m.Text = store.Out, store.StateRead, "ana", "I'll have a look."
+		}
+		page.Messages = append(page.Messages, m)
+	}
+	return page, nil
+}
+
+func (manyDesk) Touches(context.Context, store.ConversationID, int) ([]store.Touch, error) {
+	return []store.Touch{{At: 1, Origin: store.OriginLink, Ref: "spring-sale"}}, nil
+}
+
+func (d manyDesk) Counts(context.Context) (store.Counts, error) {
+	return store.Counts{
+		Total: d.n, Statuses: map[store.Status]int{store.StatusOpen: d.n}, Unread: d.n / 3,
+		Refs: []store.RefCount{{Ref: "spring-sale", N: d.n}},
+	}, nil
+}
+
+func (manyDesk) State(context.Context) (desk.State, error) {
+	return desk.State{Listening: "http://127.0.0.1:8080", Inboxes: []desk.Inbox{{ID: pageID, Name: "Lumen Bikes"}}}, nil
+}
+
+func (manyDesk) Drafted(context.Context, string) ([]store.ConversationID, error) { return nil, nil }
+
+func (manyDesk) Draft(context.Context, store.ConversationID, string) (string, error) { return "", nil }
+
+func (manyDesk) SaveDraft(context.Context, store.ConversationID, string, string) error { return nil }
+
+func (manyDesk) Do(context.Context, store.Act) (store.Act, error) { return store.Act{}, nil }
+
+func (manyDesk) Changes(context.Context) (<-chan store.Seq, error) { return make(chan store.Seq), nil }
+
+// benchModel is a screen of 200x60 that has read its first page.
+func benchModel(b *testing.B) (tea.Model, func(tea.Cmd)) {
+	b.Helper()
+	var m tea.Model = tui.New(tui.Options{Desk: manyDesk{n: 100_000}, Agent: "ana", Now: func() time.Time { return base }, Ctx: b.Context()})
+	var run func(cmd tea.Cmd)
+	run = func(cmd tea.Cmd) {
+		if cmd == nil {
+			return
+		}
+		got := make(chan tea.Msg, 1)
+		go func() { got <- cmd() }()
+		select {
+		case msg := <-got:
+			if batch, ok := msg.(tea.BatchMsg); ok {
+				for _, c := range batch {
+					run(c)
+				}
+			} else if msg != nil {
+				var next tea.Cmd
+				m, next = m.Update(msg)
+				run(next)
+			}
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	m, _ = m.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
+	run(m.Init())
+	m.View()
+	return m, run
+}
+
+func BenchmarkFrameCursorMove(b *testing.B) {
+	m, _ := benchModel(b)
+	keys := []tea.KeyPressMsg{keyMsg("j"), keyMsg("k")}
+	i := 0
+	for b.Loop() {
+		m.Update(keys[i%2])
+		m.View()
+		i++
+	}
+}
+
+func BenchmarkFrameNewThread(b *testing.B) {
+	m, run := benchModel(b)
+	keys := []tea.KeyPressMsg{keyMsg("j"), keyMsg("k")}
+	i := 0
+	for b.Loop() {
+		_, cmd := m.Update(keys[i%2])
+		m.View()
+		run(cmd)
+		m.View()
+		i++
+	}
+}
+
+func BenchmarkFrameTyping(b *testing.B) {
+	m, run := benchModel(b)
+	_, cmd := m.Update(keyMsg("r"))
+	run(cmd)
+	m.Update(tea.PasteMsg{Content: "A reply of some length, as agents write them. "})
+	keys := []tea.KeyPressMsg{{Text: "a", Code: 'a'}, {Code: tea.KeyBackspace}}
+	i := 0
+	for b.Loop() {
+		m.Update(keys[i%2])
+		m.View()
+		i++
+	}
+}
+
+func BenchmarkFrameScroll(b *testing.B) {
+	m, run := benchModel(b)
+	_, cmd := m.Update(keyMsg("enter"))
+	run(cmd)
+	keys := []tea.KeyPressMsg{keyMsg("k"), keyMsg("j")}
+	i := 0
+	for b.Loop() {
+		m.Update(keys[i%2])
+		m.View()
+		i++
+	}
+}
