@@ -42,6 +42,7 @@ type job struct {
 	after   store.Seq // the views must show this first
 	at      time.Time // not before
 	working bool
+	again   bool // something came while a worker was at it
 	watch   bool // again whenever the views have moved
 }
 
@@ -68,7 +69,7 @@ func (c *courier) enqueue(id store.ConversationID, inbox store.InboxID, seq stor
 		j = &job{inbox: inbox}
 		c.jobs[id] = j
 	}
-	j.after, j.at = max(j.after, seq), time.Time{}
+	j.after, j.at, j.watch, j.again = max(j.after, seq), time.Time{}, false, true
 	c.mu.Unlock()
 	c.poke()
 }
@@ -147,7 +148,7 @@ func (c *courier) start(ctx, requests context.Context) time.Duration {
 			continue // its next worker to end wakes us
 		}
 		p.workers++
-		r.j.working = true
+		r.j.working, r.j.again = true, false
 		after := r.j.after
 		c.workers.Go(func() { c.work(ctx, requests, r.id, r.j, after) })
 	}
@@ -168,7 +169,7 @@ func (c *courier) notBefore(j *job) time.Time {
 
 // work takes one step at a conversation and notes when the next is due.
 func (c *courier) work(ctx, requests context.Context, id store.ConversationID, j *job, after store.Seq) {
-	next := pause{watch: true}
+	next, seen := pause{watch: true}, c.d.feed.Applied()
 	err := c.d.guard("courier", func() error {
 		if err := c.d.feed.Wait(ctx, after); err != nil {
 			return err
@@ -187,11 +188,12 @@ func (c *courier) work(ctx, requests context.Context, id store.ConversationID, j
 	j.working = false
 	c.page(j.inbox).workers--
 	switch {
-	case j.after > after: // something came meanwhile
+	case j.again:
 	case next.done:
 		delete(c.jobs, id)
 	default:
-		j.at, j.watch = next.at, next.watch
+		// A move of the views while the worker looked has woken nobody.
+		j.at, j.watch = next.at, next.watch && c.d.feed.Applied() == seen
 	}
 	j.after = max(j.after, next.after)
 }
