@@ -74,18 +74,15 @@ func (p *Projector) Run(ctx context.Context) error {
 	retry := firstRetry
 	for {
 		err := p.runUntilQuiet(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case errors.Is(err, ErrClosed), errors.Is(err, ErrAhead):
+		if errors.Is(err, ErrClosed) || errors.Is(err, ErrAhead) {
 			return err
-		case err != nil:
+		}
+		if err != nil && ctx.Err() == nil {
 			p.logger.Error("the views could not be brought up to date", logErr, err, logWait, retry)
-			if !sleep(ctx, retry) {
-				return nil
+			if sleep(ctx, retry) {
+				retry = min(2*retry, longestRetry)
+				continue
 			}
-			retry = min(2*retry, longestRetry)
-			continue
 		}
 		retry = firstRetry
 		select {
@@ -189,6 +186,9 @@ func (p *Projector) apply(ctx context.Context) (Seq, error) {
 }
 
 func (p *Projector) takeTurn(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
 	case p.turn <- struct{}{}:
 		return nil

@@ -16,7 +16,8 @@ type change struct {
 type thread struct {
 	Conversation
 	*change
-	again derived
+	again   derived
+	newTags []Place // of tagged lines that this change added
 }
 
 // project applies events in order.

@@ -2,8 +2,12 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
+
+// errNowhere says that a reply has nobody it could be sent to, and no thread it could be shown in.
+var errNowhere = errors.New("it is a reply in no conversation")
 
 // event is a record that has been read: its body is []Fact, Reply, Attempt, Result, Act, Profile or Woke.
 type event struct {
@@ -60,7 +64,11 @@ func (p *Projector) read(r Record) (body any, err error) {
 	case RecordWebhook:
 		return p.facts(r)
 	case RecordReply:
-		return readJSON[Reply](r.Body)
+		reply, err := readJSON[Reply](r.Body)
+		if _, _, wrong := ParseConversationID(reply.Conversation); err == nil && wrong != nil {
+			return nil, errNowhere
+		}
+		return reply, err
 	case RecordAttempt:
 		return readJSON[Attempt](r.Body)
 	case RecordResult:

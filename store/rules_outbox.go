@@ -29,7 +29,7 @@ func (ch *change) reply(r Reply) error {
 	if t == nil {
 		inbox, contact, err := ParseConversationID(r.Conversation)
 		if err != nil {
-			return nil // nobody to send it to, and no thread to show it in
+			return err
 		}
 		if t, err = ch.findOrMake(inbox, contact); err != nil {
 			return err

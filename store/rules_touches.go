@@ -14,6 +14,7 @@ func (o Origin) known() bool { return o != OriginUnknown && o != "" }
 func (t *thread) addedTouch(m Message) {
 	if m.Tagged {
 		t.LastTag = max(t.LastTag, m.At)
+		t.newTags = append(t.newTags, m.Place())
 		t.addOrigin(OriginPlugin)
 		t.again |= againTouch
 	}
@@ -93,15 +94,31 @@ func (t *thread) shownTouch() (Touch, error) {
 	if err != nil || before.Origin == OriginPlugin {
 		return shown, err
 	}
-	tagged := Touch{Origin: OriginPlugin, Source: tagSource, Ref: before.Ref}
+	first, err := t.firstTag(before)
+	return Touch{At: first.At, ID: first.ID, Origin: OriginPlugin, Source: tagSource, Ref: before.Ref}, err
+}
+
+// firstTag is the first tagged message after a touch, which is the last one before the newest tag.
+func (t *thread) firstTag(before Touch) (first Place, err error) {
+	if t.again&againOrigins == 0 && t.Touch.Origin == OriginPlugin && t.Touch.At > before.At {
+		// The touch shown is made by a tag already, the first of that time: only a newer line can be before it. A
+		// long chat in which each message bears the tag is not read again for each.
+		first = Place{At: t.Touch.At, ID: t.Touch.ID}
+		for _, tag := range t.newTags {
+			if tag.At > before.At && tag.Compare(first) < 0 {
+				first = tag
+			}
+		}
+		return first, nil
+	}
 	err = t.scan(Place{At: before.At, ID: before.ID}, true, func(m Message) bool {
 		if !m.Tagged || m.At <= before.At {
 			return true
 		}
-		tagged.At, tagged.ID = m.At, m.ID
+		first = m.Place()
 		return false
 	}, true)
-	return tagged, err
+	return first, err
 }
 
 // scanTouches gives the touches at or before a time (0: all), newest first, to visit until that returns false.
