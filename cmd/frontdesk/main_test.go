@@ -12,12 +12,25 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(cleaning{m}, map[string]func(){
 		"frontdesk": func() { os.Exit(run(context.Background(), os.Args[1:])) },
 	})
 }
 
-// builds is where binary puts what it built; it goes with the test process.
+// cleaning runs the tests and takes away what binary built for them.
+type cleaning struct{ *testing.M }
+
+func (c cleaning) Run() int {
+	code := c.M.Run()
+	if builds.path != "" {
+		if err := os.RemoveAll(filepath.Dir(builds.path)); err != nil {
+			return max(code, 1)
+		}
+	}
+	return code
+}
+
+// builds is what binary built.
 var builds struct {
 	sync.Once
 	path string

@@ -19,7 +19,8 @@ Without a command it opens the inbox, with the webhook listener, the chat plugin
 process has them already (frontdesk serve), it opens the inbox on that one. No settings are needed: the chat plugin's
 own platform is there from the start.
 
-Settings come from flags, then FRONTDESK_ variables, then config.toml in your configuration folder.`,
+Settings come from flags, then FRONTDESK_ variables, then config.toml in your configuration folder. To connect a Page, set
+FRONTDESK_PAGE_ID, FRONTDESK_PAGE_TOKEN, FRONTDESK_APP_SECRET and FRONTDESK_VERIFY_TOKEN; docs/guide/settings.md has all.`,
 		Example: `# look around with simulated customers
 frontdesk demo
 

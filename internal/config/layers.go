@@ -75,7 +75,7 @@ func fileLayer(path string) (layer, []string, error) {
 			if like := nearest(key, allKeys); like != "" {
 				fault += fmt.Sprintf("; did you mean %s?", like)
 			} else {
-				fault += "; remove it, or see frontdesk --help for the settings"
+				fault += "; remove it, or see docs/guide/settings.md"
 			}
 			faults = append(faults, errors.New(fault))
 			continue
