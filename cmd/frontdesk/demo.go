@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"frontdesk/internal/config"
 	"frontdesk/plugin"
 	"frontdesk/plugin/rehearsal"
+	"frontdesk/store"
 )
 
 // demoPage is the id of the simulated Page.
@@ -80,5 +83,33 @@ func runDemo(cmd *cobra.Command, flags map[string]string, seed uint64) (err erro
 	defer func() { err = errors.Join(err, h.Close()) }()
 	show := rehearsal.New(h.plugin, rehearsal.Options{Seed: seed, PluginPage: h.site.id, MessengerPage: demoPage, Clock: clock})
 	h.startUntilClosed("rehearsal", show.Run)
+	untilQuiet(ctx, st.feed)
 	return showScreen(ctx, h.desk, s.Agent, h.failed)
+}
+
+const (
+	curtainPause = 100 * time.Millisecond // without news, and the stage is set
+	curtainWait  = 2 * time.Second        // no longer than this
+)
+
+// untilQuiet waits until those who are there already have come in, so that the screen opens on the newest of them
+// instead of on whoever came first.
+func untilQuiet(ctx context.Context, feed *store.Feed) {
+	news, stop := feed.Subscribe()
+	defer stop()
+	limit := time.NewTimer(curtainWait)
+	defer limit.Stop()
+	var quiet <-chan time.Time // from the first news on
+	for {
+		select {
+		case <-news:
+			quiet = time.After(curtainPause)
+		case <-quiet:
+			return
+		case <-limit.C:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
 }
