@@ -16,28 +16,34 @@ func TestWindow(t *testing.T) {
 		want store.WindowState
 	}{
 		"just written": {
-			store.Conversation{WindowFrom: from, LastIncoming: from}, from,
+			store.Conversation{WindowFrom: from, LastIncoming: from},
+			from,
 			store.WindowState{Open: true, ClosesAt: from + 24*hour, HumanAgent: true, HumanAgentUntil: from + 168*hour},
 		},
 		"the last moment of the day": {
-			store.Conversation{WindowFrom: from, LastIncoming: from}, from + 24*hour - 1,
+			store.Conversation{WindowFrom: from, LastIncoming: from},
+			from + 24*hour - 1,
 			store.WindowState{Open: true, ClosesAt: from + 24*hour, HumanAgent: true, HumanAgentUntil: from + 168*hour},
 		},
 		"a day later": {
-			store.Conversation{WindowFrom: from, LastIncoming: from}, from + 24*hour,
+			store.Conversation{WindowFrom: from, LastIncoming: from},
+			from + 24*hour,
 			store.WindowState{ClosesAt: from + 24*hour, HumanAgent: true, HumanAgentUntil: from + 168*hour},
 		},
 		"a week later": {
-			store.Conversation{WindowFrom: from, LastIncoming: from}, from + 168*hour,
+			store.Conversation{WindowFrom: from, LastIncoming: from},
+			from + 168*hour,
 			store.WindowState{ClosesAt: from + 24*hour, HumanAgentUntil: from + 168*hour},
 		},
 		"a tap opens the day, not the week": {
-			store.Conversation{WindowFrom: from}, from + hour,
+			store.Conversation{WindowFrom: from},
+			from + hour,
 			store.WindowState{Open: true, ClosesAt: from + 24*hour},
 		},
 		"nothing seen": {store.Conversation{}, from, store.WindowState{Unknown: true}},
 		"a visitor of our plugin": {
-			store.Conversation{Contact: store.Contact{Kind: store.ContactVisitor}, WindowFrom: from}, from + 900*hour,
+			store.Conversation{Contact: store.Contact{Kind: store.ContactVisitor}, WindowFrom: from},
+			from + 900*hour,
 			store.WindowState{None: true, Open: true},
 		},
 	}

@@ -122,6 +122,12 @@ var touchRules = map[string]func(*stage){
 		s.tell(came(10, store.OriginLink, "spring"), tagged(said("m5", 20)))
 		want(s, "since", s.header().Touch.At, 20)
 	},
+	"a tag that an earlier telling takes away": func(s *stage) {
+		s.tell(came(5, store.OriginLink, "spring"), tagged(said("m1", 20)), tagged(said("m2", 30)))
+		want(s, "since", s.header().Touch.At, 20)
+		s.tell(said("m1", 10))
+		want(s, "since the next", s.header().Touch.At, 30)
+	},
 	"a tag before a link does not hide the link": func(s *stage) {
 		s.tell(came(30, store.OriginLink, "spring"), tagged(said("m1", 20)))
 		c := s.header()

@@ -347,16 +347,18 @@ func propertyOrder(t *testing.T, open func(*testing.T, string) (Log, DumpedViews
 	})
 }
 
-// outcomes draws at most one result for each reply. Failures are left out: an agent must have seen them happen.
+// outcomes draws at most one result for each reply.
 func (h *history) outcomes() {
 	for _, who := range cast {
 		conv := store.NewConversationID(page, who)
 		for _, token := range h.replies[conv] {
-			switch h.pick("outcome", 3) {
+			switch h.pick("outcome", 4) {
 			case 0:
 				h.add(store.Result{Token: token, Conversation: conv, N: 1, Outcome: store.OutcomeSent, MID: "mid-" + string(token)})
 			case 1:
 				h.add(store.Result{Token: token, Conversation: conv, N: 1, Outcome: store.OutcomeUnknown})
+			case 2:
+				h.add(store.Result{Token: token, Conversation: conv, N: 1, Outcome: store.OutcomeFailed})
 			}
 		}
 	}

@@ -297,6 +297,29 @@ var outboxRules = map[string]func(*stage){
 		want(s, "outbox", len(s.header().Outbox), 0)
 		want(s, "state", s.state("a"), store.StateFailed)
 	},
+	"a failed reply is done with when what waited for it was sent by hand": func(s *stage) {
+		s.tell(said("m1", 10))
+		s.write("a")
+		s.write("b")
+		s.try("a", 1)
+		s.end("a", 1, store.OutcomeFailed, "")
+		want(s, "one waits", s.header().Outbox, []store.Token{"a", "b"})
+		s.act(store.Act{Verb: store.VerbSendAgain, Message: "out:b"})
+		want(s, "none waits", s.header().Outbox, []store.Token{"b"})
+	},
+	"a request that left in spite of all counts as sent again": func(s *stage) {
+		s.tell(said("m1", 10))
+		s.write("a")
+		s.write("b")
+		s.write("c")
+		s.try("a", 1)
+		s.end("a", 1, store.OutcomeFailed, "")
+		s.act(store.Act{Verb: store.VerbCancel, Message: "out:b"})
+		s.try("b", 1)
+		s.end("b", 1, store.OutcomeRetry, "")
+		want(s, "tried after it was cancelled", s.state("b"), store.StateQueued)
+		want(s, "only waiting", s.state("c"), store.StateHeld)
+	},
 	"held for another reason stays held when the one before is sent": func(s *stage) {
 		s.tell(said("m1", 10))
 		s.write("a")

@@ -203,8 +203,8 @@ func threadPaging(d *desk) {
 			for more := true; more; {
 				page := d.thread(req)
 				more = page.More
-				if len(page.Messages) == 0 {
-					d.Fatalf("limit %d, newer %v: an empty page after %q", limit, newer, got)
+				if len(page.Messages) == 0 || len(got) > endless {
+					d.Fatalf("limit %d, newer %v: a page of %d after %d messages", limit, newer, len(page.Messages), len(got))
 				}
 				if newer {
 					got = append(got, messageIDs(page.Messages)...)

@@ -134,6 +134,9 @@ func (d *desk) many(n int) []store.Conversation {
 	return all
 }
 
+// endless is more rows than any test puts: pages that bring more repeat themselves.
+const endless = 2000
+
 // pages reads a list page by page, in one direction, and returns the ids newest first.
 func (d *desk) pages(q store.Query, newer bool, limit int) []store.ConversationID {
 	d.Helper()
@@ -144,6 +147,9 @@ func (d *desk) pages(q store.Query, newer bool, limit int) []store.ConversationI
 		more = page.More
 		if len(page.Rows) == 0 {
 			return got
+		}
+		if len(got) > endless {
+			d.Fatalf("pages of %d, newer %v, of %+v never end", limit, newer, q)
 		}
 		if newer {
 			got = append(idsOf(page.Rows), got...)

@@ -228,6 +228,9 @@ func (m *rowsModel) compareList(rt *rapid.T, v Views, q store.Query) {
 			if more = page.More; len(page.Rows) == 0 {
 				break
 			}
+			if len(got) > endless {
+				rt.Fatalf("pages of %d of %+v never end", limit, q)
+			}
 			if newer {
 				got = append(slices.Clone(page.Rows), got...)
 				req.From = page.Rows[0].Cursor()
