@@ -190,7 +190,16 @@ func (m *Model) sawThread() tea.Cmd {
 	return m.markSeen()
 }
 
+// threadShown reports whether the thread is that of the conversation the keys are about.
+func (m *Model) threadShown() bool {
+	c, ok := m.subject()
+	return ok && m.thread.id == c.ID && m.thread.loaded
+}
+
 func nothingToSendAgain(m *Model) string {
+	if !m.threadShown() {
+		return "Open the conversation first."
+	}
 	if _, ok := m.thread.unsettled(store.StateFailed, store.StateUnknown, store.StateHeld); !ok {
 		return "No reply here failed."
 	}
@@ -198,6 +207,9 @@ func nothingToSendAgain(m *Model) string {
 }
 
 func nothingUnknown(m *Model) string {
+	if !m.threadShown() {
+		return "Open the conversation first."
+	}
 	if _, ok := m.thread.unsettled(store.StateUnknown); !ok {
 		return "Of every reply here it is known whether it arrived."
 	}
@@ -205,6 +217,9 @@ func nothingUnknown(m *Model) string {
 }
 
 func nothingToDrop(m *Model) string {
+	if !m.threadShown() {
+		return "Open the conversation first."
+	}
 	if _, ok := m.thread.unsettled(store.StateFailed, store.StateHeld, store.StateQueued); !ok {
 		return "No reply here waits."
 	}
@@ -285,7 +300,7 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 	m.counts, m.state, m.stateRead = msg.counts, msg.state, true
 	m.takeDrafted(msg.drafted)
 	m.views.build(m.counts, m.agent, m.inboxNames())
-	if msg.listGen == m.list.gen {
+	if msg.listGen == m.list.gen && !m.list.switching {
 		l := &m.list
 		if msg.atTop {
 			l.newer = false

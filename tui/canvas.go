@@ -21,9 +21,9 @@ type segment struct {
 	line string
 }
 
-// canvas turns what the panes drew into a screen. Each pane's line is clipped to its own columns, cell by cell, so
-// that text which a terminal measures otherwise never moves its neighbours. Rows are remembered: a row of which
-// nothing changed costs a comparison.
+// canvas turns what the panes drew into a screen. Lines that stand side by side, each as wide as its place, are put
+// together as they are; where one lies over others, each is clipped to its own columns cell by cell. Rows are
+// remembered: a row of which nothing changed costs a comparison.
 type canvas struct {
 	width, height int
 	clusters      bool
@@ -31,6 +31,31 @@ type canvas struct {
 	next          [][]segment // the frame being drawn
 	last          [][]segment // what rows were made from
 	rows          []string
+	fitted        map[fitKey]string
+}
+
+// fitKey is a line and the width it was made to fit.
+type fitKey struct {
+	line string
+	w    int
+}
+
+// mostFitted is how many fitted lines are remembered: some screens full.
+const mostFitted = 4096
+
+// fit makes a drawn line exactly w columns wide. Measuring styled text is most of the work of a frame, so lines that
+// were there before come from memory.
+func (c *canvas) fit(line string, w int) string {
+	key := fitKey{line, w}
+	if fitted, ok := c.fitted[key]; ok {
+		return fitted
+	}
+	if c.fitted == nil || len(c.fitted) >= mostFitted {
+		c.fitted = make(map[fitKey]string, mostFitted/4)
+	}
+	fitted := ruler{c.clusters}.pad(line, w)
+	c.fitted[key] = fitted
+	return fitted
 }
 
 // begin starts a frame of that size.
@@ -42,6 +67,7 @@ func (c *canvas) begin(width, height int, clusters bool) {
 		c.next = make([][]segment, height)
 		c.last = make([][]segment, height)
 		c.rows = make([]string, height)
+		c.fitted = nil
 		for y := range c.last {
 			c.last[y] = []segment{{x: -1}} // equal to no frame's row
 		}
@@ -75,12 +101,49 @@ func (c *canvas) finish() string {
 		if slices.Equal(c.next[y], c.last[y]) {
 			continue
 		}
-		c.buf.Clear()
-		for _, s := range c.next[y] {
-			uv.NewStyledString(s.line).Draw(c.buf, uv.Rect(s.x, 0, s.w, 1))
+		if tiled(c.next[y]) {
+			c.rows[y] = joined(c.next[y])
+		} else {
+			c.rows[y] = c.layered(c.next[y])
 		}
-		c.rows[y] = c.buf.Line(0).Render()
 		c.last[y] = append(c.last[y][:0], c.next[y]...)
 	}
 	return strings.Join(c.rows, "\n")
+}
+
+// tiled reports whether each segment begins where the one before ends.
+func tiled(row []segment) bool {
+	x := 0
+	for _, s := range row {
+		if s.x != x {
+			return false
+		}
+		x += s.w
+	}
+	return true
+}
+
+func joined(row []segment) string {
+	if len(row) == 1 {
+		return row[0].line
+	}
+	n := 0
+	for _, s := range row {
+		n += len(s.line)
+	}
+	var b strings.Builder
+	b.Grow(n)
+	for _, s := range row {
+		b.WriteString(s.line)
+	}
+	return b.String()
+}
+
+// layered draws segments over each other.
+func (c *canvas) layered(row []segment) string {
+	c.buf.Clear()
+	for _, s := range row {
+		uv.NewStyledString(s.line).Draw(c.buf, uv.Rect(s.x, 0, s.w, 1))
+	}
+	return c.buf.Line(0).Render()
 }

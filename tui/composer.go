@@ -225,6 +225,7 @@ func (m *Model) applyReplied(msg repliedMsg) tea.Cmd {
 	if msg.err != nil {
 		return m.giveBack(msg, i, text)
 	}
+	m.drafts.takeSent(msg.local)
 	if i >= 0 {
 		t.pending[i] = msg.kept
 		for _, known := range t.msgs {

@@ -14,6 +14,7 @@ import (
 type drafts struct {
 	texts  map[store.ConversationID]string
 	unkept map[store.ConversationID]bool // the desk does not have it yet
+	due    map[store.ConversationID]bool // to be saved after the one on its way
 	sent   map[store.MessageID]string    // words of replies on their way whose thread is not shown any more
 	saving bool
 }
@@ -21,7 +22,7 @@ type drafts struct {
 func newDrafts() drafts {
 	return drafts{
 		texts: map[store.ConversationID]string{}, unkept: map[store.ConversationID]bool{},
-		sent: map[store.MessageID]string{},
+		due: map[store.ConversationID]bool{}, sent: map[store.MessageID]string{},
 	}
 }
 
@@ -29,13 +30,17 @@ func (d *drafts) text(conv store.ConversationID) string { return d.texts[conv] }
 
 // loaded takes what the desk had kept, unless something was typed here since.
 func (d *drafts) loaded(conv store.ConversationID, text string) {
-	if !d.unkept[conv] {
+	switch {
+	case d.unkept[conv]:
+	case text == "":
+		delete(d.texts, conv)
+	default:
 		d.texts[conv] = Clean(text)
 	}
 }
 
 func (d *drafts) typed(conv store.ConversationID, text string) {
-	if conv == "" || d.texts[conv] == text {
+	if conv == "" || d.texts[conv] == text && !d.unkept[conv] {
 		return
 	}
 	d.texts[conv] = text
@@ -62,10 +67,15 @@ func (m *Model) keepDraft() tea.Cmd { return m.keepDraftOf(m.composer.conv) }
 // keepDraftOf saves a draft, after the one on its way.
 func (m *Model) keepDraftOf(conv store.ConversationID) tea.Cmd {
 	d := &m.drafts
-	if !d.unkept[conv] || d.saving {
+	switch {
+	case !d.unkept[conv]:
+		return nil
+	case d.saving:
+		d.due[conv] = true
 		return nil
 	}
 	d.saving = true
+	delete(d.due, conv)
 	return saveDraft(m.ctx, m.desk, conv, m.agent, d.texts[conv])
 }
 
@@ -78,11 +88,13 @@ func (m *Model) applyDraftSaved(msg draftSavedMsg) tea.Cmd {
 	}
 	if d.texts[msg.conv] == msg.text {
 		delete(d.unkept, msg.conv)
-	}
-	for conv := range d.unkept {
-		if conv != m.composer.conv || m.quitting || m.focus != placeReply {
-			return m.keepDraftOf(conv)
+		delete(d.due, msg.conv)
+		if msg.text == "" {
+			delete(d.texts, msg.conv)
 		}
+	}
+	for conv := range d.due {
+		return m.keepDraftOf(conv)
 	}
 	return m.quitWhenKept()
 }

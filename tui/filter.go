@@ -22,6 +22,7 @@ type filterLine struct {
 	editing bool
 	before  string // to go back to
 	fault   string // why it is not understood
+	refused bool   // the fault is shown even while there are completions
 	offers  []desk.Completion
 	at      int // the marked offer
 	rev     int
@@ -92,7 +93,7 @@ func (m *Model) setFilter(text string) tea.Cmd {
 // editFilter opens the line.
 func (m *Model) editFilter() tea.Cmd {
 	f := &m.filter
-	f.editing, f.before, f.fault = true, m.list.filterText, ""
+	f.editing, f.before, f.fault, f.refused = true, m.list.filterText, "", false
 	text := m.list.filterText
 	if text != "" {
 		text += " "
@@ -131,7 +132,7 @@ func (m *Model) pasteFilter(text string) tea.Cmd {
 func (m *Model) filterTyped() tea.Cmd {
 	f := &m.filter
 	f.rev++
-	f.fault = ""
+	f.fault, f.refused = "", false
 	if _, err := desk.ParseQuery(f.input.Value(), m.agent); err != nil {
 		f.fault = queryFault(err)
 		return nil
@@ -182,7 +183,8 @@ func (m *Model) keepFilter() tea.Cmd {
 		return m.complete()
 	}
 	if f.fault != "" {
-		return nil // it stays on the screen, beside the line
+		f.refused = true // it stays on the screen, under the line
+		return nil
 	}
 	text := f.input.Value()
 	m.closeFilter()
@@ -247,7 +249,7 @@ func (m *Model) complete() tea.Cmd {
 func (m *Model) drawFilter(w int) []string {
 	t, r, f := m.theme, m.ruler, &m.filter
 	under := t.line.on(" " + strings.Repeat("─", max(w-2, 0)))
-	if f.fault != "" {
+	if f.fault != "" && (f.refused || len(f.offers) == 0) {
 		under = " " + t.bad.on(r.pad("✗ "+f.fault, w-2))
 	}
 	return []string{" " + t.accentBold.on("/") + " " + f.input.View(), under}

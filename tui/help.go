@@ -71,7 +71,7 @@ func in(a *action, p place) bool {
 
 func (h *helpBox) lines(m *Model, w int) []string {
 	t, r := m.theme, m.ruler
-	const keys = 26
+	const keys = 23
 	var out []string
 	for i, g := range helpGroups(m, h.from) {
 		if i > 0 {

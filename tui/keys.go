@@ -118,7 +118,10 @@ func (m *Model) place() place {
 func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 	at := m.place()
 	key := k.String()
-	if m.lay.tooSmall && key != keyOf("leave-now") {
+	if m.lay.tooSmall {
+		if key == keyOf("leave-now") {
+			return m.quit()
+		}
 		return nil
 	}
 	m.notice.read()

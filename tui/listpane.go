@@ -20,6 +20,7 @@ type listPane struct {
 	fetchingNewer bool
 	fetchingOlder bool
 	loaded        bool
+	switching     bool // rows still show what was asked for before
 	err           error
 	gen           int // of the question that rows answer; grows with every other question
 
@@ -51,7 +52,7 @@ func (l *listPane) has(f facet) bool {
 
 // current is the row under the cursor.
 func (l *listPane) current() (store.Conversation, bool) {
-	if l.at < 0 || l.at >= len(l.rows) {
+	if l.switching || l.at < 0 || l.at >= len(l.rows) {
 		return store.Conversation{}, false
 	}
 	return l.rows[l.at], true
@@ -133,10 +134,9 @@ func (l *listPane) drop(id store.ConversationID) {
 func (m *Model) requery() tea.Cmd {
 	l := &m.list
 	l.gen++
-	l.rows, l.at, l.top, l.newer, l.older, l.loaded, l.err = nil, 0, 0, false, false, false, nil
+	l.switching, l.err = true, nil
 	l.fetchingNewer, l.fetchingOlder = false, false
-	l.forget()
-	return loadListMore(m.ctx, m.desk, l.request(m.agent), l.gen, true)
+	return loadListMore(m.ctx, m.desk, store.ListRequest{Query: l.query(m.agent), Limit: pageRows}, l.gen, true)
 }
 
 // applyListMore takes a further page.
@@ -151,8 +151,8 @@ func (m *Model) applyListMore(msg listMoreMsg) tea.Cmd {
 		l.fetchingOlder = false
 	}
 	if msg.err != nil {
-		if !l.loaded {
-			l.err = msg.err
+		if !l.loaded || l.switching {
+			l.rows, l.err, l.loaded, l.switching = nil, msg.err, false, false
 			return nil
 		}
 		return m.notice.fail("The conversations could not be read: " + problem(msg.err))
@@ -171,7 +171,7 @@ func (m *Model) applyListMore(msg listMoreMsg) tea.Cmd {
 		l.older = msg.page.More
 		l.append(msg.page.Rows)
 	}
-	l.loaded, l.err = true, nil
+	l.loaded, l.err, l.switching = true, nil, l.switching && !msg.jump
 	l.forget()
 	l.show(m.listRows())
 	return m.fill()
@@ -184,7 +184,7 @@ func (m *Model) fill() tea.Cmd {
 
 func (m *Model) fetchOlder() tea.Cmd {
 	l := &m.list
-	if !l.older || l.fetchingOlder || len(l.rows) == 0 || max(l.top+m.listRows(), l.at) < len(l.rows)-15 {
+	if !l.older || l.fetchingOlder || l.switching || len(l.rows) == 0 || max(l.top+m.listRows(), l.at) < len(l.rows)-15 {
 		return nil
 	}
 	l.fetchingOlder = true
@@ -194,7 +194,7 @@ func (m *Model) fetchOlder() tea.Cmd {
 
 func (m *Model) fetchNewer() tea.Cmd {
 	l := &m.list
-	if !l.newer || l.fetchingNewer || len(l.rows) == 0 || l.top > 15 {
+	if !l.newer || l.fetchingNewer || l.switching || len(l.rows) == 0 || l.top > 15 {
 		return nil
 	}
 	l.fetchingNewer = true

@@ -162,6 +162,9 @@ func (m *Model) askQuit() tea.Cmd {
 func (m *Model) quit() tea.Cmd {
 	m.overlay = nil
 	m.quitting = true
+	for conv := range m.drafts.unkept {
+		m.drafts.due[conv] = true
+	}
 	return tea.Batch(m.keepDraft(), m.quitWhenKept(), later(m.ctx, quitPause, func() tea.Msg { return quitMsg{late: true} }))
 }
 

@@ -124,7 +124,7 @@ func (m *Model) layThread() {
 
 // preview asks for the conversation under the list's cursor, one at a time: holding a key down asks for the last one.
 func (m *Model) preview() tea.Cmd {
-	if m.focus != placeList && m.focus != placeViews || !m.lay.wide {
+	if m.focus != placeList && m.focus != placeViews || !m.lay.wide || m.list.switching {
 		return nil
 	}
 	c, ok := m.list.current()

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"frontdesk/desk"
 	"frontdesk/store"
 )
 
@@ -18,7 +16,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // drawing.
 func (m *Model) View() tea.View {
 	v := tea.View{
-		AltScreen: true, MouseMode: tea.MouseModeCellMotion, ReportFocus: true, WindowTitle: m.unreadTitle(),
+		AltScreen: true, MouseMode: tea.MouseModeCellMotion, WindowTitle: m.unreadTitle(),
 	}
 	if m.width <= 0 || m.height <= 0 {
 		return v
@@ -30,9 +28,9 @@ func (m *Model) View() tea.View {
 		v.Content = c.finish()
 		return v
 	}
-	c.put(0, 0, m.width, m.drawHeader(m.width))
+	c.put(0, 0, m.width, c.fit(m.drawHeader(m.width), m.width))
 	m.drawPanes(c)
-	c.put(0, m.height-1, m.width, m.drawHints(m.width))
+	c.put(0, m.height-1, m.width, c.fit(m.drawHints(m.width), m.width))
 	if m.filter.editing && m.overlay == nil {
 		if r, lines := m.drawOffers(); lines != nil {
 			c.draw(r, lines)
@@ -88,75 +86,6 @@ func (m *Model) cursor() *tea.Cursor {
 	return cur
 }
 
-// boxText is what stands in a box's border.
-type boxText struct {
-	title string
-	right string // at the right of the upper border
-	note  string // in the lower border
-}
-
-// corners are a box's lines. Without colour the box with the keys has heavy ones.
-type corners struct{ tl, tr, bl, br, h, v, ml, mr string }
-
-var (
-	lightCorners = corners{"╭", "╮", "╰", "╯", "─", "│", "├", "┤"}
-	heavyCorners = corners{"┏", "┓", "┗", "┛", "━", "┃", "┣", "┫"}
-)
-
-func (m *Model) corners(focused bool) (corners, pen) {
-	if focused && m.theme.noColour {
-		return heavyCorners, m.theme.bold
-	}
-	if focused {
-		return lightCorners, m.theme.accent
-	}
-	return lightCorners, m.theme.line
-}
-
-// box draws a border around lines and fills it up.
-func (m *Model) box(r rect, text boxText, lines []string, focused bool) []string {
-	k, p := m.corners(focused)
-	out := make([]string, 0, r.h)
-	out = append(out, m.borderLine(r.w, k.tl, k.tr, k.h, p, text.title, text.right, m.titlePen(focused), m.theme.muted))
-	side := p.on(k.v)
-	for i := range max(r.h-2, 0) {
-		line := ""
-		if i < len(lines) {
-			line = lines[i]
-		}
-		out = append(out, side+m.ruler.pad(line, r.w-2)+side)
-	}
-	return append(out, m.borderLine(r.w, k.bl, k.br, k.h, p, "", text.note, p, m.theme.faint))
-}
-
-func (m *Model) titlePen(focused bool) pen {
-	if focused {
-		return m.theme.accentBold
-	}
-	return m.theme.title
-}
-
-// borderLine is a line of a border with words in it.
-func (m *Model) borderLine(w int, l, r, h string, p pen, title, right string, titlePen, rightPen pen) string {
-	room := w - 2
-	end := ""
-	endWidth := 0
-	if right != "" {
-		right = m.ruler.cut(right, max(room-6, 0))
-		endWidth = m.ruler.width(right) + 3
-		end = " " + rightPen.on(right) + " " + p.on(h)
-	}
-	start := ""
-	startWidth := 0
-	if title != "" {
-		title = m.ruler.cut(title, max(room-endWidth-4, 0))
-		startWidth = m.ruler.width(title) + 3
-		start = p.on(h) + " " + titlePen.on(title) + " "
-	}
-	fill := max(room-startWidth-endWidth, 0)
-	return p.on(l) + start + p.on(strings.Repeat(h, fill)) + end + p.on(r)
-}
-
 func (m *Model) listTitle() boxText {
 	l := &m.list
 	title := viewTable[l.view].name
@@ -205,7 +134,7 @@ func (m *Model) drawThreadBox() []string {
 		if i < len(body) {
 			line = body[i]
 		}
-		out = append(out, side+m.ruler.pad(line, r.w-2)+side)
+		out = append(out, side+m.canvas.fit(line, r.w-2)+side)
 	}
 	replyTitle, note, notePen := m.replyTitle()
 	if hidden := t.total - t.top - t.height; (hidden > 0 || t.newer) && !replyFocus {
@@ -244,7 +173,7 @@ func (m *Model) drawReply(side string, w int) []string {
 		case i < len(lines):
 			line = lines[i]
 		}
-		out = append(out, side+" "+m.ruler.pad(line, w-3)+side)
+		out = append(out, side+m.canvas.fit(" "+line, w-2)+side)
 	}
 	return out
 }
@@ -292,107 +221,6 @@ func (m *Model) drawThreadBody() []string {
 	return out
 }
 
-// drawHeader is the first line: whose desk, how it is, how much there is.
-func (m *Model) drawHeader(w int) string {
-	t, r := m.theme, m.ruler
-	name := m.deskName()
-	left := " " + t.accentBold.on("frontdesk")
-	leftWidth := 10
-	sign, words, p := m.health()
-	right := []struct {
-		text string
-		pen  pen
-	}{{sign + " " + words, p}}
-	if b := m.state.Behind; b >= time.Second {
-		right = append(right, struct {
-			text string
-			pen  pen
-		}{"behind by " + left2(b), t.warn})
-	}
-	unreadPen := t.muted
-	if m.counts.Unread > 0 {
-		unreadPen = t.unread
-	}
-	for _, s := range []struct {
-		text string
-		pen  pen
-	}{
-		{fmt.Sprintf("%d open", m.counts.Statuses[store.StatusOpen]), t.muted},
-		{fmt.Sprintf("%d unread", m.counts.Unread), unreadPen},
-		{CleanLine(m.agent), t.muted},
-	} {
-		if m.stateRead || s.text == CleanLine(m.agent) {
-			right = append(right, s)
-		}
-	}
-	end, endWidth := "", 0
-	for _, s := range right {
-		text := r.cut(s.text, w/2)
-		end += "   " + s.pen.on(text)
-		endWidth += 3 + r.width(text)
-	}
-	if name != "" {
-		name = r.cut(name, w-leftWidth-endWidth-5)
-		left += t.faint.on(" · ") + t.text.on(name)
-		leftWidth += 3 + r.width(name)
-	}
-	return left + spaces(w-leftWidth-endWidth-1) + end + " "
-}
-
-func left2(d time.Duration) string {
-	if d < time.Minute {
-		return fmt.Sprintf("%ds", int(d/time.Second))
-	}
-	return left(d)
-}
-
-// deskName is the inbox's name, or how many there are.
-func (m *Model) deskName() string {
-	switch n := len(m.state.Inboxes); {
-	case n == 1:
-		return CleanLine(m.state.Inboxes[0].Name)
-	case n > 1:
-		first := CleanLine(m.state.Inboxes[0].Name)
-		for _, in := range m.state.Inboxes {
-			if !in.Plugin {
-				first = CleanLine(in.Name)
-				break
-			}
-		}
-		return fmt.Sprintf("%s +%d", first, n-1)
-	}
-	return ""
-}
-
-// health is the listener in a sign and words.
-func (m *Model) health() (sign, words string, p pen) {
-	t := m.theme
-	switch s := m.state; {
-	case m.gone:
-		return "✗", "frontdesk has ended", t.bad
-	case !m.stateRead:
-		return "○", "starting", t.muted
-	case s.ListenError != "":
-		return "✗", "not listening: " + CleanLine(s.ListenError), t.bad
-	case alert(s) != "":
-		return "!", "sending stopped", t.bad
-	case s.Demo:
-		return "●", "demo", t.good
-	case s.Listening == "":
-		return "○", "not listening", t.muted
-	}
-	return "●", "webhook ok", t.good
-}
-
-func alert(s desk.State) string {
-	for _, in := range s.Inboxes {
-		if in.Alert != "" {
-			return in.Alert
-		}
-	}
-	return ""
-}
-
 // drawHints is the last line: a notice, or the keys that matter here.
 func (m *Model) drawHints(w int) string {
 	t, r := m.theme, m.ruler
@@ -404,21 +232,24 @@ func (m *Model) drawHints(w int) string {
 	}
 	at := m.place()
 	var b strings.Builder
-	used, help := 1, 0
+	used, help := 0, 0
 	if a := theKeys.byID("help"); m.can(a, at) {
 		help = len(a.keys[0]) + 1 + len(a.hint) + 3 // kept free: it leads to all the others
 	}
-	b.WriteByte(' ')
 	add := func(key, hint string) {
-		n := r.width(key) + 1 + len(hint) + 3
+		gap := 1
+		if used > 0 {
+			gap = 3
+		}
+		n := gap + r.width(key) + 1 + len(hint)
 		if hint == "help" {
 			help = 0
 		}
-		if used+n+help > w+2 { // the last one needs no blanks after it
+		if used+n+help > w {
 			return
 		}
 		used += n
-		b.WriteString(t.key.on(key) + t.faint.on(" "+hint) + "   ")
+		b.WriteString(spaces(gap) + t.key.on(key) + t.faint.on(" "+hint))
 	}
 	if at == placeViews || at == placeList || at == placeThread {
 		add("j/k", map[bool]string{true: "scroll", false: "move"}[at == placeThread])

@@ -1,0 +1,104 @@
+package tui
+
+import (
+	"fmt"
+	"time"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+// headWord is a piece of the header's right side.
+type headWord struct {
+	text string
+	pen  pen
+}
+
+// drawHeader is the first line: whose desk, how it is, how much there is.
+func (m *Model) drawHeader(w int) string {
+	t, r := m.theme, m.ruler
+	name := m.deskName()
+	left := " " + t.accentBold.on("frontdesk")
+	leftWidth := 10
+	sign, words, p := m.health()
+	right := []headWord{{sign + " " + words, p}}
+	if b := m.state.Behind; b >= time.Second {
+		right = append(right, headWord{"behind by " + shortSpan(b), t.warn})
+	}
+	unreadPen := t.muted
+	if m.counts.Unread > 0 {
+		unreadPen = t.unread
+	}
+	if m.stateRead {
+		right = append(right,
+			headWord{fmt.Sprintf("%d open", m.counts.Statuses[store.StatusOpen]), t.muted},
+			headWord{fmt.Sprintf("%d unread", m.counts.Unread), unreadPen})
+	}
+	right = append(right, headWord{CleanLine(m.agent), t.muted})
+	end, endWidth := "", 0
+	for _, s := range right {
+		text := r.cut(s.text, w/2)
+		end += "   " + s.pen.on(text)
+		endWidth += 3 + r.width(text)
+	}
+	if name != "" {
+		name = r.cut(name, w-leftWidth-endWidth-5)
+		left += t.faint.on(" · ") + t.text.on(name)
+		leftWidth += 3 + r.width(name)
+	}
+	return left + spaces(w-leftWidth-endWidth-1) + end + " "
+}
+
+func shortSpan(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%ds", int(d/time.Second))
+	}
+	return left(d)
+}
+
+// deskName is the inbox's name, or how many there are.
+func (m *Model) deskName() string {
+	switch n := len(m.state.Inboxes); {
+	case n == 1:
+		return CleanLine(m.state.Inboxes[0].Name)
+	case n > 1:
+		first := CleanLine(m.state.Inboxes[0].Name)
+		for _, in := range m.state.Inboxes {
+			if !in.Plugin {
+				first = CleanLine(in.Name)
+				break
+			}
+		}
+		return fmt.Sprintf("%s +%d", first, n-1)
+	}
+	return ""
+}
+
+// health is the listener in a sign and words.
+func (m *Model) health() (sign, words string, p pen) {
+	t := m.theme
+	switch s := m.state; {
+	case m.gone:
+		return "✗", "frontdesk has ended", t.bad
+	case !m.stateRead:
+		return "○", "starting", t.muted
+	case s.ListenError != "":
+		return "✗", "not listening: " + CleanLine(s.ListenError), t.bad
+	case alert(s) != "":
+		return "!", "sending stopped", t.bad
+	case s.Demo:
+		return "●", "demo", t.good
+	case s.Listening == "":
+		return "○", "not listening", t.muted
+	}
+	return "●", "webhook ok", t.good
+}
+
+func alert(s desk.State) string {
+	for _, in := range s.Inboxes {
+		if in.Alert != "" {
+			return in.Alert
+		}
+	}
+	return ""
+}
