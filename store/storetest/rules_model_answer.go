@@ -1,0 +1,284 @@
+package storetest
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"frontdesk/store"
+)
+
+// What the plain model answers, worked out from all it was told.
+
+// keys are the keys under which a reply is known to the platform.
+func (c *modelConv) keys(x *modelReply) map[string]bool {
+	keys := map[string]bool{}
+	for _, mid := range x.mids {
+		keys[store.KeyOf(store.FactEcho, mid)] = true
+	}
+	for _, f := range c.told {
+		if f.Kind == store.FactEcho && f.Metadata == string(x.Token) {
+			keys[f.Key] = true
+		}
+	}
+	return keys
+}
+
+// echoes are the echoes that are a reply.
+func (c *modelConv) echoes(x *modelReply) (echoes []toldFact) {
+	keys := c.keys(x)
+	for _, f := range c.told {
+		if f.Kind == store.FactEcho && keys[f.Key] {
+			echoes = append(echoes, f)
+		}
+	}
+	return echoes
+}
+
+func (c *modelConv) settleEchoes() {
+	for _, x := range c.replies {
+		if !x.State.Sent() && len(c.echoes(x)) > 0 {
+			c.sent(x)
+		}
+	}
+}
+
+// named reports whether a delivery receipt named one of the keys.
+func (c *modelConv) named(keys map[string]bool) bool {
+	return slices.ContainsFunc(c.receipts, func(f store.Fact) bool {
+		return slices.ContainsFunc(f.MIDs, func(mid string) bool { return keys[store.KeyOf(store.FactEcho, mid)] })
+	})
+}
+
+// lines are all lines of the thread, in order.
+func (c *modelConv) lines() []store.Message {
+	lines := slices.Clone(c.notes)
+	ours := map[string]bool{}
+	for _, x := range c.replies {
+		m := x.Message
+		m.State = x.shown()
+		for _, f := range c.echoes(x) {
+			m.At = min(m.At, f.At)
+			if m.SentAt == 0 || f.At < m.SentAt {
+				m.SentAt = f.At
+			}
+		}
+		keys := c.keys(x)
+		m.Delivered = c.named(keys)
+		maps.Copy(ours, keys)
+		mids := slices.Clone(x.mids)
+		for _, f := range c.echoes(x) {
+			mids = append(mids, f.MID)
+		}
+		if len(mids) > 0 {
+			m.MID = slices.Min(mids)
+		}
+		lines = append(lines, m)
+	}
+	byKey := map[string][]toldFact{}
+	for _, f := range c.told {
+		if !ours[f.Key] {
+			byKey[f.Key] = append(byKey[f.Key], f)
+		}
+	}
+	for key, facts := range byKey {
+		first := facts[0].seq
+		slices.SortStableFunc(facts, func(a, b toldFact) int {
+			return store.Place{At: a.At, ID: a.ID}.Compare(store.Place{At: b.At, ID: b.ID})
+		})
+		lines = append(lines, c.lineOf(facts[0].Fact, first, key))
+	}
+	slices.SortFunc(lines, func(a, b store.Message) int { return a.Place().Compare(b.Place()) })
+	return lines
+}
+
+func (c *modelConv) lineOf(f store.Fact, first store.Seq, key string) store.Message {
+	m := store.Message{
+		ID: f.ID, MID: f.MID, Conversation: c.id, At: f.At, Seq: first, Kind: f.LineKind, Text: f.Text, Payload: f.Payload,
+		Direction: store.In, Tagged: f.Tagged, OpensWindow: f.OpensWindow,
+	}
+	switch f.Kind {
+	case store.FactEcho:
+		m.Direction, m.State, m.AppID = store.Out, store.StateSent, f.AppID
+		m.Delivered = c.named(map[string]bool{key: true})
+	case store.FactReferral:
+		m.Direction, m.Kind = store.Activity, store.KindReferral
+	}
+	if f.Touch != nil {
+		t := *f.Touch
+		t.At, t.ID = f.At, f.ID
+		m.Touch = &t
+	}
+	return m
+}
+
+// touches are all touches, newest first.
+func touchesOf(lines []store.Message) (touches []store.Touch) {
+	for _, m := range lines {
+		if m.Touch != nil {
+			touches = append(touches, *m.Touch)
+		}
+	}
+	slices.Reverse(touches)
+	return touches
+}
+
+// shownTouch is the touch that the row shows.
+func shownTouch(lines []store.Message, lastTag store.Millis) store.Touch {
+	shown := store.Touch{Origin: store.OriginUnknown}
+	touches := touchesOf(lines)
+	for _, t := range touches {
+		if t.Origin != store.OriginUnknown {
+			shown = t
+			break
+		}
+	}
+	if lastTag <= shown.At {
+		return shown
+	}
+	var before store.Touch
+	for _, t := range touches {
+		if t.At < lastTag {
+			before = t
+			break
+		}
+	}
+	if before.Origin == store.OriginPlugin {
+		return shown
+	}
+	for _, m := range lines {
+		if m.Tagged && m.At > before.At {
+			return store.Touch{At: m.At, ID: m.ID, Origin: store.OriginPlugin, Source: "customer_chat_plugin", Ref: before.Ref}
+		}
+	}
+	return shown
+}
+
+// header is the conversation's row.
+func (c *modelConv) header() store.Conversation {
+	lines := c.lines()
+	h := store.Conversation{
+		ID: c.id, Inbox: c.inbox, Contact: c.contact, Status: c.status, SnoozedUntil: c.until, Assignee: c.assignee,
+		Seen: c.seen, ProfileAt: c.profileAt, ProfileGot: c.profileGot, LastIncomingSeq: c.lastIncomingSeq(),
+	}
+	for _, f := range c.receipts {
+		if f.Kind == store.FactRead {
+			h.ReadTo = max(h.ReadTo, f.Watermark)
+		} else {
+			h.DeliveredTo = max(h.DeliveredTo, f.Watermark)
+		}
+	}
+	origins, refs := map[store.Origin]bool{}, map[string]bool{}
+	for _, m := range lines {
+		said := m.Direction == store.In || m.Direction == store.Out
+		if said || m.Kind == store.KindReferral {
+			h.LastActivity = max(h.LastActivity, m.At)
+		}
+		if said {
+			h.LastMessage = store.LastMessage{
+				Place: m.Place(), Direction: m.Direction, Kind: m.Kind, Text: m.Text, State: h.StateOf(m),
+			}
+		}
+		if m.Direction == store.In && m.Seq > h.Seen {
+			h.Unread++
+		}
+		if m.Direction == store.In && m.Kind != store.KindPostback {
+			h.LastIncoming = max(h.LastIncoming, m.At)
+		}
+		if m.OpensWindow {
+			h.WindowFrom = max(h.WindowFrom, m.At)
+		}
+		if m.Tagged {
+			h.LastTag = max(h.LastTag, m.At)
+			origins[store.OriginPlugin] = true
+		}
+		if m.Touch != nil && m.Touch.Origin != store.OriginUnknown {
+			origins[m.Touch.Origin] = true
+		}
+		if m.Touch != nil && m.Touch.Ref != "" {
+			refs[m.Touch.Ref] = true
+		}
+		c.waiting(&h, m)
+	}
+	h.Origins, h.Refs = slices.Sorted(maps.Keys(origins)), slices.Sorted(maps.Keys(refs))
+	h.Touch = shownTouch(lines, h.LastTag)
+	h.Outbox = c.outbox()
+	return h
+}
+
+// waiting goes over a line, in the order of the thread.
+func (c *modelConv) waiting(h *store.Conversation, m store.Message) {
+	human := m.Token != "" || m.AppID == "" || m.AppID == "263902037430900"
+	switch {
+	case m.Direction == store.Out && human && m.State != store.StateFailed && m.State != store.StateCancelled:
+		h.LastAnswer, h.Unreplied, h.WaitingSince = m.Place(), false, 0
+	case m.Direction == store.In && !h.Unreplied:
+		h.Unreplied, h.WaitingSince = true, m.At
+	}
+}
+
+func (c *modelConv) outbox() (tokens []store.Token) {
+	for i, x := range c.replies {
+		open := false
+		switch x.State {
+		case store.StateQueued, store.StateSending, store.StateHeld, store.StateUnknown:
+			open = true
+		case store.StateFailed:
+			open = slices.ContainsFunc(c.replies[i+1:], func(y *modelReply) bool {
+				_, waits := y.behind[x.Token]
+				return waits && (y.State == store.StateQueued || y.State == store.StateSending || y.State == store.StateHeld)
+			})
+		}
+		if open {
+			tokens = append(tokens, x.Token)
+		}
+	}
+	return tokens
+}
+
+// list is every conversation, newest activity first.
+func (m *plainModel) list() (rows []store.Conversation) {
+	for _, c := range m.convs {
+		if c.there {
+			rows = append(rows, c.header())
+		}
+	}
+	slices.SortFunc(rows, func(a, b store.Conversation) int { return b.Cursor().Compare(a.Cursor()) })
+	return rows
+}
+
+// counts are the numbers beside the views.
+func (m *plainModel) counts() store.Counts {
+	n := store.Counts{
+		Statuses: map[store.Status]int{}, Origins: map[store.Origin]int{}, Mine: map[string]int{}, Inboxes: map[store.InboxID]int{},
+	}
+	refs := map[string]int{}
+	for _, c := range m.list() {
+		n.Total++
+		n.Statuses[c.Status]++
+		if c.Status != store.StatusOpen {
+			continue
+		}
+		if c.Unread > 0 {
+			n.Unread++
+		}
+		if c.Unreplied {
+			n.Unreplied++
+		}
+		for _, o := range c.KnownOrigins() {
+			n.Origins[o]++
+		}
+		for _, ref := range c.Refs {
+			refs[ref]++
+		}
+		if c.Assignee != "" {
+			n.Mine[c.Assignee]++
+		}
+		n.Inboxes[c.Inbox]++
+	}
+	for ref, count := range refs {
+		n.Refs = append(n.Refs, store.RefCount{Ref: ref, N: count})
+	}
+	slices.SortFunc(n.Refs, func(a, b store.RefCount) int { return cmp.Or(b.N-a.N, cmp.Compare(a.Ref, b.Ref)) })
+	return n
+}
