@@ -17,8 +17,12 @@ import (
 	"frontdesk/plugin"
 )
 
-// closeTime is how long what is under way may take when the house closes.
-const closeTime = 5 * time.Second
+const (
+	// closeTime is how long what is under way may take when the house closes.
+	closeTime = 5 * time.Second
+	// pluginTime is how long the plugin may take to close once its requests have ended.
+	pluginTime = time.Second
+)
 
 // plan is how a house is to be built.
 type plan struct {
@@ -206,23 +210,28 @@ func (h *house) close() error {
 		end(func() error { return h.control.Close(ctx) })
 	}
 	h.cancel()
-	if h.http != nil {
-		end(func() error {
-			if err := h.http.Shutdown(ctx); err != nil {
-				return errors.Join(fmt.Errorf("requests in flight did not end: %w", err), h.http.Close())
-			}
-			return nil
-		})
-	}
+	end(func() error { return h.closeListener(ctx) })
 	if h.desk != nil {
 		end(h.desk.Close)
 	}
 	wg.Wait()
-	if h.plugin != nil {
-		end(func() error { return h.plugin.Close(ctx) })
-	}
-	wg.Wait()
 	h.running.Wait()
 	errs = append(errs, h.stores.Close())
+	return errors.Join(errs...)
+}
+
+// closeListener takes no more requests, lets those in flight end, and then closes the plugin, which answers some of them.
+func (h *house) closeListener(ctx context.Context) error {
+	var errs []error
+	if h.http != nil {
+		if err := h.http.Shutdown(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("requests in flight did not end: %w", err), h.http.Close())
+		}
+	}
+	if h.plugin != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pluginTime)
+		defer cancel()
+		errs = append(errs, h.plugin.Close(ctx))
+	}
 	return errors.Join(errs...)
 }

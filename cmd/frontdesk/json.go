@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"io"
-	"time"
 
 	"frontdesk/desk"
 	"frontdesk/messenger"
@@ -98,12 +97,15 @@ func newJSONLines(w io.Writer) *json.Encoder {
 	return enc
 }
 
-// rfc3339 is a time with its milliseconds, empty for none.
+// timeForm is RFC 3339 with milliseconds always, so that times sort as texts do.
+const timeForm = "2006-01-02T15:04:05.000Z07:00"
+
+// rfc3339 is a time in UTC, empty for none.
 func rfc3339(m store.Millis) string {
 	if m == 0 {
 		return ""
 	}
-	return m.Time().Format(time.RFC3339Nano)
+	return m.Time().Format(timeForm)
 }
 
 func toContactJSON(c store.Contact) contactJSON {

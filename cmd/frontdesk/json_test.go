@@ -78,7 +78,7 @@ func TestConversationLine(t *testing.T) {
 		"bare": {bare, `{"id":"1:2","inbox":"1","contact":{"id":"2","kind":"psid"},"status":"pending","unread":0,"unreplied":false,"origin":"unknown"}`},
 		"full": {full, `{"id":"1:2","inbox":"1","contact":{"id":"2","kind":"psid","name":"Mara"},"status":"pending","unread":2,"unreplied":true,` +
 			`"origin":"ad","origin_source":"ADS","ref":"a&b","origins":["ad","link"],"refs":["a&b"],"last_activity":"2026-11-16T09:04:07.902Z",` +
-			`"window_closes_at":"2026-11-17T09:04:07Z","human_agent_until":"2026-11-23T09:04:07Z","last_message":{"direction":"in"}}`},
+			`"window_closes_at":"2026-11-17T09:04:07.000Z","human_agent_until":"2026-11-23T09:04:07.000Z","last_message":{"direction":"in"}}`},
 		"a visitor has no window": {visitor, `{"id":"1:2","inbox":"1","contact":{"id":"2","kind":"visitor","name":"Mara"},"status":"pending","unread":2,"unreplied":true,` +
 			`"origin":"ad","origin_source":"ADS","ref":"a&b","origins":["ad","link"],"refs":["a&b"],"last_activity":"2026-11-16T09:04:07.902Z","last_message":{"direction":"in"}}`},
 	}
@@ -104,7 +104,7 @@ func TestMessageLine(t *testing.T) {
 		},
 		"a place": {
 			store.Message{ID: "m_2", At: 1794819847000, Direction: store.In, Kind: store.KindMedia, Attachments: []store.Attachment{{Type: "location", Lat: 0, Long: 7.5}}},
-			`{"id":"m_2","at":"2026-11-16T09:04:07Z","direction":"in","kind":"media","attachments":[{"type":"location","lat":0,"long":7.5}]}`,
+			`{"id":"m_2","at":"2026-11-16T09:04:07.000Z","direction":"in","kind":"media","attachments":[{"type":"location","lat":0,"long":7.5}]}`,
 		},
 		"a failed reply": {
 			store.Message{
@@ -114,13 +114,13 @@ func TestMessageLine(t *testing.T) {
 				Elements:     []messenger.Element{{Title: "Trail", Buttons: []messenger.Button{{Type: "postback", Title: "Buy", Payload: "B"}}}},
 				Error:        &store.SendError{Code: 10, Subcode: 2018278, Text: "Too late.", Advice: "Wait."},
 			},
-			`{"id":"out:t","at":"2026-11-16T09:04:07Z","direction":"out","kind":"template","text":"<b>","quick_replies":[{"title":"Yes","payload":"Y"}],` +
+			`{"id":"out:t","at":"2026-11-16T09:04:07.000Z","direction":"out","kind":"template","text":"<b>","quick_replies":[{"title":"Yes","payload":"Y"}],` +
 				`"buttons":[{"type":"web_url","title":"Shop","url":"https://lumen.example"}],"elements":[{"title":"Trail","buttons":[{"type":"postback","title":"Buy","payload":"B"}]}],` +
 				`"state":"failed","error":{"code":10,"subcode":2018278,"text":"Too late.","advice":"Wait."}}`,
 		},
 		"an activity": {
 			store.Message{ID: "log:9", At: 1794819847000, Direction: store.Activity, Kind: store.KindResolved, Agent: "ana"},
-			`{"id":"log:9","at":"2026-11-16T09:04:07Z","direction":"activity","kind":"resolved","text":"ana resolved this"}`,
+			`{"id":"log:9","at":"2026-11-16T09:04:07.000Z","direction":"activity","kind":"resolved","text":"ana resolved this"}`,
 		},
 	}
 	for name, tt := range tests {
