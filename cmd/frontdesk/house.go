@@ -105,6 +105,7 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 	if err := ours.connect(h.base, append(h.platformPages(p), p.pages...)); err != nil {
 		return err
 	}
+	h.startUntilClosed("projector", h.stores.watch)
 	h.start("listener", func() error { return h.http.Serve(ln) })
 	h.start("chat plugin", func() error { return h.plugin.Run(ctx) })
 	h.start("desk", func() error { return h.desk.Run(ctx) })

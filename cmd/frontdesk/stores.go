@@ -27,8 +27,9 @@ type stores struct {
 	feed      *store.Feed
 	projector *store.Projector
 
-	stop  context.CancelFunc
-	ended sync.WaitGroup
+	stop   context.CancelFunc
+	ended  sync.WaitGroup
+	failed chan error // why the projector ended by itself
 }
 
 // openStores opens the data folder and starts the projector. It waits up to wait for another process to let go.
@@ -41,16 +42,26 @@ func openStores(ctx context.Context, dir string, wait time.Duration, logger *slo
 	if err != nil {
 		return nil, errors.Join(err, data.Close())
 	}
-	s := &stores{Data: data, feed: store.NewFeed(applied)}
+	s := &stores{Data: data, feed: store.NewFeed(applied), failed: make(chan error, 1)}
 	s.projector = store.NewProjector(data.Log, data.Views, ingest.Translate, s.feed, logger)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	s.ended.Go(func() {
-		if err := s.projector.Run(running); err != nil {
-			logger.Error("the projector ended", "error", err)
+		if err := guarded("projector", logger, func() error { return s.projector.Run(running) }); err != nil {
+			s.failed <- err
 		}
 	})
 	return s, nil
+}
+
+// watch returns why the projector ended by itself, or nil when ctx ends first.
+func (s *stores) watch(ctx context.Context) error {
+	select {
+	case err := <-s.failed:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
 }
 
 // Close stops the projector and closes the files.

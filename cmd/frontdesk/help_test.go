@@ -1,0 +1,27 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// TestHelpTeaches wants of every command what it is for, in more than a line, and how it is used.
+func TestHelpTeaches(t *testing.T) {
+	t.Parallel()
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		switch {
+		case cmd.Short == "":
+			t.Errorf("%s does not say what it is for", cmd.CommandPath())
+		case cmd.RunE != nil && (cmd.Long == "" || cmd.Example == ""):
+			t.Errorf("%s has no explanation or no example", cmd.CommandPath())
+		case cmd.Args == nil && !cmd.HasSubCommands():
+			t.Errorf("%s takes any argument without a word", cmd.CommandPath())
+		}
+		for _, sub := range cmd.Commands() {
+			visit(sub)
+		}
+	}
+	visit(newRoot())
+}
