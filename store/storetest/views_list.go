@@ -192,11 +192,12 @@ func listCursors(d *desk) {
 func listRare(d *desk) {
 	all := d.many(700)
 	one := all[350]
-	one.Refs = append(slices.Clone(one.Refs), "single")
+	one.Refs = append(slices.Clone(one.Refs), "single", "only")
 	all[350] = one
 	d.put(one)
 	for _, q := range []store.Query{
 		term(store.FieldRef, "single"),
+		term(store.FieldRef, "single", "only"), // which must not list it twice
 		term(store.FieldRef, "single", "rare"),
 		term(store.FieldRef, "s*"),
 		both(term(store.FieldRef, "rare"), term(store.FieldIs, store.IsUnread)),
