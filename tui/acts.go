@@ -269,7 +269,7 @@ func (m *Model) refresh() tea.Cmd {
 		m.stale = true
 		return nil
 	}
-	m.refreshing, m.stale = true, false
+	m.refreshing, m.stale, m.waited = true, false, 0
 	q := question{
 		agent: m.agent, list: m.list.request(m.agent), listGen: m.list.gen, atTop: !m.list.newer,
 		threadGen: m.thread.gen, hasThread: m.thread.id != "" && m.thread.loaded,
@@ -282,7 +282,7 @@ func (m *Model) refresh() tea.Cmd {
 
 // applyAnswer shows what a refresh brought.
 func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
-	m.refreshing = false
+	m.refreshing, m.waited = false, 0
 	var again tea.Cmd
 	if m.stale {
 		again = m.refresh()
@@ -351,6 +351,9 @@ func (m *Model) applySubscribed(msg subscribedMsg) tea.Cmd {
 // applyTick moves the clock on: ages, windows, day names.
 func (m *Model) applyTick(now time.Time) tea.Cmd {
 	m.clock = now
+	if m.refreshing {
+		m.waited++
+	}
 	m.list.forget()
 	m.layThread()
 	if m.quitting {

@@ -20,6 +20,7 @@ const (
 	draftPause   = 600 * time.Millisecond
 	filterPause  = 80 * time.Millisecond
 	quitPause    = 2 * time.Second
+	slowPause    = 150 * time.Millisecond
 )
 
 // question is what a refresh asks for: values, so that the command never looks at the model.

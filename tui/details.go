@@ -71,7 +71,41 @@ func (m *Model) detailLines() []detail {
 		}
 		out = append(out, m.touchLines(touch)...)
 	}
-	return out
+	return append(out, m.newestReply()...)
+}
+
+// newestReply says in words what became of the newest message of ours.
+func (m *Model) newestReply() []detail {
+	msgs := m.thread.msgs
+	for i := len(msgs) - 1; i >= 0; i-- {
+		msg := &msgs[i]
+		if msg.Direction != store.Out {
+			continue
+		}
+		glyph, _, statePen := stateMark(msg.State)
+		out := []detail{
+			{heading: "Newest reply"},
+			{label: "written", value: moment(msg.At, m.clock) + " by " + m.author(msg)},
+		}
+		if msg.State != "" {
+			out = append(out, detail{label: "state", value: glyph + " " + stateWords[msg.State], pen: statePen})
+		}
+		if msg.Attempts > 1 {
+			out = append(out, detail{label: "attempts", value: itoa(msg.Attempts)})
+		}
+		if e := msg.Error; e != nil {
+			out = append(out, detail{label: "reason", value: CleanLine(e.Text)}, detail{label: "", value: CleanLine(e.Advice)})
+			if e.Code != 0 {
+				out = append(out, detail{label: "code", value: itoa(e.Code) + " / " + itoa(e.Subcode), copy: itoa(e.Code) + "/" + itoa(e.Subcode)})
+			}
+		}
+		out = append(out, detail{label: "message id", value: CleanLine(string(msg.ID)), copy: string(msg.ID)})
+		if msg.MID != "" && msg.MID != string(msg.ID) {
+			out = append(out, detail{label: "mid", value: CleanLine(msg.MID), copy: msg.MID})
+		}
+		return out
+	}
+	return nil
 }
 
 func windowPen(open bool) func(*theme) pen {

@@ -80,6 +80,8 @@ func (m *Model) health() (sign, words string, p pen) {
 	switch s := m.state; {
 	case m.gone:
 		return "✗", "frontdesk has ended", t.bad
+	case m.waited > 0:
+		return "○", "no answer yet", t.warn
 	case !m.stateRead:
 		return "○", "starting", t.muted
 	case s.ListenError != "":

@@ -57,7 +57,17 @@ func helpGroups(m *Model, from place) []helpGroup {
 			break
 		}
 	}
-	return groups
+	return append(groups, signs())
+}
+
+// signs is what the marks beside a reply mean.
+func signs() helpGroup {
+	g := helpGroup{name: "Signs beside a reply"}
+	for _, s := range stateOrder {
+		glyph, word, _ := stateMark(s)
+		g.rows = append(g.rows, helpRow{keys: strings.TrimSpace(glyph + " " + word), about: stateWords[s]})
+	}
+	return g
 }
 
 func in(a *action, p place) bool {
@@ -128,9 +138,16 @@ func Cheatsheet() string {
 	b.WriteString("# Keys\n\nThis page is made from the program's own table; `?` shows the same inside it.\n" +
 		"In an editor letters are text; `esc` leaves it and keeps what was written.\n")
 	for _, g := range helpGroups(nil, 0) {
-		b.WriteString("\n## " + g.name + "\n\n| key | does |\n|---|---|\n")
+		head := "| key | does |"
+		if g.name == signs().name {
+			head = "| sign | means |"
+		}
+		b.WriteString("\n## " + g.name + "\n\n" + head + "\n|---|---|\n")
 		for _, row := range g.rows {
 			keys := strings.Fields(row.keys)
+			if g.name == signs().name {
+				keys = []string{row.keys}
+			}
 			for i, k := range keys {
 				keys[i] = "`" + strings.ReplaceAll(k, "|", "\\|") + "`"
 			}

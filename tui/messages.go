@@ -94,6 +94,7 @@ type (
 		err  error
 	}
 	listLateMsg struct{ rev int }
+	slowMsg     struct{ gen int } // a thread asked for a moment ago; it is said when it is not here
 	quitMsg     struct{ late bool }
 	wheelMsg    struct{ x, y, lines int }
 	// flushWheelMsg asks the floodgate for what it gathered; it never comes to the model.

@@ -52,6 +52,7 @@ type Model struct {
 	changes    <-chan store.Seq
 	refreshing bool // a refresh is on its way
 	stale      bool // something changed since it left
+	waited     int  // ticks since it left
 	quitting   bool
 
 	canvas *canvas
@@ -149,6 +150,8 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 		}
 	case tea.KeyboardEnhancementsMsg:
 		m.shiftEnter = msg.SupportsKeyDisambiguation()
+	case slowMsg:
+		m.thread.slow = msg.gen == m.thread.gen && m.thread.wanted != ""
 	case quitMsg:
 		return m.applyQuit(msg)
 	default:

@@ -156,6 +156,53 @@ func TestRemoteScreenQuitsAtOnceAndSaysHowFarBehind(t *testing.T) {
 	})
 }
 
+// stuck is a desk that answers nothing any more once it is told.
+type stuck struct {
+	desk.Contract
+	now chan struct{}
+}
+
+func (d *stuck) Conversation(ctx context.Context, id store.ConversationID) (store.Conversation, error) {
+	select {
+	case <-d.now:
+		<-ctx.Done()
+		return store.Conversation{}, ctx.Err()
+	default:
+		return d.Contract.Conversation(ctx, id)
+	}
+}
+
+func TestSilenceOfTheDeskIsSaid(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		d := &stuck{Contract: w.desk, now: make(chan struct{})}
+		s := openScreen(t, d, w.now, screenOptions{})
+		s.press("down")
+		close(d.now)
+		s.press("up", "open")
+		s.expect("Reading…", "╭─ Mara Voss")
+		s.press("back")
+		s.expect("▌ Mara Voss", "Thanks! Could you hold one") // the list still answers
+	})
+}
+
+func TestSilenceOfARefreshIsSaid(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		c := &counting{Contract: w.desk, slow: make(chan struct{})}
+		s := openScreen(t, c, w.now, screenOptions{})
+		s.refuse("no answer yet")
+		time.Sleep(time.Minute)
+		s.settle()
+		s.expect("no answer yet")
+		close(c.slow)
+		s.settle()
+		s.expect("webhook ok", "Mara Voss")
+	})
+}
+
 func TestAgesMoveOn(t *testing.T) {
 	t.Parallel()
 	story(t, worldOptions{}, screenOptions{}, func(_ *world, s *terminal) {

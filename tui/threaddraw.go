@@ -17,6 +17,7 @@ const (
 // itemKey is everything besides the message's own words that changes how it is drawn.
 type itemKey struct {
 	width   int
+	gutter  int // columns of the names
 	theme   *theme
 	ruler   ruler
 	day     string // heading above it
@@ -82,7 +83,7 @@ func (m *Model) threadItems() []item {
 
 func (m *Model) itemKey(msg *store.Message, w int) itemKey {
 	k := itemKey{
-		width: w, theme: m.theme, ruler: m.ruler, state: msg.State, text: msg.Text, name: m.author(msg),
+		width: w, gutter: m.gutter(w), theme: m.theme, ruler: m.ruler, state: msg.State, text: msg.Text, name: m.author(msg),
 		parts: len(msg.Attachments) + 100*len(msg.Buttons) + 10000*len(msg.QuickReplies) + 1000000*len(msg.Elements),
 	}
 	if msg.Error != nil {
@@ -92,6 +93,15 @@ func (m *Model) itemKey(msg *store.Message, w int) itemKey {
 		k.minute = moment(msg.RetryAt, m.clock)
 	}
 	return k
+}
+
+// gutter is how many columns the names of a thread take: as many as the contact's needs, within reason.
+func (m *Model) gutter(w int) int {
+	most := 15
+	if w < 72 {
+		most = 13
+	}
+	return max(min(m.ruler.width(CleanLine(m.thread.conv.Contact.Title()))+2, most), 7)
 }
 
 // toSettle is the reply that the keys "send again" and "it arrived" are about.
@@ -174,10 +184,7 @@ func (m *Model) drawActivity(msg *store.Message, k itemKey) []string {
 // drawMessage draws what a person wrote: the name, the words, the time and what became of it.
 func (m *Model) drawMessage(msg *store.Message, k itemKey) []string {
 	t, r := m.theme, m.ruler
-	gutter := 13
-	if k.width < 72 {
-		gutter = 10
-	}
+	gutter := k.gutter
 	words := k.width - gutter - stateWidth - 1
 	namePen := t.bold
 	if msg.Direction == store.Out {
@@ -204,7 +211,7 @@ func (m *Model) drawMessage(msg *store.Message, k itemKey) []string {
 		}
 		out = append(out, drawn)
 	}
-	return append(out, m.drawTrouble(msg, k, gutter, words+stateWidth)...)
+	return append(out, m.drawTrouble(msg, k, words+stateWidth)...)
 }
 
 // shortName is a name that fits: the whole of it, else its first word.
@@ -324,34 +331,9 @@ func (r ruler) chips(labels []string, w int) []string {
 	return lines
 }
 
-// stateMark is a delivery state as a sign and, where it is not the usual, as a word.
-func stateMark(s store.DeliveryState) (glyph, word string, p func(*theme) pen) {
-	switch s {
-	case store.StateQueued:
-		return "◷", "queued", func(t *theme) pen { return t.muted }
-	case store.StateSending:
-		return "…", "", func(t *theme) pen { return t.muted }
-	case store.StateSent:
-		return "✓", "", func(t *theme) pen { return t.muted }
-	case store.StateDelivered:
-		return "✓✓", "", func(t *theme) pen { return t.muted }
-	case store.StateRead:
-		return "✓✓", "read", func(t *theme) pen { return t.read }
-	case store.StateFailed:
-		return "✗", "failed", func(t *theme) pen { return t.bad }
-	case store.StateUnknown:
-		return "?", "unsure", func(t *theme) pen { return t.warn }
-	case store.StateHeld:
-		return "‖", "held", func(t *theme) pen { return t.warn }
-	case store.StateCancelled:
-		return "–", "dropped", func(t *theme) pen { return t.faint }
-	}
-	return "", "", func(t *theme) pen { return t.faint }
-}
-
 // drawTrouble says under a reply why it did not arrive, and which key helps.
-func (m *Model) drawTrouble(msg *store.Message, k itemKey, gutter, w int) []string {
-	t := m.theme
+func (m *Model) drawTrouble(msg *store.Message, k itemKey, w int) []string {
+	t, gutter := m.theme, k.gutter
 	var said, keys string
 	p := t.warn
 	reason := ""

@@ -13,6 +13,7 @@ type threadPane struct {
 	id     store.ConversationID // what is shown; empty: nothing
 	conv   store.Conversation
 	loaded bool
+	slow   bool // reading takes so long that it is said
 	err    error
 	gen    int // of the conversation asked for
 
@@ -149,7 +150,9 @@ func (m *Model) preview() tea.Cmd {
 func (m *Model) fetchThread(id store.ConversationID) tea.Cmd {
 	m.thread.gen++
 	m.thread.wanted = id
-	return loadThread(m.ctx, m.desk, id, m.agent, m.thread.gen)
+	m.thread.slow = false
+	gen := m.thread.gen
+	return tea.Batch(loadThread(m.ctx, m.desk, id, m.agent, gen), later(m.ctx, slowPause, func() tea.Msg { return slowMsg{gen} }))
 }
 
 // open opens the conversation under the cursor: it is shown, and counts as read.
@@ -175,7 +178,7 @@ func (m *Model) applyThread(msg threadMsg) tea.Cmd {
 	if msg.gen != t.gen {
 		return nil
 	}
-	t.wanted = ""
+	t.wanted, t.slow = "", false
 	if msg.err != nil {
 		if t.id != msg.id {
 			if c, ok := m.list.current(); ok && c.ID == msg.id {

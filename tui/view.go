@@ -207,6 +207,8 @@ func (m *Model) drawThreadBody() []string {
 		return m.drawWelcome(w, h)
 	case t.id == "":
 		return m.drawSentence(w, h, m.theme.muted, "No conversation is shown.")
+	case !t.loaded && t.slow:
+		return m.drawSentence(w, h, m.theme.muted, "Reading…")
 	case t.loaded && len(t.items) == 0:
 		return m.drawSentence(w, h, m.theme.muted, "Nothing was said yet.")
 	}
