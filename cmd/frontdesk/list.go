@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"strings"
 	"text/tabwriter"
@@ -79,14 +80,55 @@ func list(ctx context.Context, d *door, w io.Writer, q store.Query, limit int, a
 	return table.Flush()
 }
 
-// eachConversation calls do for up to limit conversations (0: all), newest first.
+// eachConversation calls do for up to limit conversations (0: all), newest first. One that moves up while the list is
+// read would be passed by: of all, such ones come last.
 func eachConversation(ctx context.Context, d desk.Reader, q store.Query, limit int, do func(store.Conversation) error) error {
-	r := store.ListRequest{Query: q}
-	for given := 0; limit == 0 || given < limit; {
+	var (
+		r     = store.ListRequest{Query: q}
+		top   store.Cursor
+		seed  = maphash.MakeSeed()
+		given = map[uint64]struct{}{} // hashes, because a million ids take ten times as much
+	)
+	give := func(c store.Conversation) error {
+		h := maphash.String(seed, string(c.ID))
+		if _, twice := given[h]; twice {
+			return nil
+		}
+		given[h] = struct{}{}
+		return do(c)
+	}
+	for limit == 0 || len(given) < limit {
 		r.Limit = listPage
 		if limit > 0 {
-			r.Limit = min(listPage, limit-given)
+			r.Limit = min(listPage, limit-len(given))
 		}
+		page, err := d.List(ctx, r)
+		if err != nil {
+			return err
+		}
+		for _, c := range page.Rows {
+			if err := give(c); err != nil {
+				return err
+			}
+			r.From = cursorOf(c)
+			if top == (store.Cursor{}) {
+				top = r.From
+			}
+		}
+		if !page.More || len(page.Rows) == 0 {
+			break
+		}
+	}
+	if limit > 0 || top == (store.Cursor{}) {
+		return nil
+	}
+	return eachAbove(ctx, d, q, top, give)
+}
+
+// eachAbove calls do for the conversations above a place in the list.
+func eachAbove(ctx context.Context, d desk.Reader, q store.Query, top store.Cursor, do func(store.Conversation) error) error {
+	r := store.ListRequest{Query: q, From: top, Newer: true, Limit: listPage}
+	for {
 		page, err := d.List(ctx, r)
 		if err != nil {
 			return err
@@ -95,14 +137,16 @@ func eachConversation(ctx context.Context, d desk.Reader, q store.Query, limit i
 			if err := do(c); err != nil {
 				return err
 			}
-			r.From = store.Cursor{LastActivity: c.LastActivity, ID: c.ID}
 		}
-		given += len(page.Rows)
 		if !page.More || len(page.Rows) == 0 {
 			return nil
 		}
+		r.From = cursorOf(page.Rows[0])
 	}
-	return nil
+}
+
+func cursorOf(c store.Conversation) store.Cursor {
+	return store.Cursor{LastActivity: c.LastActivity, ID: c.ID}
 }
 
 // listRow is a conversation for people.
