@@ -87,7 +87,9 @@ func (m *Model) showDraft(conv store.ConversationID) {
 		c.refusal = ""
 	}
 	c.conv = conv
-	c.set(text)
+	if c.value() != text {
+		c.set(text)
+	}
 	m.refit()
 }
 
@@ -124,6 +126,9 @@ func cannotReply(m *Model) string {
 
 // leaveReply goes back to the thread; the draft is kept.
 func (m *Model) leaveReply() tea.Cmd {
+	if m.composer.value() == "" {
+		m.refuse("")
+	}
 	return tea.Batch(m.focusOn(placeThread), m.keepDraft())
 }
 
@@ -153,8 +158,8 @@ func (m *Model) onPaste(text string) tea.Cmd {
 	case placeFilter:
 		return m.pasteFilter(CleanLine(text))
 	case placeMenu:
-		if menu, ok := m.overlay.(*snoozeMenu); ok {
-			menu.typedText(CleanLine(text))
+		if menu, ok := m.overlay.(menu); ok {
+			menu.pasted(CleanLine(text))
 		}
 	case placeList, placeThread, placeViews, placeDetails:
 		return m.say("Press " + keyOf("reply") + " first: a paste goes into the reply.")
@@ -292,7 +297,9 @@ func (m *Model) replyTitle() (title, note string, notePen pen) {
 	case in.Alert != "":
 		note, notePen = CleanLine(in.Alert), t.bad
 	case in.Missing != "":
-		note, notePen = CleanLine(in.Missing), t.warn
+		note, notePen = "nothing can be sent: "+CleanLine(in.Missing)+" is not set", t.warn
+	case m.stateRead && m.thread.id != "" && !w.none && !m.knows(c.Inbox):
+		note, notePen = "nothing can be sent: this Page has no settings here", t.warn
 	case w.none || !w.known:
 	case w.open(m.clock):
 		note, notePen = w.short(m.clock), t.muted

@@ -44,6 +44,10 @@ func TestFrames(t *testing.T) {
 		{"deaf", worldOptions{nothing: true, listen: errors.New("127.0.0.1:8080 is taken: set FRONTDESK_LISTEN")}, sizes(120, 40), nil},
 		{"help", worldOptions{}, sizes(60, 20, 80, 24, 120, 40), func(_ *world, s *terminal) { s.press("help") }},
 		{"snooze", worldOptions{}, sizes(60, 20, 120, 40), func(_ *world, s *terminal) { s.press("snooze") }},
+		{"palette", worldOptions{}, sizes(60, 20, 120, 40), func(_ *world, s *terminal) {
+			s.press("palette")
+			s.typed("mark")
+		}},
 		{"quit", worldOptions{}, sizes(60, 20), func(_ *world, s *terminal) { s.press("quit") }},
 		{"filter", worldOptions{}, sizes(80, 24, 120, 40), func(_ *world, s *terminal) {
 			s.press("filter")

@@ -227,6 +227,11 @@ func (m *Model) listToEnd() tea.Cmd {
 	return m.moveList(len(l.rows))
 }
 
+// knows reports whether the desk has settings for an inbox.
+func (m *Model) knows(id store.InboxID) bool {
+	return slices.ContainsFunc(m.state.Inboxes, func(in desk.Inbox) bool { return in.ID == id })
+}
+
 // inbox is what the desk knows of an inbox.
 func (m *Model) inbox(id store.InboxID) desk.Inbox {
 	for _, in := range m.state.Inboxes {

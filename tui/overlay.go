@@ -102,7 +102,7 @@ func (s *snoozeMenu) typed(m *Model, k tea.KeyPressMsg) tea.Cmd {
 		if k.Code == tea.KeyBackspace && s.own != "" {
 			s.own = s.own[:len(s.own)-1]
 		}
-		s.typedText(k.Text)
+		s.pasted(k.Text)
 		return nil
 	}
 	if n, err := strconv.Atoi(k.Text); err == nil && n >= 1 && n <= len(snoozeTimes)+1 {
@@ -121,8 +121,8 @@ func (s *snoozeMenu) typed(m *Model, k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// typedText takes digits and the units m, h and d.
-func (s *snoozeMenu) typedText(text string) {
+// pasted takes digits and the units m, h and d.
+func (s *snoozeMenu) pasted(text string) {
 	for _, c := range text {
 		if (c >= '0' && c <= '9' || strings.ContainsRune("mhd", c)) && len(s.own) < 6 {
 			s.own += string(c)
@@ -191,19 +191,26 @@ func (m *Model) askSnooze() tea.Cmd {
 }
 
 func (m *Model) menuMove(n int) tea.Cmd {
-	if s, ok := m.overlay.(*snoozeMenu); ok {
-		lines := len(snoozeTimes) + 1
-		s.at = (s.at + n + lines) % lines
-		s.fault = ""
+	if menu, ok := m.overlay.(menu); ok {
+		menu.move(n)
 	}
 	return nil
 }
 
 func (m *Model) menuChoose() tea.Cmd {
-	s, ok := m.overlay.(*snoozeMenu)
-	if !ok {
-		return m.closeOverlay()
+	if menu, ok := m.overlay.(menu); ok {
+		return menu.choose(m)
 	}
+	return m.closeOverlay()
+}
+
+func (s *snoozeMenu) move(n int) {
+	lines := len(snoozeTimes) + 1
+	s.at = (s.at + n + lines) % lines
+	s.fault = ""
+}
+
+func (s *snoozeMenu) choose(m *Model) tea.Cmd {
 	until, ok := s.until(m.clock)
 	if !ok {
 		s.fault = "Type minutes, hours or days: 90, 2h, 3d."

@@ -65,6 +65,22 @@ func TestResolveAndUndo(t *testing.T) {
 	})
 }
 
+func TestPaletteFindsAndRuns(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{}, func(_ *world, s *terminal) {
+		s.press("palette")
+		s.expect("What to do", "write a reply", "There is nothing to undo")
+		s.typed("resolve")
+		s.press("menu-choose")
+		s.expect("Resolved Mara Voss.")
+		s.press("palette")
+		s.typed("xyzzy")
+		s.expect("Nothing of that name")
+		s.press("menu-close")
+		s.refuse("What to do")
+	})
+}
+
 func TestSnoozeMenu(t *testing.T) {
 	t.Parallel()
 	story(t, worldOptions{}, screenOptions{}, func(_ *world, s *terminal) {

@@ -64,6 +64,10 @@ func (r ruler) wrap(s string, w int) []string {
 			lines = append(lines, line)
 			continue
 		}
+		if isPlain(line) {
+			lines = wrapPlain(lines, line, w)
+			continue
+		}
 		for part := range strings.SplitSeq(r.method().Wrap(line, w, ""), "\n") {
 			if r.width(part) > w {
 				part = r.method().Truncate(part, w, "")
@@ -72,6 +76,21 @@ func (r ruler) wrap(s string, w int) []string {
 		}
 	}
 	return lines
+}
+
+// wrapPlain is wrap for printable ASCII, which is most of what comes.
+func wrapPlain(lines []string, line string, w int) []string {
+	for len(line) > w {
+		at := strings.LastIndexByte(line[:w+1], ' ')
+		if strings.TrimSpace(line[:max(at, 0)]) == "" { // one long word
+			lines = append(lines, line[:w])
+			line = line[w:]
+			continue
+		}
+		lines = append(lines, strings.TrimRight(line[:at], " "))
+		line = strings.TrimLeft(line[at:], " ")
+	}
+	return append(lines, strings.TrimRight(line, " "))
 }
 
 const blanks = "                                                                                                    "

@@ -205,11 +205,11 @@ func (m *Model) drawMessage(msg *store.Message, k itemKey) []string {
 		if i == 0 && k.first {
 			name = r.shortName(k.name, gutter-1)
 		}
-		drawn := " " + namePen.on(r.pad(name, gutter-1)) + " " + r.pad(line, words)
+		drawn := " " + namePen.on(r.pad(name, gutter-1)) + " "
 		if i == 0 {
-			drawn += " " + meta
+			line = r.pad(line, words) + " " + meta
 		}
-		out = append(out, drawn)
+		out = append(out, drawn+line)
 	}
 	return append(out, m.drawTrouble(msg, k, words+stateWidth)...)
 }
