@@ -99,11 +99,9 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 		return err
 	}
 	h.base = baseAddress(ln.Addr())
-	if err := h.open(ctx, ln, p); err != nil {
+	pages := append(h.platformPages(p), p.pages...)
+	if err := errors.Join(h.open(ctx, ln, p, pages), ours.connect(h.base, pages)); err != nil {
 		return errors.Join(err, ln.Close())
-	}
-	if err := ours.connect(h.base, append(h.platformPages(p), p.pages...)); err != nil {
-		return err
 	}
 	h.startUntilClosed("projector", h.stores.watch)
 	h.start("listener", func() error { return h.http.Serve(ln) })
@@ -120,8 +118,7 @@ func (h *house) platformPages(p plan) []plugin.Page {
 }
 
 // open makes what answers behind the listener: the webhook, the plugin's platform, and the sign of life.
-func (h *house) open(ctx context.Context, ln net.Listener, p plan) (err error) {
-	pages := append(h.platformPages(p), p.pages...)
+func (h *house) open(ctx context.Context, ln net.Listener, p plan, pages []plugin.Page) (err error) {
 	var subscribers []plugin.Subscriber
 	for _, page := range pages {
 		// The name stays when the port changes, so that what waits for us is still ours after a move.

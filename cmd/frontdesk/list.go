@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"frontdesk/desk"
@@ -40,7 +42,7 @@ What --json prints is a promise: docs/guide/json.md.`,
 frontdesk list 'origin:plugin -ref:pricing' --json | jq -r .id`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !cmd.Flags().Changed("limit") && asJSON {
+			if !cmd.Flags().Changed("limit") && (asJSON || !term.IsTerminal(os.Stdout.Fd())) {
 				limit = 0
 			}
 			if limit < 0 {
@@ -56,7 +58,7 @@ frontdesk list 'origin:plugin -ref:pricing' --json | jq -r .id`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
-	cmd.Flags().IntVar(&limit, "limit", listDefault, "at most so many; 0 is all, and the default with --json")
+	cmd.Flags().IntVar(&limit, "limit", listDefault, "at most so many; 0 is all, which is the default with --json and where the output is no terminal")
 	return cmd
 }
 
@@ -66,13 +68,18 @@ func list(ctx context.Context, d *door, w io.Writer, q store.Query, limit int, a
 		return err
 	}
 	lines, table := newJSONLines(w), tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	now := time.Now()
+	now, rows := time.Now(), 0
 	err = eachConversation(ctx, d, q, limit, func(c store.Conversation) error {
 		if asJSON {
 			return lines.Encode(toConversationJSON(c, state.Inboxes))
 		}
-		_, err := fmt.Fprintln(table, listRow(c, now))
-		return err
+		if _, err := fmt.Fprintln(table, listRow(c, now)); err != nil {
+			return err
+		}
+		if rows++; rows%listPage == 0 { // columns are as wide as a page needs; a whole list is not kept for that
+			return table.Flush()
+		}
+		return nil
 	})
 	if err != nil {
 		return err

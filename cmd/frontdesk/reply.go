@@ -84,7 +84,10 @@ func reply(ctx context.Context, d *door, id store.ConversationID, f replyFlags) 
 		return store.Message{}, err
 	case f.wait:
 		m, err = await(ctx, d, m, changes, f.timeout)
-		if err != nil {
+		switch {
+		case errors.Is(err, desk.ErrGone):
+			return m, withCode(exitCode(verdict(m)), fmt.Errorf("%w before the platform answered; the reply is kept", err))
+		case err != nil:
 			return m, err
 		}
 		return m, verdict(m)
