@@ -35,7 +35,7 @@ func TestFrames(t *testing.T) {
 		tell  func(w *world, s *terminal)
 	}{
 		{"list", worldOptions{}, sizes(60, 20, 80, 24, 120, 40, 200, 60), nil},
-		{"thread", worldOptions{}, sizes(60, 20, 80, 24, 120, 40, 200, 60), talk},
+		{"thread", worldOptions{}, sizes(60, 20, 80, 24, 100, 30, 120, 40, 200, 60), talk},
 		{"light", worldOptions{}, []screenOptions{{w: 120, h: 40, light: true}}, talk},
 		{"nocolor", worldOptions{}, []screenOptions{{w: 80, h: 24, noColor: true}, {w: 120, h: 40, noColor: true}}, talk},
 		{"small", worldOptions{}, sizes(40, 12, 20, 5), nil},

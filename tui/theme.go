@@ -28,17 +28,24 @@ type colours struct {
 	selection, bar            color.Color
 }
 
-// plainGreys replaces the greys for terminals of 256 colours: the nearest of a tinted grey there may be green.
-func (c colours) plainGreys(dark bool) colours {
-	g := lipgloss.Color
+// indexedColours are the colours for terminals of 256: what a conversion takes for the nearest of a tinted grey there may
+// be green, and of a dark red grey.
+func indexedColours(dark bool) colours {
+	n := lipgloss.Color
 	if dark {
-		c.text, c.muted, c.faint, c.line = g("253"), g("247"), g("243"), g("239")
-		c.selection, c.bar = g("237"), g("235")
-		return c
+		return colours{
+			text: n("253"), muted: n("247"), faint: n("243"), line: n("239"),
+			accent: n("111"), unread: n("215"), read: n("79"), own: n("110"),
+			good: n("114"), warn: n("179"), bad: n("210"),
+			selection: n("237"), bar: n("235"),
+		}
 	}
-	c.text, c.muted, c.faint, c.line = g("235"), g("240"), g("245"), g("251")
-	c.selection, c.bar = g("254"), g("255")
-	return c
+	return colours{
+		text: n("235"), muted: n("240"), faint: n("245"), line: n("251"),
+		accent: n("25"), unread: n("130"), read: n("29"), own: n("24"),
+		good: n("28"), warn: n("94"), bad: n("160"),
+		selection: n("254"), bar: n("255"),
+	}
 }
 
 func darkColours() colours {
@@ -89,7 +96,7 @@ func newTheme(l look) *theme {
 		c = lightColours()
 	}
 	if !l.rich {
-		c = c.plainGreys(l.dark)
+		c = indexedColours(l.dark)
 	}
 	fg := func(c color.Color) pen { return pen{ansi.NewStyle().ForegroundColor(c).String()} }
 	bold := func(c color.Color) pen { return pen{ansi.NewStyle().Bold().ForegroundColor(c).String()} }

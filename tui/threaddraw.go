@@ -10,6 +10,7 @@ import (
 
 const (
 	textColumns = 100 // a line of words is not longer than this, however wide the screen
+	besideFrom  = 52  // columns from which names stand beside the words
 	stateWidth  = 13  // "14:03 ✓✓ read"
 	groupWithin = 5 * 60 * 1000
 )
@@ -17,7 +18,9 @@ const (
 // itemKey is everything besides the message's own words that changes how it is drawn.
 type itemKey struct {
 	width   int
-	gutter  int // columns of the names
+	gutter  int  // columns of the names
+	stacked bool // the name stands above the words: there is no room beside them
+	head    bool // stacked: there is a line with name and time
 	theme   *theme
 	ruler   ruler
 	day     string // heading above it
@@ -63,6 +66,7 @@ func (m *Model) threadItems() []item {
 			newDone, key.newLine = true, true
 		}
 		key.first = i == 0 || key.day != "" || key.newLine || !sameGroup(&all[i-1], msg)
+		key.head = key.first || msg.Direction == store.Out || msg.At/60000 != all[i-1].At/60000
 		key.settle = msg.ID == settle
 		if msg.ReplyTo != "" {
 			key.quote = quoted(all, msg.ReplyTo)
@@ -83,7 +87,7 @@ func (m *Model) threadItems() []item {
 
 func (m *Model) itemKey(msg *store.Message, w int) itemKey {
 	k := itemKey{
-		width: w, gutter: m.gutter(w), theme: m.theme, ruler: m.ruler, state: msg.State, text: msg.Text, name: m.author(msg),
+		width: w, gutter: m.gutter(w), stacked: w < besideFrom, theme: m.theme, ruler: m.ruler, state: msg.State, text: msg.Text, name: m.author(msg),
 		parts: len(msg.Attachments) + 100*len(msg.Buttons) + 10000*len(msg.QuickReplies) + 1000000*len(msg.Elements),
 	}
 	if msg.Error != nil {
@@ -98,7 +102,10 @@ func (m *Model) itemKey(msg *store.Message, w int) itemKey {
 // gutter is how many columns the names of a thread take: as many as the contact's needs, within reason.
 func (m *Model) gutter(w int) int {
 	most := 15
-	if w < 72 {
+	switch {
+	case w < besideFrom:
+		return 2
+	case w < 72:
 		most = 13
 	}
 	return max(min(m.ruler.width(CleanLine(m.thread.conv.Contact.Title()))+2, most), 7)
@@ -186,6 +193,9 @@ func (m *Model) drawMessage(msg *store.Message, k itemKey) []string {
 	t, r := m.theme, m.ruler
 	gutter := k.gutter
 	words := k.width - gutter - stateWidth - 1
+	if k.stacked {
+		words = k.width - gutter
+	}
 	namePen := t.bold
 	if msg.Direction == store.Out {
 		namePen = t.accentBold
@@ -200,6 +210,19 @@ func (m *Model) drawMessage(msg *store.Message, k itemKey) []string {
 		body = []string{t.faint.on("(nothing to show)")}
 	}
 	out := make([]string, 0, len(body)+2)
+	if k.stacked {
+		if k.head {
+			name := ""
+			if k.first {
+				name = k.name
+			}
+			out = append(out, " "+namePen.on(r.pad(name, k.width-stateWidth-1))+" "+meta)
+		}
+		for _, line := range body {
+			out = append(out, spaces(gutter+1)+line)
+		}
+		return append(out, m.drawTrouble(msg, k, words)...)
+	}
 	for i, line := range body {
 		name := ""
 		if i == 0 && k.first {
