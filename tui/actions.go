@@ -69,7 +69,7 @@ func lookActions() []action {
 		{id: "reload", keys: []string{"ctrl+r"}, about: "read everything again", in: onPanes, run: (*Model).reload},
 		{id: "palette", keys: []string{":", "ctrl+p"}, about: "find something to do by name", in: onPanes, run: (*Model).showPalette},
 		{id: "help", keys: []string{"?"}, about: "these keys", hint: "help", in: onPanes, run: (*Model).showHelp},
-		{id: "help-reply", keys: []string{"ctrl+_", "f1"}, about: "these keys", in: []place{placeReply}, run: (*Model).showHelp},
+		{id: "help-reply", keys: []string{"f1"}, about: "these keys", in: []place{placeReply}, run: (*Model).showHelp},
 		{id: "close-help", keys: []string{"esc", "?", "q"}, about: "close", hint: "close", in: []place{placeHelp}, run: (*Model).closeOverlay},
 		{id: "quit", keys: []string{"q"}, about: "quit", hint: "quit", in: onPanes, run: (*Model).askQuit},
 		{id: "leave", keys: []string{"ctrl+c"}, about: "quit from anywhere", in: []place{placeViews, placeList, placeThread, placeReply, placeDetails, placeFilter, placeMenu, placeHelp}, run: (*Model).askQuit},

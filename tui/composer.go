@@ -15,7 +15,11 @@ import (
 	"frontdesk/store"
 )
 
-const fewestEditorLines, mostEditorLines = 2, 8
+const (
+	fewestEditorLines, mostEditorLines = 2, 8
+	// mostTyped bounds a paste: wrapping a whole book with every key would stop the screen.
+	mostTyped = 10_000
+)
 
 // composer is the editor of the reply.
 type composer struct {
@@ -110,8 +114,7 @@ func (m *Model) startReply() tea.Cmd {
 	if m.details.mode == detailsOn && !m.lay.docked {
 		m.details.mode = detailsAuto
 	}
-	m.thread.scrollTo(m.thread.total)
-	return tea.Batch(cmd, m.focusOn(placeReply))
+	return tea.Batch(cmd, m.threadToEnd(), m.focusOn(placeReply))
 }
 
 func cannotReply(m *Model) string {
@@ -153,8 +156,7 @@ func (m *Model) onPaste(text string) tea.Cmd {
 	text = Clean(text)
 	switch m.place() {
 	case placeReply:
-		m.composer.area.InsertString(text)
-		return m.edited()
+		return m.pasteReply(text)
 	case placeFilter:
 		return m.pasteFilter(CleanLine(text))
 	case placeMenu:
@@ -165,6 +167,19 @@ func (m *Model) onPaste(text string) tea.Cmd {
 		return m.say("Press " + keyOf("reply") + " first: a paste goes into the reply.")
 	}
 	return nil
+}
+
+// pasteReply puts pasted text into the reply, as far as an editor can bear it.
+func (m *Model) pasteReply(text string) tea.Cmd {
+	runes := []rune(text)
+	room := max(mostTyped-m.composer.area.Length(), 0)
+	var said tea.Cmd
+	if len(runes) > room {
+		runes = runes[:room]
+		said = m.say(fmt.Sprintf("Only %d characters were pasted: the text is far too long for a reply.", room))
+	}
+	m.composer.area.InsertString(string(runes))
+	return tea.Batch(m.edited(), said)
 }
 
 // edited keeps what was typed, and saves it when the typing rests.
@@ -209,12 +224,12 @@ func (m *Model) send() tea.Cmd {
 	m.setDrafted(c.conv, false)
 	m.refit()
 	m.layThread()
-	m.thread.scrollTo(m.thread.total)
+	end := m.threadToEnd()
 	r := desk.Reply{
 		Conversation: c.conv, Agent: m.agent, Message: messenger.OutMessage{Text: text}, Seen: m.thread.applied,
 		HumanAgent: windowOf(conv, m.inbox(conv.Inbox), m.clock).asHuman(m.clock),
 	}
-	return tea.Batch(sendReply(m.ctx, m.desk, r, local.ID), m.keepDraftOf(c.conv))
+	return tea.Batch(sendReply(m.ctx, m.desk, r, local.ID), m.keepDraftOf(c.conv), end)
 }
 
 // applyReplied puts the stored reply in the place of the one shown at once, or gives the words back.

@@ -205,6 +205,37 @@ func TestRefusalStandsAtTheField(t *testing.T) {
 	})
 }
 
+func TestPastesAreMadeFitForAReply(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{}, func(_ *world, s *terminal) {
+		s.send(tea.PasteMsg{Content: "lost?"})
+		s.expect("Press r first")
+		s.press("reply")
+		s.send(tea.PasteMsg{Content: "one\r\ntwo\rthree\x1b[31m"})
+		s.expect("one", "two", "three", "13 / 2000")
+		s.send(tea.PasteMsg{Content: strings.Repeat("x", 100_000)})
+		s.expect("Only 9987 characters were pasted", "10000 / 2000")
+	})
+}
+
+func TestAnsweringFromFarAboveGoesToTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{nothing: true})
+		for i := range 500 {
+			w.says(pageID, mara, time.Duration(600-i)*time.Minute, "Line "+itoa3(i))
+		}
+		s := openScreen(t, w.desk, w.now, screenOptions{})
+		s.press("open", "first")
+		s.expect("Line 000")
+		s.press("reply")
+		s.expect("Line 499")
+		s.typed("At last")
+		s.press("send")
+		s.expect("At last", "Line 499")
+	})
+}
+
 func TestClosedWindowIsSaidAndRefused(t *testing.T) {
 	t.Parallel()
 	story(t, worldOptions{}, screenOptions{}, func(w *world, s *terminal) {

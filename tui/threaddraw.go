@@ -66,7 +66,7 @@ func (m *Model) threadItems() []item {
 			newDone, key.newLine = true, true
 		}
 		key.first = i == 0 || key.day != "" || key.newLine || !sameGroup(&all[i-1], msg)
-		key.head = key.first || msg.Direction == store.Out || msg.At/60000 != all[i-1].At/60000
+		key.head = key.first || msg.Direction == store.Out
 		key.settle = msg.ID == settle
 		if msg.ReplyTo != "" {
 			key.quote = quoted(all, msg.ReplyTo)
