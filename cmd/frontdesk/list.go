@@ -58,7 +58,7 @@ frontdesk list 'origin:plugin -ref:pricing' --json | jq -r .id`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
-	cmd.Flags().IntVar(&limit, "limit", listDefault, "at most so many; 0 is all, which is the default with --json and where the output is no terminal")
+	cmd.Flags().IntVar(&limit, "limit", listDefault, "at most so many; 0: all, as in pipes and with --json")
 	return cmd
 }
 

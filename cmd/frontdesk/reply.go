@@ -52,7 +52,7 @@ frontdesk reply 109872000000101:7412000000000101 --text 'Your parcel is here.' -
 		},
 	}
 	cmd.Flags().StringVar(&f.text, "text", "", "what to say")
-	cmd.Flags().BoolVar(&f.humanAgent, "human-agent", false, "you wrote this yourself: after the 24 hours send it with the HUMAN_AGENT tag")
+	cmd.Flags().BoolVar(&f.humanAgent, "human-agent", false, "a person wrote this: it may go after the 24 hours")
 	cmd.Flags().BoolVar(&f.wait, "wait", false, "wait for the platform's answer")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", replyWait, "how long --wait waits at most")
 	return cmd

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"frontdesk/internal/config"
@@ -42,7 +44,20 @@ frontdesk reply CONVERSATION --text 'Yes, to all of Norway.' --wait`,
 		newDemo(&flags), newServe(&flags), newList(&flags), newShow(&flags), newReply(&flags), newReplay(&flags),
 		newPlugin(&flags), newVersion(),
 	)
+	flow(root)
 	return root
+}
+
+// flow lets the explanations break where the terminal ends: in the source each paragraph has lines of its own.
+func flow(cmd *cobra.Command) {
+	paragraphs := strings.Split(cmd.Long, "\n\n")
+	for i, p := range paragraphs {
+		paragraphs[i] = strings.ReplaceAll(p, "\n", " ")
+	}
+	cmd.Long = strings.Join(paragraphs, "\n\n")
+	for _, sub := range cmd.Commands() {
+		flow(sub)
+	}
 }
 
 // settingFlags are the settings that may be given as flags. Secrets may not: other users of the machine see flags.
@@ -53,10 +68,10 @@ type settingFlags struct {
 func (f *settingFlags) add(cmd *cobra.Command) {
 	p := cmd.PersistentFlags()
 	p.StringVar(&f.data, "data", "", "data folder (FRONTDESK_DATA)")
-	p.StringVar(&f.listen, "listen", "", "address of the listener (FRONTDESK_LISTEN, default "+config.DefaultListen+")")
-	p.StringVar(&f.agent, "agent", "", "your name as an agent (FRONTDESK_AGENT, default your login name)")
-	p.StringVar(&f.log, "log", "", "log file (FRONTDESK_LOG, default frontdesk.log in the data folder)")
-	p.StringVar(&f.graphURL, "graph-url", "", "where replies of Pages go (FRONTDESK_GRAPH_URL)")
+	p.StringVar(&f.listen, "listen", "", "where to listen, as in "+config.DefaultListen+" (FRONTDESK_LISTEN)")
+	p.StringVar(&f.agent, "agent", "", "your name as an agent (FRONTDESK_AGENT)")
+	p.StringVar(&f.log, "log", "", "log file (FRONTDESK_LOG)")
+	p.StringVar(&f.graphURL, "graph-url", "", "where Pages' replies go (FRONTDESK_GRAPH_URL)")
 	p.StringVar(&f.graphVersion, "graph-version", "", "version of the Graph API (FRONTDESK_GRAPH_VERSION)")
 }
 

@@ -52,7 +52,7 @@ frontdesk's listener. It prints the conversation's id once the message is in the
 		},
 	}
 	cmd.Flags().StringVar(&f.say, "say", "", "what the visitor writes")
-	cmd.Flags().StringVar(&f.ref, "ref", "", "your site's word for where the visitor is, for example pricing")
+	cmd.Flags().StringVar(&f.ref, "ref", "", "your site's word for the place, as in pricing")
 	cmd.Flags().StringVar(&f.page, "page", "", "address of the page the visitor is on")
 	cmd.Flags().StringVar(&f.name, "name", "", "the visitor's name, where your site knows it")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print a JSON object, with the visitor's token")
