@@ -2,12 +2,15 @@ package tui_test
 
 import (
 	"context"
+	"errors"
+	"io"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"frontdesk/desk"
 	"frontdesk/store"
@@ -159,6 +162,54 @@ func TestUpdateAndViewNeverCallTheDesk(t *testing.T) {
 		d.update(tea.MouseClickMsg{X: 30, Y: 6, Button: tea.MouseLeft})
 		d.run()
 		cancel()
+	})
+}
+
+// meter counts what is written to a terminal.
+type meter struct{ n atomic.Int64 }
+
+func (m *meter) Write(p []byte) (int, error) {
+	m.n.Add(int64(len(p)))
+	return len(p), nil
+}
+
+func TestMovingTheCursorIsFewBytes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{nothing: true})
+		for i := range 30 {
+			c := store.Contact{Kind: store.ContactPSID, ID: "72000000000000" + itoa3(i)}
+			w.says(pageID, c, time.Duration(i)*time.Second, "Hello there, when do you open?")
+		}
+		out := &meter{}
+		in, keys := io.Pipe()
+		p := tea.NewProgram(tui.New(tui.Options{Desk: w.desk, Agent: "ana", Now: w.now, Ctx: t.Context()}),
+			tea.WithInput(in), tea.WithOutput(out), tea.WithWindowSize(120, 40), tea.WithoutSignalHandler(),
+			tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}))
+		done := make(chan error, 1)
+		go func() {
+			_, err := p.Run()
+			done <- err
+		}()
+		settle := func() int64 {
+			time.Sleep(300 * time.Millisecond)
+			synctest.Wait()
+			return out.n.Load()
+		}
+		settle()
+		p.Send(keyMsg("j"))
+		before := settle()
+		p.Send(keyMsg("j"))
+		if n := settle() - before; n == 0 || n > 400 {
+			t.Errorf("moving the cursor by one row writes %d bytes", n)
+		}
+		p.Quit()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if err := errors.Join(keys.Close(), in.Close()); err != nil {
+			t.Error(err)
+		}
 	})
 }
 
