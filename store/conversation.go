@@ -80,6 +80,9 @@ type Conversation struct {
 	DeliveredTo  Millis // messages sent before it are delivered (ref. 2.9)
 	ReadTo       Millis // messages sent at or before it are read (ref. 2.9)
 
+	Owner   Owner  // which app may answer (ref. 2.13)
+	OwnerAt Millis // when the platform said so
+
 	ProfileAt  Millis // when the profile was last asked for; 0 never
 	ProfileGot bool   // whether that brought a name
 
@@ -99,3 +102,20 @@ type LastMessage struct {
 	Media     string        // type of the first attachment, where there is no text
 	State     DeliveryState // as Conversation.StateOf says
 }
+
+// Owner is which app has a conversation (ref. 2.13).
+type Owner struct {
+	Kind  OwnerKind
+	AppID string // OwnerApp
+}
+
+// OwnerKind says who may answer in a conversation.
+type OwnerKind string
+
+// The kinds of owner.
+const (
+	OwnerUnknown OwnerKind = ""
+	OwnerUs      OwnerKind = "us"
+	OwnerApp     OwnerKind = "app" // another app; sending fails until control is taken or passed
+	OwnerIdle    OwnerKind = "idle"
+)

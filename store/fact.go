@@ -13,7 +13,15 @@ const (
 	FactReferral FactKind = "referral"
 	FactDelivery FactKind = "delivery"
 	FactRead     FactKind = "read"
-	FactUnknown  FactKind = "unknown" // kept in the log, counted, without a line
+	FactEdit     FactKind = "edit"     // new words for the message with MID
+	FactUnsend   FactKind = "unsend"   // the contact withdrew the message with MID
+	FactReaction FactKind = "reaction" // of the contact to the message with MID
+	FactFeedback FactKind = "feedback" // of the contact on the message with MID
+	FactActivity FactKind = "activity" // one grey line; LineKind and Details say what
+	FactControl  FactKind = "control"  // a grey line, and Owner has the conversation now
+	FactLabel    FactKind = "label"    // Label was set in the platform's own inbox, or removed there
+	FactAlert    FactKind = "alert"    // concerns the whole inbox, no conversation
+	FactUnknown  FactKind = "unknown"  // kept in the log, counted, without a line
 )
 
 // Fact is one event of a webhook record in the store's words. Facts of one record are independent of each other.
@@ -46,7 +54,35 @@ type Fact struct {
 	MIDs      []string // FactDelivery
 	Watermark Millis   // FactDelivery, FactRead
 
+	// Alias is the user_ref that the platform says is this contact (ref. 2.2); the zero Contact is none.
+	Alias Contact
+
+	// Standby says that the event came while another app had the conversation (ref. 2.13).
+	Standby bool
+
+	Edit     int      // FactEdit: num_edit, from 1
+	Reaction string   // FactReaction: the emoji, else the platform's word for it; empty takes the reaction back
+	Feedback string   // FactFeedback: the platform's words
+	Details  []Detail // what a line tells beside its text, ready to be shown; never a token or secret
+	Owner    Owner    // FactControl
+	Label    string   // FactLabel
+	Removed  bool     // FactLabel: the label was taken off
+	Alert    Alert    // FactAlert
+
 	Name string // FactUnknown: the key nobody knows
+}
+
+// Detail is one named value of a line: a product of an order, an answer of a form, a score.
+type Detail struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Alert is what the platform says of a whole inbox (ref. 2.14).
+type Alert struct {
+	At     Millis
+	Action string // warning, block, unblock; empty is no alert
+	Reason string
 }
 
 // Translate turns the body of a webhook record into facts. It is a pure function: the same record gives the same facts

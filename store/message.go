@@ -23,6 +23,8 @@ const (
 	KindPostback   MessageKind = "postback"    // a tap on a button
 	KindMedia      MessageKind = "media"       // attachments without text
 	KindTemplate   MessageKind = "template"    // button or generic template
+	KindOrder      MessageKind = "order"       // a cart the contact sent; Details are its products
+	KindForm       MessageKind = "form"        // a form the contact filled in; Details are its answers
 
 	// Activities.
 	KindReferral   MessageKind = "referral" // the contact came (back) in; Touch says how
@@ -32,6 +34,12 @@ const (
 	KindWoke       MessageKind = "woke"
 	KindAssigned   MessageKind = "assigned"   // Text is the assignee
 	KindUnassigned MessageKind = "unassigned" // nobody is assignee any more
+	KindOptin      MessageKind = "optin"
+	KindControl    MessageKind = "control" // thread control moved or was asked for; Details say between whom
+	KindLinked     MessageKind = "account_linked"
+	KindUnlinked   MessageKind = "account_unlinked"
+	KindSurvey     MessageKind = "survey" // the answer to a feedback template; Details are the scores
+	KindCoupon     MessageKind = "coupon" // the contact revealed a coupon
 )
 
 // DeliveryState is what became of a reply.
@@ -101,9 +109,30 @@ type Message struct {
 	Queued    Seq    // the record that queued it last; it waits for what failed after that
 	Blocks    Seq    // failed or unknown and not settled: replies queued before this record wait for it
 
+	Details   []Detail   // of orders, forms and activities
+	Edits     []Edit     // former words, oldest first
+	EditN     int        // num_edit of the words that stand; 0: never edited
+	Reactions []Reaction // at most one of each side
+	Feedback  string     // what the contact thought of it, in the platform's words
+	Withdrawn bool       // the contact took it back; text, attachments and payload are gone
+
 	Tagged      bool // bore the plugin's tag
 	OpensWindow bool // Fact.OpensWindow
 	Delivered   bool // a delivery receipt named its mid
+}
+
+// Edit is what a message said before an edit.
+type Edit struct {
+	N    int // num_edit of the words it replaced; 0 are the first
+	Text string
+	At   Millis // when the edit came
+}
+
+// Reaction is what a person put on a message.
+type Reaction struct {
+	Side  Direction // In: the contact
+	Emoji string    // or the platform's word for it
+	At    Millis
 }
 
 // Place is where the message stands in its thread.

@@ -40,6 +40,13 @@ func headerFields(f *fields, c *store.Conversation) {
 	part(f, 23, &c.LastAnswer, placeFields)
 	f.number(24, (*uint64)(&c.LastIncomingSeq))
 	texts(f, 25, &c.Outbox)
+	part(f, 26, &c.Owner, ownerFields)
+	count(f, 27, &c.OwnerAt)
+}
+
+func ownerFields(f *fields, o *store.Owner) {
+	text(f, 1, &o.Kind)
+	text(f, 2, &o.AppID)
 }
 
 func contactFields(f *fields, c *store.Contact) {
@@ -118,12 +125,29 @@ func messageFields(f *fields, m *store.Message) {
 	f.number(30, (*uint64)(&m.Queued))
 	f.number(31, (*uint64)(&m.Blocks))
 	f.flag(32, &m.OpensWindow)
-	count(f, 27, &m.TriedAt)
-	count(f, 28, &m.SentAt)
-	text(f, 29, &m.HeldBy)
-	f.number(30, (*uint64)(&m.Queued))
-	f.number(31, (*uint64)(&m.Blocks))
-	f.flag(32, &m.OpensWindow)
+	each(f, 33, &m.Details, detailFields)
+	each(f, 34, &m.Edits, editFields)
+	count(f, 35, &m.EditN)
+	each(f, 36, &m.Reactions, reactionFields)
+	text(f, 37, &m.Feedback)
+	f.flag(38, &m.Withdrawn)
+}
+
+func detailFields(f *fields, d *store.Detail) {
+	text(f, 1, &d.Name)
+	text(f, 2, &d.Value)
+}
+
+func editFields(f *fields, e *store.Edit) {
+	count(f, 1, &e.N)
+	text(f, 2, &e.Text)
+	count(f, 3, &e.At)
+}
+
+func reactionFields(f *fields, r *store.Reaction) {
+	text(f, 1, &r.Side)
+	text(f, 2, &r.Emoji)
+	count(f, 3, &r.At)
 }
 
 func sendErrorFields(f *fields, e *store.SendError) {
