@@ -13,7 +13,7 @@ import (
 const (
 	pageRows     = 60  // conversations asked for at once
 	keepRows     = 300 // conversations kept in the list's window
-	pageMessages = 60  // messages asked for at once
+	pageMessages = 40  // messages asked for at once
 	keepMessages = 400 // messages kept in the thread's window
 	touchesShown = 20
 	tickEvery    = 15 * time.Second

@@ -180,7 +180,7 @@ func (m *Model) relayout() tea.Cmd {
 	m.list.forget()
 	m.layThread()
 	m.list.show(m.listRows())
-	return m.fill()
+	return tea.Batch(m.fill(), m.fillThread())
 }
 
 // unreadTitle is the window's title.

@@ -218,6 +218,20 @@ func TestPastesAreMadeFitForAReply(t *testing.T) {
 	})
 }
 
+func TestTallScreenIsFilled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{nothing: true})
+		for i := range 150 {
+			w.says(pageID, mara, time.Duration(200-i)*time.Second, "Line "+itoa3(i))
+		}
+		s := openScreen(t, w.desk, w.now, screenOptions{w: 120, h: 120})
+		s.expect("Line 149", "Line 050")
+		s.press("open")
+		s.expect("Line 149", "Line 050")
+	})
+}
+
 func TestAnsweringFromFarAboveGoesToTheEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -199,9 +199,9 @@ func (m *Model) applyThread(msg threadMsg) tea.Cmd {
 	m.showDraft(msg.id)
 	opened := m.focus == placeThread || m.focus == placeReply
 	if opened {
-		return tea.Batch(cmd, m.markSeen())
+		return tea.Batch(cmd, m.fillThread(), m.markSeen())
 	}
-	return tea.Batch(cmd, m.preview())
+	return tea.Batch(cmd, m.fillThread(), m.preview())
 }
 
 // takeThread takes messages read anew.
@@ -252,7 +252,19 @@ func (m *Model) applyThreadMore(msg threadMoreMsg) tea.Cmd {
 		}
 	}
 	m.layThread()
-	return nil
+	return m.fillThread()
+}
+
+// fillThread fetches what is missing of a screen full.
+func (m *Model) fillThread() tea.Cmd {
+	t := &m.thread
+	if t.fetching || !t.older || len(t.msgs) == 0 || t.total >= t.height {
+		return nil
+	}
+	t.fetching = true
+	return loadThreadMore(m.ctx, m.desk, store.ThreadRequest{
+		Conversation: t.id, From: t.msgs[0].Place(), Limit: pageMessages,
+	}, t.gen, false)
 }
 
 // scrollThread moves n lines, and fetches what comes near.
