@@ -10,12 +10,16 @@ import (
 	"net/http"
 	"time"
 
+	"frontdesk/internal/intake"
 	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
 const (
 	defaultMaxBody = 1 << 20
+
+	// bodyBudget is what all bodies that are coming in may take of our memory.
+	bodyBudget = 128 << 20
 
 	// maxChallenge bounds what strangers can make us say.
 	maxChallenge = 256
@@ -64,7 +68,7 @@ type Handler struct {
 	maxBody  int
 	poke     func()
 	counters counters
-	intake   intake
+	intake   *intake.Gate
 }
 
 // New returns a handler, or an error when it could not tell friend from stranger: no secret, or an empty one.
@@ -87,7 +91,7 @@ func New(o Options) (*Handler, error) {
 		maxBody:  o.MaxBody,
 		poke:     o.Poke,
 		counters: newCounters(),
-		intake:   intake{budget: readBudget},
+		intake:   intake.New(bodyBudget),
 	}
 	if h.now == nil {
 		h.now = time.Now
@@ -158,7 +162,7 @@ func (h *Handler) verifyAddress(w http.ResponseWriter, r *http.Request) {
 // post takes one body. The order is that of the checks' cost and of what can be believed: nothing is parsed before the
 // signature holds, and nothing is looked at but pages before the body is kept.
 func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
-	body, leave, err := h.intake.read(w, r, h.maxBody)
+	body, leave, err := h.intake.Read(w, r, h.maxBody)
 	defer leave()
 	if err != nil {
 		h.refuseBody(w, r, err)
@@ -192,11 +196,11 @@ func (h *Handler) refuseBody(w http.ResponseWriter, r *http.Request, err error) 
 	// What is left of the body is not worth reading.
 	w.Header().Set("Connection", "close")
 	switch {
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, intake.ErrTooLarge):
 		h.answer(w, TooLarge, http.StatusRequestEntityTooLarge, "the body is larger than what is taken here")
-	case errors.Is(err, errTooSlow):
+	case errors.Is(err, intake.ErrTooSlow):
 		h.answer(w, TooSlow, http.StatusRequestTimeout, "the body did not come in time")
-	case errors.Is(err, errOverloaded):
+	case errors.Is(err, intake.ErrOverloaded):
 		w.Header().Set("Retry-After", retryAfter)
 		h.answer(w, Overloaded, http.StatusServiceUnavailable, "too much is coming in at once; try again")
 	default:

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 
+	"frontdesk/internal/intake"
 	"frontdesk/messenger"
 )
 
@@ -81,9 +82,16 @@ func (s *Server) graph(w http.ResponseWriter, r *http.Request) (any, error) {
 	if !node && !messages {
 		return nil, errUnknownPath
 	}
+	if r.Method == http.MethodPost {
+		leave, err := s.takeBody(w, r, maxGraphBody)
+		defer leave()
+		if err != nil {
+			return nil, bodyError(err)
+		}
+	}
 	c := &call{node: parts[0]}
 	var err error
-	if c.params, err = readParams(w, r); err != nil {
+	if c.params, err = readParams(r); err != nil {
 		return nil, err
 	}
 	if c.page, err = s.authorize(r, c.params); err != nil {
@@ -102,7 +110,7 @@ func (s *Server) graph(w http.ResponseWriter, r *http.Request) (any, error) {
 func isNode(part string) bool { return part == "me" || isDigits(part) }
 
 // readParams reads the fields of a call from its query and its body.
-func readParams(w http.ResponseWriter, r *http.Request) (params, error) {
+func readParams(r *http.Request) (params, error) {
 	p := params{}
 	p.addForm(r.URL.Query())
 	if r.Method != http.MethodPost {
@@ -112,7 +120,6 @@ func readParams(w http.ResponseWriter, r *http.Request) (params, error) {
 	if err != nil {
 		kind = "" // guessed from the body below
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxGraphBody)
 	if kind == "multipart/form-data" {
 		if err := r.ParseMultipartForm(maxGraphBody); err != nil {
 			return nil, bodyError(err)
@@ -143,9 +150,13 @@ func readParams(w http.ResponseWriter, r *http.Request) (params, error) {
 }
 
 func bodyError(err error) error {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	switch {
+	case errors.Is(err, intake.ErrTooLarge):
 		return errTooLarge
+	case errors.Is(err, intake.ErrTooSlow):
+		return errTooSlow
+	case errors.Is(err, intake.ErrOverloaded):
+		return errInternal
 	}
 	return badParam("the body cannot be read")
 }

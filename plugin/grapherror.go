@@ -31,6 +31,7 @@ var (
 	errInternal     = &graphError{code: 2, message: "(#2) Service temporarily unavailable"}
 	errUnknownPath  = &graphError{code: 2500, message: "Unknown path components", status: http.StatusNotFound}
 	errTooLarge     = &graphError{code: 100, message: "(#100) The body is larger than 1 MiB", status: http.StatusRequestEntityTooLarge}
+	errTooSlow      = &graphError{code: 100, message: "(#100) The body did not come in time", status: http.StatusRequestTimeout}
 	errNoToken      = &graphError{code: 190, message: "An access token is required to request this resource"}
 	errBadToken     = &graphError{code: 190, message: "Invalid OAuth access token"}
 	errNoPerson     = &graphError{code: 100, subcode: 2018001, message: "(#100) No matching user found"}

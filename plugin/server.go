@@ -13,6 +13,8 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+
+	"frontdesk/internal/intake"
 )
 
 // Server is the platform: an http.Handler for programs and visitors, methods for contacts, and with Run the sender of
@@ -27,6 +29,7 @@ type Server struct {
 	w     *writer
 	mux   *http.ServeMux
 
+	bodies  *intake.Gate
 	ownHTTP bool // http was not given: its connections are ours to close
 
 	randomMu sync.Mutex
@@ -47,6 +50,7 @@ func Open(o Options) (*Server, error) {
 	}
 	s := &Server{
 		now: o.Now, log: o.Logger, http: o.HTTP, random: o.Random,
+		bodies:   intake.New(bodyBudget),
 		watchers: map[convKey]map[chan struct{}]struct{}{},
 		typing:   map[convKey]time.Time{},
 	}

@@ -14,6 +14,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"frontdesk/internal/intake"
 	"frontdesk/messenger"
 )
 
@@ -95,8 +96,17 @@ var errNotVisitor = &visitorError{
 // visitorCall bounds the body of a visitor's call and writes its answer.
 func (s *Server) visitorCall(answer func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxVisitorBody)
-		body, err := answer(r)
+		var body any
+		leave, err := func() {}, error(nil)
+		if r.Method == http.MethodPost {
+			leave, err = s.takeBody(w, r, maxVisitorBody)
+		}
+		defer leave()
+		if err != nil {
+			err = visitorBodyError(err)
+		} else {
+			body, err = answer(r)
+		}
 		if err == nil {
 			writeJSON(w, http.StatusOK, body)
 			return
@@ -133,21 +143,30 @@ func readBody(r *http.Request, into any) error {
 		return &visitorError{status: http.StatusUnsupportedMediaType, Message: "the body must be application/json"}
 	}
 	body, err := io.ReadAll(r.Body)
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return &visitorError{status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("the body is larger than %d bytes", maxVisitorBody)}
-	case err != nil:
-		return &visitorError{status: http.StatusBadRequest, Message: "the body could not be read"}
+	if err != nil {
+		return visitorBodyError(err)
 	}
 	var wrong *json.UnmarshalTypeError
 	switch err := json.Unmarshal(body, into); {
-	case errors.As(err, &wrong):
+	case errors.As(err, &wrong) && wrong.Field != "":
 		return &visitorError{status: http.StatusBadRequest, Field: wrong.Field, Message: wrong.Field + " is of a wrong type"}
 	case err != nil:
 		return &visitorError{status: http.StatusBadRequest, Message: "the body is not a JSON object"}
 	}
 	return nil
+}
+
+// visitorBodyError says why a body was not taken.
+func visitorBodyError(err error) *visitorError {
+	switch {
+	case errors.Is(err, intake.ErrTooLarge):
+		return &visitorError{status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("the body is larger than %d bytes", maxVisitorBody)}
+	case errors.Is(err, intake.ErrTooSlow):
+		return &visitorError{status: http.StatusRequestTimeout, Message: "the body did not come in time"}
+	case errors.Is(err, intake.ErrOverloaded):
+		return &visitorError{status: http.StatusServiceUnavailable, Message: "too much is coming in at once; try again"}
+	}
+	return &visitorError{status: http.StatusBadRequest, Message: "the body could not be read"}
 }
 
 // caller is the visitor whose token the call carries. The token travels in a header alone: addresses land in logs.

@@ -1,4 +1,6 @@
-package ingest
+// Package intake reads the bodies of requests that anybody can make, with a bound on what all of them together hold of
+// our memory.
+package intake
 
 import (
 	"container/list"
@@ -23,7 +25,6 @@ import (
 // idle senders do not stay.
 const (
 	readWithin = 10 * time.Second
-	readBudget = 128 << 20
 
 	// readerCost is what an open request costs beside its body (goroutine, buffers of the connection): it makes the
 	// budget a bound on the number of open requests too.
@@ -32,14 +33,15 @@ const (
 	firstBuffer = 4 << 10
 )
 
+// What callers tell apart. Any other error of Read means that the sender went away.
 var (
-	errTooLarge   = errors.New("the body is too large")
-	errOverloaded = errors.New("too much is coming in at once")
-	errTooSlow    = errors.New("the body did not come in time")
+	ErrTooLarge   = errors.New("the body is too large")
+	ErrOverloaded = errors.New("too much is coming in at once")
+	ErrTooSlow    = errors.New("the body did not come in time")
 )
 
-// intake hands out the budget for bodies.
-type intake struct {
+// Gate hands out one budget to all bodies that are read through it. Any number of goroutines may use it.
+type Gate struct {
 	budget int
 
 	mu      sync.Mutex
@@ -47,81 +49,93 @@ type intake struct {
 	reading list.List // of *reading, oldest first
 }
 
-// reading is one body on its way in. Its fields are guarded by intake.mu.
+// New returns a gate through which bodies of budget bytes may be on their way at once, the cost of an open request
+// included.
+func New(budget int) *Gate { return &Gate{budget: budget} }
+
+// Incoming returns how many bodies are on their way in, and the bytes counted for all open requests.
+func (g *Gate) Incoming() (bodies, bytes int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.reading.Len(), g.total
+}
+
+// reading is one body on its way in. Its fields are guarded by Gate.mu.
 type reading struct {
 	place   *list.Element // nil once read or given up
-	bytes   int           // its part of intake.total
+	bytes   int           // its part of Gate.total
 	givenUp bool
 	stop    func() // makes a pending read return
 }
 
 // enter admits a request. stop must make a pending read of its body return, and must not block.
-func (in *intake) enter(stop func()) *reading {
-	in.mu.Lock()
-	defer in.mu.Unlock()
+func (g *Gate) enter(stop func()) *reading {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	r := &reading{stop: stop}
-	r.place = in.reading.PushBack(r)
-	in.grow(r, readerCost)
+	r.place = g.reading.PushBack(r)
+	g.grow(r, readerCost)
 	return r
 }
 
 // take counts n more bytes for r; it reports false when r has been given up.
-func (in *intake) take(r *reading, n int) bool {
-	in.mu.Lock()
-	defer in.mu.Unlock()
+func (g *Gate) take(r *reading, n int) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if !r.givenUp {
-		in.grow(r, n)
+		g.grow(r, n)
 	}
 	return !r.givenUp
 }
 
 // grow counts n bytes for r and makes room by giving up the oldest, which may be r itself. Callers hold mu.
-func (in *intake) grow(r *reading, n int) {
-	in.total += n
+func (g *Gate) grow(r *reading, n int) {
+	g.total += n
 	r.bytes += n
-	for in.total > in.budget && in.reading.Len() > 0 {
-		oldest := in.reading.Remove(in.reading.Front()).(*reading)
+	for g.total > g.budget && g.reading.Len() > 0 {
+		oldest := g.reading.Remove(g.reading.Front()).(*reading)
 		oldest.place = nil
 		oldest.givenUp = true
-		in.total -= oldest.bytes
+		g.total -= oldest.bytes
 		oldest.bytes = 0
 		oldest.stop()
 	}
 }
 
 // arrived says that the body of r is complete: it is not given up any more.
-func (in *intake) arrived(r *reading) bool {
-	in.mu.Lock()
-	defer in.mu.Unlock()
+func (g *Gate) arrived(r *reading) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if r.place != nil {
-		in.reading.Remove(r.place)
+		g.reading.Remove(r.place)
 		r.place = nil
 	}
 	return !r.givenUp
 }
 
 // leave gives the bytes of r back.
-func (in *intake) leave(r *reading) {
-	in.arrived(r)
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	in.total -= r.bytes
+func (g *Gate) leave(r *reading) {
+	g.arrived(r)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.total -= r.bytes
 	r.bytes = 0
 }
 
-// read returns the whole body of req. What it returns may be used until leave is called, and leave must be called.
-func (in *intake) read(w http.ResponseWriter, req *http.Request, limit int) (body []byte, leave func(), err error) {
+// Read returns the whole body of req, of limit bytes at most. What it returns may be used until leave is called, and
+// leave must be called, also after an error. It sets the connection's read deadline for as long as it reads.
+func (g *Gate) Read(w http.ResponseWriter, req *http.Request, limit int) (body []byte, leave func(), err error) {
 	// Not every ResponseWriter has deadlines: a recorder in a test has nothing that could be slow either.
 	conn := http.NewResponseController(w)
-	r := in.enter(func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
-	leave = func() { in.leave(r) }
+	r := g.enter(func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
+	leave = func() { g.leave(r) }
 	if req.ContentLength > int64(limit) {
-		return nil, leave, errTooLarge
+		return nil, leave, ErrTooLarge
 	}
 	_ = conn.SetReadDeadline(time.Now().Add(readWithin)) // the system's clock: the kernel keeps this deadline
-	body, err = in.readAll(r, http.MaxBytesReader(w, req.Body, int64(limit)), limit, req.ContentLength)
-	if !in.arrived(r) {
-		return nil, leave, errOverloaded
+	body, err = g.readAll(r, http.MaxBytesReader(w, req.Body, int64(limit)), limit, req.ContentLength)
+	if !g.arrived(r) {
+		return nil, leave, ErrOverloaded
 	}
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -130,9 +144,9 @@ func (in *intake) read(w http.ResponseWriter, req *http.Request, limit int) (bod
 		_ = conn.SetReadDeadline(time.Time{})
 		return body, leave, nil
 	case errors.As(err, &tooLarge):
-		return nil, leave, errTooLarge
+		return nil, leave, ErrTooLarge
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, leave, errTooSlow
+		return nil, leave, ErrTooSlow
 	default:
 		return nil, leave, err
 	}
@@ -140,7 +154,7 @@ func (in *intake) read(w http.ResponseWriter, req *http.Request, limit int) (bod
 
 // readAll reads to the end of src, which fails beyond limit, and asks for memory as content arrives. length is the
 // announced one, or less than 0.
-func (in *intake) readAll(r *reading, src io.Reader, limit int, length int64) ([]byte, error) {
+func (g *Gate) readAll(r *reading, src io.Reader, limit int, length int64) ([]byte, error) {
 	most := limit + 1 // one more than can come, so that the end is seen without growing
 	if length >= 0 {
 		most = int(length) + 1
@@ -149,8 +163,8 @@ func (in *intake) readAll(r *reading, src io.Reader, limit int, length int64) ([
 	for {
 		if len(buf) == cap(buf) {
 			size := min(max(2*cap(buf), firstBuffer), most)
-			if !in.take(r, size-cap(buf)) {
-				return nil, errOverloaded
+			if !g.take(r, size-cap(buf)) {
+				return nil, ErrOverloaded
 			}
 			bigger := make([]byte, len(buf), size)
 			copy(bigger, buf)
