@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"os"
@@ -82,6 +83,14 @@ func TestOpenDataMakesUnusableViewsAnew(t *testing.T) {
 				t.Fatal(err)
 			}
 		},
+		"cut off": func(t *testing.T, dir string) {
+			t.Helper()
+			halve(t, filepath.Join(dir, ViewsFile))
+		},
+		"overwritten behind its head": func(t *testing.T, dir string) {
+			t.Helper()
+			overwrite(t, filepath.Join(dir, ViewsFile))
+		},
 		"ahead of the log": func(t *testing.T, dir string) {
 			t.Helper()
 			if err := os.Remove(filepath.Join(dir, LogFile)); err != nil {
@@ -116,6 +125,68 @@ func TestOpenDataMakesUnusableViewsAnew(t *testing.T) {
 				t.Errorf("Applied = %d, %v, want new views", applied, err)
 			}
 		})
+	}
+}
+
+// halve cuts a file off in its middle, as a disk that lost power or a broken copy does.
+func halve(t *testing.T, path string) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, info.Size()/2); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// overwrite fills a file with rubbish behind the two pages that say what is where.
+func overwrite(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := int64(2 * os.Getpagesize())
+	rubbish := bytes.Repeat([]byte{0xa5}, int(info.Size()-head))
+	if _, err := f.WriteAt(rubbish, head); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenDataSaysWhichFileIsDamaged(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{LogFile, DeskFile} {
+		for how, spoil := range map[string]func(*testing.T, string){"cut off": halve, "overwritten": overwrite} {
+			t.Run(name+" "+how, func(t *testing.T) {
+				t.Parallel()
+				dir := t.TempDir()
+				d, err := Open(dir, Options{})
+				if err != nil {
+					t.Fatalf("Open: %v", err)
+				}
+				if _, err := d.Log.Append(t.Context(), webhook(1)); err != nil {
+					t.Fatal(err)
+				}
+				closeData(t, d)
+				path := filepath.Join(dir, name)
+				spoil(t, path)
+				d, err = Open(dir, Options{})
+				if err == nil {
+					closeData(t, d)
+				}
+				if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "restore it from a backup") {
+					t.Errorf("Open: %v, want a sentence that names the file and says what to do", err)
+				}
+			})
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -22,7 +23,7 @@ const (
 // openFile opens or creates a bbolt file of mode 0600, or says with store.ErrLocked who else has it open. It makes sure that
 // the file's name survives a loss of power.
 func openFile(path string, o Options) (*bolt.DB, error) {
-	db, err := bolt.Open(path, fileMode, &bolt.Options{
+	db, err := openWhole(path, &bolt.Options{
 		// bbolt takes 0 for ever; one nanosecond is one try.
 		Timeout:      max(o.Wait, time.Nanosecond),
 		FreelistType: bolt.FreelistMapType,
@@ -42,9 +43,43 @@ func openFile(path string, o Options) (*bolt.DB, error) {
 	return db, nil
 }
 
+// errBroken says that a file's pages are not what its head says.
+var errBroken = errors.New("a part of the file is missing or not what it was")
+
+// openWhole opens a bbolt file and makes sure that none of its end is missing: a file that was cut off opens like a
+// good one, and reading what is gone would end the process.
+func openWhole(path string, o *bolt.Options) (db *bolt.DB, err error) {
+	// bbolt panics over a list of free pages that makes no sense, and a page that is gone is a fault of the memory.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			db, err = nil, fmt.Errorf("%w: %v", errBroken, p)
+		}
+	}()
+	if db, err = bolt.Open(path, fileMode, o); err != nil {
+		return nil, err
+	}
+	var needed int64
+	err = db.View(func(tx *bolt.Tx) error {
+		needed = tx.Size()
+		return nil
+	})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	info, err := os.Stat(path)
+	if err == nil && info.Size() < needed {
+		err = fmt.Errorf("%w: it has %d bytes of %d", errBroken, info.Size(), needed)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
 // unreadable reports whether err says that a file holds nothing bbolt can read.
 func unreadable(err error) bool {
-	return errors.Is(err, bolterrors.ErrInvalid) || errors.Is(err, bolterrors.ErrVersionMismatch) ||
+	return errors.Is(err, errBroken) || errors.Is(err, bolterrors.ErrInvalid) || errors.Is(err, bolterrors.ErrVersionMismatch) ||
 		errors.Is(err, bolterrors.ErrChecksum)
 }
 
