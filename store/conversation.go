@@ -99,8 +99,11 @@ type LastMessage struct {
 	Direction Direction
 	Kind      MessageKind
 	Text      string        // at most 256 bytes, cut between characters
-	Media     string        // type of the first attachment, where there is no text
+	Media     string        // type of the first attachment, where there is no text; a sticker's is "sticker"
 	State     DeliveryState // as Conversation.StateOf says
+	Agent     string        // Out: the agent who wrote it; empty for an echo of something else
+	AppID     string        // Out: the app that sent it, for an echo that is not ours
+	Withdrawn bool          // the contact took it back
 }
 
 // Owner is which app has a conversation (ref. 2.13).

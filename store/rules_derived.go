@@ -119,9 +119,16 @@ func (t *thread) changed(old, m Message) {
 func (t *thread) lastOf(m Message) LastMessage {
 	last := LastMessage{
 		Place: m.Place(), Direction: m.Direction, Kind: m.Kind, Text: cut(m.Text, lastTextBytes), State: t.StateOf(m),
+		Withdrawn: m.Withdrawn,
+	}
+	if m.Direction == Out {
+		last.Agent, last.AppID = m.Agent, m.AppID
 	}
 	if m.Text == "" && len(m.Attachments) > 0 {
 		last.Media = cut(m.Attachments[0].Type, lastTextBytes)
+		if m.Attachments[0].StickerID != "" {
+			last.Media = "sticker"
+		}
 	}
 	return last
 }

@@ -78,6 +78,9 @@ func lastMessageFields(f *fields, m *store.LastMessage) {
 	text(f, 4, &m.Text)
 	text(f, 5, &m.State)
 	text(f, 6, &m.Media)
+	text(f, 7, &m.Agent)
+	text(f, 8, &m.AppID)
+	f.flag(9, &m.Withdrawn)
 }
 
 // messageFields are a message's. Its conversation is in the row's key and the reader's hands; a mid that is also the

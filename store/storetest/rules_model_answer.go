@@ -177,6 +177,7 @@ func (c *modelConv) header() store.Conversation {
 		if said {
 			h.LastMessage = store.LastMessage{
 				Place: m.Place(), Direction: m.Direction, Kind: m.Kind, Text: m.Text, State: h.StateOf(m),
+				Agent: m.Agent, AppID: m.AppID, Withdrawn: m.Withdrawn,
 			}
 		}
 		if m.Direction == store.In && m.Seq > h.Seen {

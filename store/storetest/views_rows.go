@@ -187,6 +187,7 @@ func rowsWhole(d *desk) {
 		LastActivity: 6, LastIncoming: 7, WindowFrom: 8, DeliveredTo: 9, ReadTo: -10, ProfileAt: 11, ProfileGot: true,
 		LastMessage: store.LastMessage{
 			Place: store.Place{At: 1, ID: "m"}, Direction: store.Out, Kind: store.KindText, Text: "t", State: store.StateHeld,
+			Media: "image", Agent: "ana", AppID: "7", Withdrawn: true,
 		},
 		LastTag: 12, LastAnswer: store.Place{At: 13, ID: "a"}, LastIncomingSeq: 14, Outbox: []store.Token{"t1", "t2"},
 	}
