@@ -1,6 +1,9 @@
 package store
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // ActivityText is the sentence that an activity line says, with times in UTC; see ActivityTextIn. It is empty for
 // lines of other directions.
@@ -18,7 +21,7 @@ func ActivityTextIn(m Message, where *time.Location) string {
 	}
 	switch m.Kind {
 	case KindReferral:
-		return cameText(m.Touch)
+		return ArrivalText(m.Touch)
 	case KindResolved:
 		return agent + " resolved this"
 	case KindReopened:
@@ -37,13 +40,42 @@ func ActivityTextIn(m Message, where *time.Location) string {
 		return agent + " gave this to " + m.Text
 	case KindUnassigned:
 		return agent + " let go of this: it is nobody's now"
+	case KindOptin:
+		return toldText("opted in", m)
+	case KindControl:
+		return toldText("the conversation was handed over", m)
+	case KindLinked:
+		return toldText("linked an account", m)
+	case KindUnlinked:
+		return toldText("unlinked the account", m)
+	case KindSurvey:
+		return toldText("answered a survey", m)
+	case KindCoupon:
+		return toldText("looked at a coupon", m)
 	default:
-		return string(m.Kind)
+		return toldText(string(m.Kind), m)
 	}
 }
 
-// cameText says how a contact came in.
-func cameText(t *Touch) string {
+// toldText is what an activity of the platform says: its own words where it has some, else the usual ones, with the
+// details behind.
+func toldText(usual string, m Message) string {
+	var b strings.Builder
+	if b.WriteString(usual); m.Text != "" {
+		b.Reset()
+		b.WriteString(m.Text)
+	}
+	between := ": "
+	for _, d := range m.Details {
+		b.WriteString(between)
+		b.WriteString(d.String())
+		between = ", "
+	}
+	return b.String()
+}
+
+// ArrivalText says how a contact came in. It holds text from outside as it came.
+func ArrivalText(t *Touch) string {
 	if t == nil {
 		return "came in"
 	}

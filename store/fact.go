@@ -78,6 +78,14 @@ type Detail struct {
 	Value string `json:"value"`
 }
 
+// String is the detail as a sentence has it.
+func (d Detail) String() string {
+	if d.Name == "" || d.Value == "" {
+		return d.Name + d.Value
+	}
+	return d.Name + " " + d.Value
+}
+
 // Alert is what the platform says of a whole inbox (ref. 2.14).
 type Alert struct {
 	At     Millis
