@@ -35,6 +35,7 @@ var logBucket = []byte("records")
 // One goroutine commits. It takes whatever was queued while the last commit was on its way to the disk, writes it in
 // one transaction and answers everybody: a lone writer waits for one sync, and many share it.
 type Log struct {
+	path  string
 	db    *bolt.DB
 	now   func() time.Time
 	limit int // of queued bytes
@@ -71,6 +72,7 @@ func OpenLog(path string, o Options) (*Log, error) {
 		return nil, err
 	}
 	l := &Log{
+		path:   path,
 		db:     db,
 		now:    o.now(),
 		limit:  o.queueBytes(),
@@ -89,11 +91,20 @@ func (l *Log) load() error {
 	if err := prepare(l.db, logFormat, logBucket); err != nil {
 		return err
 	}
-	return l.db.View(func(tx *bolt.Tx) error {
+	return l.view(func(tx *bolt.Tx) error {
 		seq, err := lastSeq(tx)
 		l.head.Store(uint64(seq))
 		return err
 	})
+}
+
+// view runs one reading transaction.
+func (l *Log) view(fn func(*bolt.Tx) error) error {
+	err := whole(func() error { return l.db.View(fn) })
+	if errors.Is(err, errBroken) {
+		return fmt.Errorf("%s is damaged, restore it from a backup: %w", l.path, err)
+	}
+	return err
 }
 
 // Head is the place of the newest record; 0 for an empty log.
@@ -325,7 +336,7 @@ func (l *Log) Read(ctx context.Context, after store.Seq, n int) ([]store.Record,
 			return nil, fmt.Errorf("read the log after %d: %w", after, err)
 		}
 		more = false
-		err := l.db.View(func(tx *bolt.Tx) error {
+		err := l.view(func(tx *bolt.Tx) error {
 			c := tx.Bucket(logBucket).Cursor()
 			inTx := 0
 			for key, value := c.Seek(encodeSeq(after + 1)); key != nil && len(records) < n; key, value = c.Next() {

@@ -77,6 +77,20 @@ func openWhole(path string, o *bolt.Options) (db *bolt.DB, err error) {
 	return db, nil
 }
 
+// whole runs a transaction. Over pages that make no sense bbolt panics, with a text: that is an error of the file.
+// Other panics are mistakes of ours and stay what they are.
+func whole(transaction func() error) (err error) {
+	defer func() {
+		p := recover()
+		if text, ok := p.(string); ok {
+			err = fmt.Errorf("%w: %s", errBroken, text)
+		} else if p != nil {
+			panic(p)
+		}
+	}()
+	return transaction()
+}
+
 // unreadable reports whether err says that a file holds nothing bbolt can read.
 func unreadable(err error) bool {
 	return errors.Is(err, errBroken) || errors.Is(err, bolterrors.ErrInvalid) || errors.Is(err, bolterrors.ErrVersionMismatch) ||

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
+	"sync"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -41,6 +43,10 @@ var (
 // file stands is one transaction with one sync: after a crash the file stands at some place in the log, whole, and the
 // projector goes on from there.
 type Views struct {
+	path    string
+	options Options
+
+	mu sync.RWMutex // guards db, which Reset replaces when the file is damaged
 	db *bolt.DB
 }
 
@@ -53,7 +59,7 @@ func OpenViews(path string, o Options) (*Views, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Views{db: db}
+	v := &Views{path: path, options: o, db: db}
 	if err := v.prepare(); err != nil {
 		_ = db.Close() // the first error is what matters
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -64,7 +70,7 @@ func OpenViews(path string, o Options) (*Views, error) {
 // prepare fills a new file, and refuses one of another layout.
 func (v *Views) prepare() error {
 	fresh := false
-	err := v.db.View(func(tx *bolt.Tx) error {
+	err := v.view(func(tx *bolt.Tx) error {
 		meta := tx.Bucket(metaBucket)
 		if meta == nil {
 			first, _ := tx.Cursor().First()
@@ -87,7 +93,21 @@ func (v *Views) prepare() error {
 	if err != nil || !fresh {
 		return err
 	}
-	return v.db.Update(createViews)
+	return v.update(createViews)
+}
+
+// view runs one reading transaction.
+func (v *Views) view(fn func(*bolt.Tx) error) error {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return whole(func() error { return v.db.View(fn) })
+}
+
+// update runs one writing transaction.
+func (v *Views) update(fn func(*bolt.Tx) error) error {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return whole(func() error { return v.db.Update(fn) })
 }
 
 func createViews(tx *bolt.Tx) error {
@@ -105,7 +125,11 @@ func createViews(tx *bolt.Tx) error {
 
 // Close waits for what is being read and closes the file. Closing twice does nothing; anything else fails afterwards
 // with store.ErrClosed.
-func (v *Views) Close() error { return v.db.Close() }
+func (v *Views) Close() error {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.db.Close()
+}
 
 // Applied is the place in the log up to which the views stand.
 func (v *Views) Applied(ctx context.Context) (seq store.Seq, err error) {
@@ -121,7 +145,7 @@ func (v *Views) Apply(ctx context.Context, upTo store.Seq, change func(store.Row
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("apply up to record %d: %w", upTo, err)
 	}
-	err := v.db.Update(func(tx *bolt.Tx) error {
+	err := v.update(func(tx *bolt.Tx) error {
 		r := newRows(tx)
 		defer r.end()
 		if err := change(r); err != nil {
@@ -133,16 +157,16 @@ func (v *Views) Apply(ctx context.Context, upTo store.Seq, change func(store.Row
 		return putNumber(tx, appliedKey, uint64(upTo))
 	})
 	if err != nil {
-		return fmt.Errorf("apply up to record %d: %w", upTo, closedError(err))
+		return fmt.Errorf("apply up to record %d: %w", upTo, v.explained(err))
 	}
 	return nil
 }
 
-// Reset empties the views.
+// Reset empties the views. A file that is damaged is replaced by a new one.
 func (v *Views) Reset(ctx context.Context) error {
 	err := ctx.Err()
 	if err == nil {
-		err = v.db.Update(func(tx *bolt.Tx) error {
+		err = v.update(func(tx *bolt.Tx) error {
 			for _, name := range append([][]byte{metaBucket}, viewBuckets...) {
 				if err := tx.DeleteBucket(name); err != nil {
 					return err
@@ -151,10 +175,36 @@ func (v *Views) Reset(ctx context.Context) error {
 			return createViews(tx)
 		})
 	}
+	if errors.Is(err, errBroken) {
+		err = v.replace()
+	}
 	if err != nil {
 		return fmt.Errorf("empty the views: %w", closedError(err))
 	}
 	return nil
+}
+
+// replace puts a new file in the place of one that is damaged.
+func (v *Views) replace() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err := errors.Join(v.db.Close(), os.Remove(v.path)); err != nil {
+		return err
+	}
+	db, err := openFile(v.path, v.options)
+	if err != nil {
+		return err
+	}
+	v.db = db
+	return v.db.Update(createViews)
+}
+
+// explained is an error of a transaction in words that say what to do.
+func (v *Views) explained(err error) error {
+	if errors.Is(err, errBroken) {
+		return fmt.Errorf("%s is damaged and can be made again, with: frontdesk replay: %w", v.path, err)
+	}
+	return closedError(err)
 }
 
 // reader is one reading transaction. Nothing it returns holds bytes of the file.
@@ -186,7 +236,7 @@ func newReader(ctx context.Context, tx *bolt.Tx) (*reader, error) {
 func (v *Views) read(ctx context.Context, doing string, fn func(*reader) error) error {
 	err := ctx.Err()
 	if err == nil {
-		err = v.db.View(func(tx *bolt.Tx) error {
+		err = v.view(func(tx *bolt.Tx) error {
 			r, err := newReader(ctx, tx)
 			if err != nil {
 				return err
@@ -195,7 +245,7 @@ func (v *Views) read(ctx context.Context, doing string, fn func(*reader) error) 
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", doing, closedError(err))
+		return fmt.Errorf("%s: %w", doing, v.explained(err))
 	}
 	return nil
 }

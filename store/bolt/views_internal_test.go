@@ -342,3 +342,62 @@ func TestDumpOfMovingViews(t *testing.T) {
 		t.Errorf("%d conversations were written, want 4", n)
 	}
 }
+
+func TestDamagedViewsAreSaidAndMadeAnew(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), ViewsFile)
+	v, err := OpenViews(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := t.Context()
+	// Enough that a bucket has pages of its own, which opening the file does not look at.
+	err = v.update(func(tx *bolt.Tx) error {
+		for i := range 2000 {
+			key := binary.BigEndian.AppendUint64([]byte("0123456789abcdef"), uint64(i))
+			if err := tx.Bucket(headerBucket).Put(key, make([]byte, 100)); err != nil {
+				return err
+			}
+		}
+		return putNumber(tx, appliedKey, 7)
+	})
+	var leaf int64
+	look := v.view(func(tx *bolt.Tx) error {
+		leaf = int64(tx.Bucket(headerBucket).Root())
+		return nil
+	})
+	if err := errors.Join(err, look, v.Close()); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := int64(os.Getpagesize())
+	_, err = f.WriteAt(bytes.Repeat([]byte{0xa5}, int(page)), leaf*page)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+
+	if v, err = OpenViews(path, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := v.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	}()
+	_, err = v.Conversation(ctx, "1:2")
+	if err == nil || !strings.Contains(err.Error(), "frontdesk replay") {
+		t.Errorf("reading a damaged page: %v, want a sentence that says what to do", err)
+	}
+	if err := v.Reset(ctx); err != nil {
+		t.Fatalf("Reset of damaged views: %v", err)
+	}
+	if applied, err := v.Applied(ctx); applied != 0 || err != nil {
+		t.Errorf("Applied = %d, %v after Reset", applied, err)
+	}
+	if err := v.Check(ctx); err != nil {
+		t.Errorf("Check after Reset: %v", err)
+	}
+}
