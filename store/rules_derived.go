@@ -30,8 +30,8 @@ const scanRows = 32
 // lastTextBytes bounds LastMessage.Text.
 const lastTextBytes = 256
 
-// pageInboxApp is the app id of the Page's own inbox, where people write (ref. 2.6).
-const pageInboxApp = "263902037430900"
+// PageInboxApp is the app id of the Page's own inbox, where people write (ref. 2.6).
+const PageInboxApp = "263902037430900"
 
 // isMessage: something that one of the two said.
 func (m Message) isMessage() bool { return m.Direction == In || m.Direction == Out }
@@ -47,7 +47,7 @@ func (m Message) isAnswer() bool {
 	if m.Direction != Out || m.State == StateFailed || m.State == StateCancelled {
 		return false
 	}
-	return m.Token != "" || m.AppID == "" || m.AppID == pageInboxApp
+	return m.Token != "" || m.AppID == "" || m.AppID == PageInboxApp
 }
 
 // added takes a line in.
