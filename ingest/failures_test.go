@@ -1,11 +1,13 @@
 package ingest_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -150,4 +152,47 @@ func TestTimeoutsAreSet(t *testing.T) {
 			t.Errorf("no %s timeout", name)
 		}
 	}
+}
+
+// lateLog keeps nothing before the server has seen its sender close the connection's sending half.
+type lateLog struct {
+	ingest.Appender
+	closed chan (<-chan struct{})
+}
+
+func (l lateLog) Append(ctx context.Context, records ...store.Record) (store.Seq, error) {
+	<-<-l.closed
+	return l.Appender.Append(ctx, records...)
+}
+
+// TestHalfClosedSender is about a sender that has said all it has to say, says so, and waits for the answer.
+func TestHalfClosedSender(t *testing.T) {
+	t.Parallel()
+	log := newLog(t)
+	late := lateLog{Appender: log, closed: make(chan (<-chan struct{}), 1)}
+	h := newHandler(t, options(late))
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		late.closed <- r.Context().Done()
+		h.ServeHTTP(w, r)
+	}))
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	body := fixture(t, "message-text.json")
+	_, err = fmt.Fprintf(conn, "POST /webhook HTTP/1.1\r\nHost: x\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
+		messenger.SignatureHeader, messenger.Sign([]byte(appSecret), body), len(body), body)
+	if err := errors.Join(err, conn.(*net.TCPConn).CloseWrite()); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK || log.Head() != 1 {
+		t.Errorf("%d, and %d records kept, want 200 and 1", resp.StatusCode, log.Head())
+	}
+	wantCount(t, h, ingest.Accepted, 1)
 }

@@ -208,9 +208,10 @@ func (h *Handler) refuseBody(w http.ResponseWriter, r *http.Request, err error) 
 	}
 }
 
-// keep appends the body and answers when it is on the disk.
+// keep appends the body and answers when it is on the disk. A body that has come whole is kept whatever its sender does
+// meanwhile: one that has closed its sending half looks to the server like one that left, and still waits for an answer.
 func (h *Handler) keep(w http.ResponseWriter, r *http.Request, body []byte) {
-	_, err := h.log.Append(r.Context(), store.Record{
+	_, err := h.log.Append(context.WithoutCancel(r.Context()), store.Record{
 		Kind: store.RecordWebhook,
 		At:   store.MillisOf(h.now()),
 		Body: body,
@@ -223,8 +224,6 @@ func (h *Handler) keep(w http.ResponseWriter, r *http.Request, body []byte) {
 		h.tell(r, slog.LevelWarn, LogFull, "a webhook was not kept", logErr, err)
 		w.Header().Set("Retry-After", retryAfter)
 		h.answer(w, LogFull, http.StatusServiceUnavailable, "no more can be taken now; try again")
-	case r.Context().Err() != nil:
-		h.answer(w, Aborted, http.StatusInternalServerError, "the sender went away")
 	default:
 		h.tell(r, slog.LevelError, LogFailed, "a webhook was not kept", logErr, err)
 		h.answer(w, LogFailed, http.StatusInternalServerError, "the event could not be kept; try again")
