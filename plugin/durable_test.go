@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -239,4 +240,14 @@ func TestASecondRunBeginsWithATry(t *testing.T) {
 	r.answerWith(nil)
 	run(func() { r.next(messenger.KindMessage) })
 	must(t, srv.Close(context.Background()))
+}
+
+func TestADamagedFileIsNamed(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "plugin.db")
+	must(t, os.WriteFile(path, []byte(strings.Repeat("rubbish ", 10_000)), 0o600))
+	_, err := plugin.Open(plugin.Options{Path: path, Pages: []plugin.Page{site()}})
+	if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "restore it from a backup") {
+		t.Errorf("Open: %v, want a sentence that names the file and says what to do", err)
+	}
 }

@@ -99,6 +99,9 @@ func openFile(path string) (*bolt.DB, error) {
 	if errors.Is(err, berrors.ErrTimeout) {
 		return nil, fmt.Errorf("open %s: another frontdesk has this file open; close it or choose another data folder", path)
 	}
+	if errors.Is(err, berrors.ErrInvalid) || errors.Is(err, berrors.ErrVersionMismatch) || errors.Is(err, berrors.ErrChecksum) {
+		return nil, fmt.Errorf("open %s: the file is damaged or none of frontdesk's, restore it from a backup: %w", path, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open the plugin's file: %w", err)
 	}
