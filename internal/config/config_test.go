@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,14 +53,15 @@ human_agent = true
 `
 	environ := []string{
 		"FRONTDESK_LISTEN=127.0.0.1:2", "FRONTDESK_AGENT=env", "FRONTDESK_DATA=", "FRONTDESK_GRAPH_URL=http://127.0.0.1:9/",
-		"FRONTDESK_LOG=other.log", "FRONTDESK_TEST_ALL=1", "HOME=/root",
+		"FRONTDESK_LOG=other.log", "FRONTDESK_LOG_LEVEL=Debug", "FRONTDESK_METRICS=127.0.0.1:9090", "FRONTDESK_TEST_ALL=1", "HOME=/root",
 	}
 	got, err := load(t, toml, environ, map[string]string{"agent": "flag", "listen": ""})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := config.Settings{
-		DataDir: "/from/file", Listen: "127.0.0.1:2", Agent: "flag", LogFile: "/from/file/other.log",
+		DataDir: "/from/file", Listen: "127.0.0.1:2", Agent: "flag", LogFile: "/from/file/other.log", LogGiven: true,
+		LogLevel: slog.LevelDebug, Metrics: "127.0.0.1:9090",
 		AppSecret: "file-secret", HumanAgent: true, GraphURL: "http://127.0.0.1:9",
 		Pages: []config.Page{{ID: "11", Token: "t11"}, {ID: "12", Token: "t12"}},
 	}
@@ -117,6 +119,8 @@ func TestFaultsSayWhatWhereAndWhatToDo(t *testing.T) {
 		"page id is a name":        {toml: `page_id = "lumen"`, want: []string{"page_id in ", "config.toml", `"lumen" is no id of a Page`}},
 		"listen without port":      {flags: map[string]string{"listen": "localhost"}, want: []string{"--listen", `"localhost"`, "127.0.0.1:8080"}},
 		"listen port too large":    {environ: []string{"FRONTDESK_LISTEN=:70000"}, want: []string{"FRONTDESK_LISTEN"}},
+		"log level":                {environ: []string{"FRONTDESK_LOG_LEVEL=loud"}, want: []string{"FRONTDESK_LOG_LEVEL", `"loud"`, "debug, info, warn or error"}},
+		"metrics without port":     {toml: `metrics = "localhost"`, want: []string{"metrics in ", `"localhost"`, "127.0.0.1:9090"}},
 		"graph address incomplete": {environ: []string{"FRONTDESK_GRAPH_URL=graph.example"}, want: []string{"FRONTDESK_GRAPH_URL", "scheme and host"}},
 		"graph version":            {environ: []string{"FRONTDESK_GRAPH_VERSION=25"}, want: []string{"FRONTDESK_GRAPH_VERSION", "v25.0"}},
 		"human agent":              {environ: []string{"FRONTDESK_HUMAN_AGENT=maybe"}, want: []string{"FRONTDESK_HUMAN_AGENT", "neither true nor false"}},

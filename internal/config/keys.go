@@ -11,6 +11,8 @@ const (
 	KeyListen          = "listen"
 	KeyAgent           = "agent"
 	KeyLog             = "log"
+	KeyLogLevel        = "log_level"
+	KeyMetrics         = "metrics"
 	KeyAppID           = "app_id"
 	KeyAppSecret       = "app_secret"
 	KeyVerifyToken     = "verify_token"
@@ -35,7 +37,7 @@ var secretKeys = []string{KeyAppSecret, KeyVerifyToken, KeyPageToken, KeyPluginT
 // allKeys is every name config.toml may hold.
 var allKeys = func() []string {
 	keys := []string{
-		KeyData, KeyListen, KeyAgent, KeyLog, KeyAppID, KeyPageID, KeyHumanAgent, KeyGraphURL, KeyGraphVersion,
+		KeyData, KeyListen, KeyAgent, KeyLog, KeyLogLevel, KeyMetrics, KeyAppID, KeyPageID, KeyHumanAgent, KeyGraphURL, KeyGraphVersion,
 		KeyPluginPageID,
 	}
 	for _, k := range secretKeys {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"os"
@@ -61,7 +62,9 @@ func Load(ctx context.Context, src Source) (Settings, error) {
 	}
 	l := &loader{ctx: ctx, layers: []layer{flagLayer(src.Flags), env, file}}
 	s := Settings{
-		Listen:          l.address(KeyListen, DefaultListen),
+		Listen:          l.address(KeyListen, DefaultListen, DefaultListen),
+		Metrics:         l.address(KeyMetrics, "", "127.0.0.1:9090"),
+		LogLevel:        l.level(KeyLogLevel),
 		Agent:           l.text(KeyAgent, src.Login),
 		AppID:           l.digits(KeyAppID),
 		AppSecret:       l.secret(KeyAppSecret),
@@ -77,7 +80,8 @@ func Load(ctx context.Context, src Source) (Settings, error) {
 	if s.DataDir, err = filepath.Abs(l.text(KeyData, src.DataDir)); err != nil {
 		l.fault("find the data folder: %w", err)
 	}
-	s.LogFile = logFile(s.DataDir, l.text(KeyLog, ""))
+	given := l.text(KeyLog, "")
+	s.LogFile, s.LogGiven = logFile(s.DataDir, given), given != ""
 	s.Pages = l.pages(s)
 	return s, errors.Join(l.faults...)
 }
@@ -110,17 +114,34 @@ func (l *loader) text(key, otherwise string) string {
 	return otherwise
 }
 
-// address is host:port.
-func (l *loader) address(key, otherwise string) string {
+// address is host:port, as in example.
+func (l *loader) address(key, otherwise, example string) string {
 	v, where := l.find(key)
 	if v == "" {
 		return otherwise
 	}
 	_, port, err := net.SplitHostPort(v)
 	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n > 65535 {
-		l.fault("%s: %q is no address to listen on; give host and port, as in %s", where, v, DefaultListen)
+		l.fault("%s: %q is no address to listen on; give host and port, as in %s", where, v, example)
 	}
 	return v
+}
+
+// levels are what may be asked of the log file, by name.
+var levels = map[string]slog.Level{
+	"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
+}
+
+func (l *loader) level(key string) slog.Level {
+	v, where := l.find(key)
+	if v == "" {
+		return slog.LevelInfo
+	}
+	level, ok := levels[strings.ToLower(v)]
+	if !ok {
+		l.fault("%s: %q is no level of the log file; give debug, info, warn or error", where, v)
+	}
+	return level
 }
 
 func (l *loader) digits(key string) string {

@@ -40,6 +40,10 @@ type Settings struct {
 	Listen  string // host:port
 	Agent   string // in whose name commands and the screen act
 	LogFile string // absolute
+	// LogGiven says that a setting names the log file, so that somebody else may look after its size.
+	LogGiven bool
+	LogLevel slog.Level
+	Metrics  string // host:port for those who watch; empty: nowhere
 
 	Pages        []Page
 	AppID        string
