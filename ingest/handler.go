@@ -32,6 +32,10 @@ const (
 const (
 	logErr   = "error"
 	logCount = "count" // how often it happened since the start
+
+	logOutcome = "outcome"
+	logStatus  = "status"
+	logTook    = "took"
 )
 
 // Appender is the part of store.Log that a Handler needs.
@@ -54,6 +58,15 @@ type Options struct {
 	Logger  *slog.Logger     // nil logs nothing
 	MaxBody int              // bytes; 0 is 1 MiB
 	Poke    func()           // called after each record that was kept; it must not block. May be nil
+	// Answered hears of each request before its sender does; it must not block. May be nil.
+	Answered func(Answer)
+}
+
+// Answer is how a request ended.
+type Answer struct {
+	Outcome Outcome
+	Status  int           // of HTTP
+	Took    time.Duration // since the handler was called
 }
 
 // Handler takes webhooks: GET is the platform's verification of the address (ref. 1.1), POST brings events. Use it from
@@ -67,6 +80,7 @@ type Handler struct {
 	logger   *slog.Logger
 	maxBody  int
 	poke     func()
+	answered func(Answer)
 	counters counters
 	intake   *intake.Gate
 }
@@ -90,6 +104,7 @@ func New(o Options) (*Handler, error) {
 		logger:   o.Logger,
 		maxBody:  o.MaxBody,
 		poke:     o.Poke,
+		answered: o.Answered,
 		counters: newCounters(),
 		intake:   intake.New(bodyBudget),
 	}
@@ -105,6 +120,9 @@ func New(o Options) (*Handler, error) {
 	if h.poke == nil {
 		h.poke = func() {}
 	}
+	if h.answered == nil {
+		h.answered = func(Answer) {}
+	}
 	return h, nil
 }
 
@@ -113,21 +131,32 @@ func (h *Handler) Counters() map[Outcome]uint64 { return h.counters.snapshot() }
 
 // ServeHTTP answers one request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	began := h.now()
+	a := h.serve(w, r)
+	a.Took = h.now().Sub(began)
+	h.answered(a)
+	if h.logger.Enabled(r.Context(), slog.LevelDebug) { // asked first: boxing the values costs more than the question
+		h.logger.Debug("webhook answered", logOutcome, string(a.Outcome), logStatus, a.Status, logTook, a.Took)
+	}
+}
+
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request) Answer {
 	switch r.Method {
 	case http.MethodGet:
-		h.verifyAddress(w, r)
+		return h.verifyAddress(w, r)
 	case http.MethodPost:
-		h.post(w, r)
+		return h.post(w, r)
 	default:
 		w.Header().Set("Allow", "GET, POST")
-		h.answer(w, BadMethod, http.StatusMethodNotAllowed, "only GET and POST are understood here")
+		return h.answer(w, BadMethod, http.StatusMethodNotAllowed, "only GET and POST are understood here")
 	}
 }
 
 // answer ends a request with a short text of ours.
-func (h *Handler) answer(w http.ResponseWriter, o Outcome, status int, text string) {
+func (h *Handler) answer(w http.ResponseWriter, o Outcome, status int, text string) Answer {
 	h.counters.add(o)
 	writeText(w, status, text)
+	return Answer{Outcome: o, Status: status}
 }
 
 // tell writes a log line about an outcome, unless one was written a moment ago.
@@ -146,71 +175,67 @@ func writeText(w http.ResponseWriter, status int, text string) {
 }
 
 // verifyAddress answers the platform's question whether this address is ours (ref. 1.1).
-func (h *Handler) verifyAddress(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) verifyAddress(w http.ResponseWriter, r *http.Request) Answer {
 	q := r.URL.Query()
 	given := sha256.Sum256([]byte(q.Get("hub.verify_token")))
 	// Sums have one length, so the comparison takes the same time whatever was given.
 	known := subtle.ConstantTimeCompare(given[:], h.token[:]) == 1 && h.hasToken
 	challenge := q.Get("hub.challenge")
 	if !known || q.Get("hub.mode") != "subscribe" || len(challenge) > maxChallenge {
-		h.answer(w, Refused, http.StatusForbidden, "")
-		return
+		return h.answer(w, Refused, http.StatusForbidden, "")
 	}
-	h.answer(w, Verified, http.StatusOK, challenge)
+	return h.answer(w, Verified, http.StatusOK, challenge)
 }
 
 // post takes one body. The order is that of the checks' cost and of what can be believed: nothing is parsed before the
 // signature holds, and nothing is looked at but pages before the body is kept.
-func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) post(w http.ResponseWriter, r *http.Request) Answer {
 	body, leave, err := h.intake.Read(w, r, h.maxBody)
 	defer leave()
 	if err != nil {
-		h.refuseBody(w, r, err)
-		return
+		return h.refuseBody(w, err)
 	}
 	secrets, err := h.verifier.Verify(body, r.Header)
 	if err != nil {
 		h.tell(r, slog.LevelWarn, BadSignature, "a webhook was refused: no app secret made its signature")
-		h.answer(w, BadSignature, http.StatusUnauthorized, "the signature is missing or wrong; sign the body as it is with the app secret")
-		return
+		return h.answer(w, BadSignature, http.StatusUnauthorized, "the signature is missing or wrong; sign the body as it is with the app secret")
 	}
 	env, err := messenger.ParseEnvelope(body)
 	if err != nil {
-		h.answer(w, NotObject, http.StatusBadRequest, "the body is no JSON object")
-		return
+		return h.answer(w, NotObject, http.StatusBadRequest, "the body is no JSON object")
 	}
 	switch pages := pagesOf(env); {
 	case !spokenFor(secrets, pages):
 		h.tell(r, slog.LevelWarn, ForeignPage, "a webhook was refused: its secret does not speak for a page it names")
-		h.answer(w, ForeignPage, http.StatusForbidden, "the body names a page that its secret does not speak for; nothing of it was taken")
+		return h.answer(w, ForeignPage, http.StatusForbidden, "the body names a page that its secret does not speak for; nothing of it was taken")
 	case env.Object != "page":
-		h.answer(w, ForeignObject, http.StatusOK, "EVENT_RECEIVED")
+		return h.answer(w, ForeignObject, http.StatusOK, "EVENT_RECEIVED")
 	case pages[testPage] && len(pages) == 1:
-		h.answer(w, Test, http.StatusOK, "EVENT_RECEIVED")
+		return h.answer(w, Test, http.StatusOK, "EVENT_RECEIVED")
 	default:
-		h.keep(w, r, body)
+		return h.keep(w, r, body)
 	}
 }
 
-func (h *Handler) refuseBody(w http.ResponseWriter, r *http.Request, err error) {
+func (h *Handler) refuseBody(w http.ResponseWriter, err error) Answer {
 	// What is left of the body is not worth reading.
 	w.Header().Set("Connection", "close")
 	switch {
 	case errors.Is(err, intake.ErrTooLarge):
-		h.answer(w, TooLarge, http.StatusRequestEntityTooLarge, "the body is larger than what is taken here")
+		return h.answer(w, TooLarge, http.StatusRequestEntityTooLarge, "the body is larger than what is taken here")
 	case errors.Is(err, intake.ErrTooSlow):
-		h.answer(w, TooSlow, http.StatusRequestTimeout, "the body did not come in time")
+		return h.answer(w, TooSlow, http.StatusRequestTimeout, "the body did not come in time")
 	case errors.Is(err, intake.ErrOverloaded):
 		w.Header().Set("Retry-After", retryAfter)
-		h.answer(w, Overloaded, http.StatusServiceUnavailable, "too much is coming in at once; try again")
+		return h.answer(w, Overloaded, http.StatusServiceUnavailable, "too much is coming in at once; try again")
 	default:
-		h.answer(w, Aborted, http.StatusBadRequest, "the body did not come whole")
+		return h.answer(w, Aborted, http.StatusBadRequest, "the body did not come whole")
 	}
 }
 
 // keep appends the body and answers when it is on the disk. A body that has come whole is kept whatever its sender does
 // meanwhile: one that has closed its sending half looks to the server like one that left, and still waits for an answer.
-func (h *Handler) keep(w http.ResponseWriter, r *http.Request, body []byte) {
+func (h *Handler) keep(w http.ResponseWriter, r *http.Request, body []byte) Answer {
 	_, err := h.log.Append(context.WithoutCancel(r.Context()), store.Record{
 		Kind: store.RecordWebhook,
 		At:   store.MillisOf(h.now()),
@@ -219,14 +244,14 @@ func (h *Handler) keep(w http.ResponseWriter, r *http.Request, body []byte) {
 	switch {
 	case err == nil:
 		h.poke()
-		h.answer(w, Accepted, http.StatusOK, "EVENT_RECEIVED")
+		return h.answer(w, Accepted, http.StatusOK, "EVENT_RECEIVED")
 	case errors.Is(err, store.ErrFull):
 		h.tell(r, slog.LevelWarn, LogFull, "a webhook was not kept", logErr, err)
 		w.Header().Set("Retry-After", retryAfter)
-		h.answer(w, LogFull, http.StatusServiceUnavailable, "no more can be taken now; try again")
+		return h.answer(w, LogFull, http.StatusServiceUnavailable, "no more can be taken now; try again")
 	default:
 		h.tell(r, slog.LevelError, LogFailed, "a webhook was not kept", logErr, err)
-		h.answer(w, LogFailed, http.StatusInternalServerError, "the event could not be kept; try again")
+		return h.answer(w, LogFailed, http.StatusInternalServerError, "the event could not be kept; try again")
 	}
 }
 
