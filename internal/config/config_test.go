@@ -116,7 +116,15 @@ func TestFaultsSayWhatWhereAndWhatToDo(t *testing.T) {
 			},
 			want: []string{"FRONTDESK_PAGE_ID: 11 is also FRONTDESK_PLUGIN_PAGE_ID"},
 		},
-		"page id is a name":        {toml: `page_id = "lumen"`, want: []string{"page_id in ", "config.toml", `"lumen" is no id of a Page`}},
+		"page id is a name":        {toml: `page_id = "lumen"`, want: []string{"page_id in ", "config.toml", "number 1 is no id of a Page"}},
+		"page id is a token":       {environ: []string{"FRONTDESK_PAGE_ID=11,hush"}, want: []string{"FRONTDESK_PAGE_ID: number 2 is no id"}},
+		"page id of dashboards":    {environ: []string{"FRONTDESK_PAGE_ID=0"}, want: []string{"number 1 is no id of a Page"}},
+		"plugin's page id is 0":    {environ: []string{"FRONTDESK_PLUGIN_PAGE_ID=0"}, want: []string{"FRONTDESK_PLUGIN_PAGE_ID", "is no id"}},
+		"app id is the secret":     {environ: []string{"FRONTDESK_APP_ID=hush"}, want: []string{"FRONTDESK_APP_ID", "is no id"}},
+		"log file is the log":      {environ: []string{"FRONTDESK_LOG=log.db"}, want: []string{"FRONTDESK_LOG", "/data/log.db", "give the log file another name"}},
+		"log file is the socket":   {toml: `log = "/data/control.sock"`, want: []string{"log in ", "/data/control.sock"}},
+		"secret without quotes":    {toml: "app_secret = 12345678901234567890123", want: []string{"config.toml line 1", "is not TOML"}},
+		"the same key twice":       {toml: "agent = \"a\"\nagent = \"b\"", want: []string{"config.toml", "agent is already defined"}},
 		"listen without port":      {flags: map[string]string{"listen": "localhost"}, want: []string{"--listen", `"localhost"`, "127.0.0.1:8080"}},
 		"listen port too large":    {environ: []string{"FRONTDESK_LISTEN=:70000"}, want: []string{"FRONTDESK_LISTEN"}},
 		"log level":                {environ: []string{"FRONTDESK_LOG_LEVEL=loud"}, want: []string{"FRONTDESK_LOG_LEVEL", `"loud"`, "debug, info, warn or error"}},
@@ -153,7 +161,7 @@ func TestFaultsSayWhatWhereAndWhatToDo(t *testing.T) {
 					t.Errorf("error lacks %q:\n%s", want, err)
 				}
 			}
-			if strings.Contains(err.Error(), "hush") {
+			if strings.Contains(err.Error(), "hush") || strings.Contains(err.Error(), "1234567890") {
 				t.Errorf("error shows a secret:\n%s", err)
 			}
 		})

@@ -115,9 +115,20 @@ func tomlError(path string, err error) error {
 	if errors.As(err, &at) {
 		row, column := at.Position()
 		return fmt.Errorf("%s line %d, column %d is not TOML: %s; texts stand in quotes, as in listen = \"127.0.0.1:8080\"",
-			path, row, column, strings.TrimPrefix(at.Error(), "toml: "))
+			path, row, column, withoutValue(strings.TrimPrefix(at.Error(), "toml: ")))
 	}
-	return fmt.Errorf("read the settings: %w", err)
+	var denied *fs.PathError
+	if errors.As(err, &denied) { // names the file already
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	return fmt.Errorf("read the settings in %s: %s", path, strings.TrimPrefix(err.Error(), "toml: "))
+}
+
+// withoutValue leaves out the value that a parser's complaint about a number ends with: a secret that begins with a digit
+// and lacks its quotes is one.
+func withoutValue(complaint string) string {
+	complaint, _, _ = strings.Cut(complaint, ": strconv.")
+	return complaint
 }
 
 // lineOf is the line on which key is set, 1 when it can't be found.

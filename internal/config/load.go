@@ -82,6 +82,10 @@ func Load(ctx context.Context, src Source) (Settings, error) {
 	}
 	given := l.text(KeyLog, "")
 	s.LogFile, s.LogGiven = logFile(s.DataDir, given), given != ""
+	if filepath.Dir(s.LogFile) == s.DataDir && isData(filepath.Base(s.LogFile)) {
+		_, where := l.find(KeyLog)
+		l.fault("%s: %s holds data of frontdesk; give the log file another name, as in frontdesk.log", where, s.LogFile)
+	}
 	s.Pages = l.pages(s)
 	return s, errors.Join(l.faults...)
 }
@@ -146,8 +150,8 @@ func (l *loader) level(key string) slog.Level {
 
 func (l *loader) digits(key string) string {
 	v, where := l.find(key)
-	if v != "" && !isDigits(v) {
-		l.fault("%s: %q is no id; it is a row of digits, as Meta shows it", where, v)
+	if v != "" && !isID(v) {
+		l.fault("%s: what was given is no id; it is a row of digits, as Meta shows it", where)
 	}
 	return v
 }
@@ -238,8 +242,8 @@ func (l *loader) pages(s Settings) []Page {
 	var pages []Page
 	for i, id := range split(ids) {
 		switch {
-		case !isDigits(id):
-			l.fault("%s: %q is no id of a Page; it is a row of digits, as Meta shows it", where, id)
+		case !isID(id):
+			l.fault("%s: number %d is no id of a Page; it is a row of digits, as Meta shows it", where, i+1)
 		case id == s.PluginPageID:
 			l.fault("%s: %s is also %s; the plugin needs an id of its own", where, id, Variable(KeyPluginPageID))
 		case hasPage(pages, id):
@@ -261,6 +265,13 @@ func (l *loader) pages(s Settings) []Page {
 			Variable(KeyAppSecret), Variable(KeyPageID), Variable(KeyPageToken))
 	}
 	return pages
+}
+
+// isData reports whether a file of this name in the data folder is, or may become, one of frontdesk's own: log lines in
+// it would destroy what it holds.
+func isData(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasSuffix(name, ".db") || strings.HasSuffix(name, ".sock") || strings.Contains(name, ".db.")
 }
 
 // failed reports whether key was given in a form that already made a fault.
@@ -297,6 +308,8 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func isDigits(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
+// isID reports whether s can be an id of Meta's: digits, the first of which is no 0. The page 0 is the dashboard's, whose
+// events are never kept.
+func isID(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == "" && s[0] != '0'
 }
