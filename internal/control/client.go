@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -68,7 +69,7 @@ func (c *Client) connect(ctx context.Context) (*link, error) {
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, "unix", c.path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENOTDIR):
 		return nil, fmt.Errorf("%w at %s", ErrNobody, c.path)
 	case err != nil:
 		return nil, fmt.Errorf("reach the running frontdesk: %w", err)
@@ -80,6 +81,8 @@ func (c *Client) connect(ctx context.Context) (*link, error) {
 	switch {
 	case err != nil && ctx.Err() != nil:
 		err = ctx.Err()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		err = fmt.Errorf("the process at %s does not answer; end it, or wait until it does", c.path)
 	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		// A process that is just ending takes the connection and breaks it.
 		err = fmt.Errorf("%w at %s", ErrNobody, c.path)

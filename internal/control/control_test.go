@@ -508,3 +508,16 @@ func TestPath(t *testing.T) {
 }
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// TestNobodyWhereTheFolderIsNone is about a data folder that is a file: nobody serves there, and whoever opens the folder
+// says what is wrong with it.
+func TestNobodyWhereTheFolderIsNone(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "data")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := control.Dial(t.Context(), filepath.Join(file, "control.sock")); !errors.Is(err, control.ErrNobody) {
+		t.Errorf("dial = %v, want ErrNobody", err)
+	}
+}
