@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -90,12 +91,20 @@ func (m *Model) applyActed(msg actedMsg) tea.Cmd {
 			if len(m.undo) > keepUndo {
 				m.undo = m.undo[1:]
 			}
-			say = m.say(msg.label + " " + keyOf("undo") + " undoes it.")
+			say = m.say(sentence(msg.label) + " " + keyOf("undo") + " undoes it.")
 		} else {
 			say = m.say(msg.label)
 		}
 	}
 	return tea.Batch(say, m.refresh())
+}
+
+// sentence ends s with a full stop where it has no end yet.
+func sentence(s string) string {
+	if strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
 }
 
 func noUndo(m *Model) string {
@@ -236,20 +245,26 @@ func (m *Model) sendAgain() tea.Cmd {
 		return nil
 	}
 	act := store.Act{Conversation: m.thread.id, Verb: store.VerbSendAgain, Message: msg.ID}
+	done := "Queued again: " + m.inQuotes(&msg)
 	if msg.State != store.StateUnknown {
-		return m.act(act, "Queued again.")
+		return m.act(act, done)
 	}
 	m.overlay = &questionBox{
 		title: "Send again?",
-		text:  "This reply may have arrived already. If it did, the contact sees it twice. Send it again?",
-		yes:   func(m *Model) tea.Cmd { return m.act(act, "Queued again.") },
+		text:  m.inQuotes(&msg) + " may have arrived already. If it did, the contact sees it twice. Send it again?",
+		yes:   func(m *Model) tea.Cmd { return m.act(act, done) },
 	}
 	return nil
 }
 
+// inQuotes names a reply by its words.
+func (m *Model) inQuotes(msg *store.Message) string {
+	return "“" + m.ruler.cut(summary(msg), min(max(m.width/3, 12), 40)) + "”"
+}
+
 func (m *Model) itArrived() tea.Cmd {
 	msg, _ := m.thread.unsettled(store.StateUnknown)
-	return m.act(store.Act{Conversation: m.thread.id, Verb: store.VerbArrived, Message: msg.ID}, "Marked as arrived.")
+	return m.act(store.Act{Conversation: m.thread.id, Verb: store.VerbArrived, Message: msg.ID}, "It arrived: "+m.inQuotes(&msg))
 }
 
 func (m *Model) dropReply() tea.Cmd {
@@ -257,8 +272,8 @@ func (m *Model) dropReply() tea.Cmd {
 	act := store.Act{Conversation: m.thread.id, Verb: store.VerbCancel, Message: msg.ID}
 	m.overlay = &questionBox{
 		title: "Do not send?",
-		text:  "This reply will not be sent: “" + m.ruler.cut(CleanLine(msg.Text), 60) + "”. Take it out of the queue?",
-		yes:   func(m *Model) tea.Cmd { return m.act(act, "It will not be sent.") },
+		text:  "This reply will not be sent: " + m.inQuotes(&msg) + ". Take it out of the queue?",
+		yes:   func(m *Model) tea.Cmd { return m.act(act, "Will not be sent: "+m.inQuotes(&msg)) },
 	}
 	return nil
 }
@@ -306,8 +321,12 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 			l.newer = false
 		}
 		l.older = msg.list.More
+		was := l.meantGen
 		l.replace(msg.list.Rows, m.listRows())
 		l.loaded, l.err = true, nil
+		if gen := l.meantGen; gen != was {
+			again = tea.Batch(again, later(m.ctx, seenPause, func() tea.Msg { return seenMsg{gen} }))
+		}
 	}
 	if msg.asked && msg.threadOf == m.thread.gen {
 		m.takeThread(msg.thread)
@@ -353,6 +372,9 @@ func (m *Model) applyTick(now time.Time) tea.Cmd {
 	m.clock = now
 	if m.refreshing {
 		m.waited++
+	}
+	if m.idle++; m.idle >= idleTicks && m.focus == placeList && m.list.at == 0 && m.overlay == nil && !m.filter.editing {
+		m.list.untouched = true
 	}
 	m.list.forget()
 	m.layThread()

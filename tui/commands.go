@@ -21,6 +21,8 @@ const (
 	filterPause  = 80 * time.Millisecond
 	quitPause    = 2 * time.Second
 	slowPause    = 150 * time.Millisecond
+	seenPause    = 700 * time.Millisecond // nobody reads a new row and presses a key for it sooner
+	idleTicks    = 2                      // ticks without a key after which nobody is taken to sit there
 )
 
 // question is what a refresh asks for: values, so that the command never looks at the model.

@@ -171,47 +171,41 @@ func attachmentWord(kind string) string {
 	switch kind {
 	case "image":
 		return "picture"
-	case "audio", "video", "file", "template":
+	case "audio", "video", "file", "template", "sticker", "reel", "post":
 		return kind
+	case "ig_reel":
+		return "reel"
+	case "ig_post":
+		return "post"
 	case "location":
 		return "place"
 	case "fallback", "share":
 		return "link"
+	case "appointment_booking":
+		return "appointment"
 	}
-	if kind = CleanLine(kind); kind != "" {
+	if kind = strings.ReplaceAll(CleanLine(kind), "_", " "); kind != "" {
 		return kind
 	}
 	return "attachment"
 }
 
-// attachmentLine is an attachment in one line.
-func attachmentLine(a store.Attachment) string {
-	word := attachmentWord(a.Type)
-	if a.StickerID != "" {
-		word = "sticker"
-	}
-	parts := []string{"[" + word + "]"}
-	if a.Title != "" {
-		parts = append(parts, CleanLine(a.Title))
-	}
-	if a.Type == "location" {
-		parts = append(parts, fmt.Sprintf("%.4f, %.4f", a.Lat, a.Long))
-	}
-	if a.URL != "" {
-		parts = append(parts, address(a.URL))
-	}
-	return strings.Join(parts, " ")
-}
-
 // snippetOf is what a row shows of the newest message.
 func snippetOf(l store.LastMessage) string {
 	text := CleanLine(l.Text)
-	switch l.Kind {
-	case store.KindQuickReply, store.KindPostback:
-		return "▸ " + text
-	}
-	if text == "" && l.Media != "" {
+	switch {
+	case l.Withdrawn:
+		return "(took this message back)"
+	case l.Kind == store.KindQuickReply, l.Kind == store.KindPostback:
+		return "▸ " + orElse(text, "(no title)")
+	case text != "":
+		return text
+	case l.Media != "":
 		return "[" + attachmentWord(l.Media) + "]"
+	case l.Kind == store.KindOrder:
+		return "[order]"
+	case l.Kind == store.KindForm:
+		return "[form]"
 	}
 	return text
 }

@@ -125,6 +125,7 @@ func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	m.notice.read()
+	m.touched()
 	if a := theKeys.at[at][key]; a != nil {
 		return m.perform(a)
 	}
@@ -142,6 +143,12 @@ func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 		return m.say(key + " does nothing here. " + keyOf("help") + " shows the keys.")
 	}
 	return nil
+}
+
+// touched notes that somebody sits here.
+func (m *Model) touched() {
+	m.idle = 0
+	m.list.touch()
 }
 
 // perform runs an action, or says why it can't be.

@@ -149,16 +149,26 @@ func (m *Model) rowSnippet(c *store.Conversation, drafted bool, w int) string {
 	case last.State == store.StateHeld:
 		lead, leadPen = "‖ waits: ", t.warn
 	case last.State == store.StateQueued || last.State == store.StateSending:
-		lead = "… you: "
-	}
-	if last.Direction == store.Out && lead == "" {
-		lead = "you: "
+		lead = "… " + m.rowAuthor(last) + ": "
+	case last.Direction == store.Out:
+		lead = m.rowAuthor(last) + ": "
 	}
 	if c.Unread > 0 {
 		textPen = t.text
 	}
 	lead = r.cut(lead, w)
 	return leadPen.on(lead) + textPen.on(r.pad(snippetOf(last), w-r.width(lead)))
+}
+
+// rowAuthor is who wrote the newest message, which is not the contact.
+func (m *Model) rowAuthor(last store.LastMessage) string {
+	switch {
+	case last.Agent == m.agent && last.Agent != "":
+		return "you"
+	case last.Agent != "":
+		return m.ruler.cut(CleanLine(last.Agent), 12)
+	}
+	return echoAuthor(last.AppID)
 }
 
 // drawSentence puts some sentences in the middle of a pane.

@@ -27,11 +27,18 @@ type listPane struct {
 	at  int // the row under the cursor
 	top int // the first row shown
 
+	// untouched: nobody has moved or opened anything since the view was shown, so the cursor keeps to the newest row.
+	untouched bool
+	// meant is the conversation under the cursor until a moment ago, when news took its place: a key pressed now was
+	// meant for it.
+	meant    store.ConversationID
+	meantGen int
+
 	drawn map[store.ConversationID]drawnRow
 }
 
 func newListPane() listPane {
-	return listPane{drawn: map[store.ConversationID]drawnRow{}}
+	return listPane{drawn: map[store.ConversationID]drawnRow{}, untouched: true}
 }
 
 // query is the view's query and the filter's together. A status that the filter asks for wins over the view's.
@@ -80,8 +87,15 @@ func (l *listPane) replace(rows []store.Conversation, height int) {
 		id = c.ID
 	}
 	atStart, offset := l.top == 0 && !l.newer, l.at-l.top
+	follow := l.untouched && l.at == 0 && atStart
 	l.rows = rows
-	if i := l.index(id); i >= 0 {
+	if i := l.index(id); i > 0 && follow {
+		l.at = 0
+		if l.meant == "" {
+			l.meant = id
+		}
+		l.meantGen++
+	} else if i >= 0 {
 		l.at = i
 	}
 	if !atStart {
@@ -89,6 +103,22 @@ func (l *listPane) replace(rows []store.Conversation, height int) {
 	}
 	l.forget()
 	l.show(height)
+}
+
+// touch notes that somebody sits here and does something: the cursor stays with its conversation from now on. What
+// news have put under it a moment ago nobody has seen yet, so it goes back to what was there.
+func (l *listPane) touch() {
+	if i := l.index(l.meant); l.meant != "" && i >= 0 {
+		l.at = i
+	}
+	l.meant, l.untouched = "", false
+}
+
+// meantFor lets go of what was under the cursor once everybody could see the new row.
+func (l *listPane) meantFor(msg seenMsg) {
+	if msg.gen == l.meantGen {
+		l.meant = ""
+	}
 }
 
 // request asks for the window again.
@@ -135,6 +165,7 @@ func (m *Model) requery() tea.Cmd {
 	l := &m.list
 	l.gen++
 	l.switching, l.err = true, nil
+	l.untouched, l.meant = true, ""
 	l.fetchingNewer, l.fetchingOlder = false, false
 	return loadListMore(m.ctx, m.desk, store.ListRequest{Query: l.query(m.agent), Limit: pageRows}, l.gen, true)
 }
@@ -215,6 +246,7 @@ func (m *Model) listToStart() tea.Cmd {
 		return loadListMore(m.ctx, m.desk, store.ListRequest{Query: l.query(m.agent), Limit: pageRows}, l.gen, true)
 	}
 	l.at, l.top = 0, 0
+	l.untouched = true // who goes to the newest wants to see what comes
 	return m.fill()
 }
 

@@ -94,6 +94,7 @@ type (
 		err  error
 	}
 	listLateMsg struct{ rev int }
+	seenMsg     struct{ gen int } // news under the list's cursor have been there long enough to be seen
 	slowMsg     struct{ gen int } // a thread asked for a moment ago; it is said when it is not here
 	quitMsg     struct{ late bool }
 	wheelMsg    struct{ x, y, lines int }

@@ -53,6 +53,7 @@ type Model struct {
 	refreshing bool // a refresh is on its way
 	stale      bool // something changed since it left
 	waited     int  // ticks since it left
+	idle       int  // ticks since the last key or click
 	quitting   bool
 
 	canvas *canvas
@@ -134,6 +135,8 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 		return m.applyTick(time.Time(msg))
 	case noticeOldMsg:
 		m.notice.expire(msg)
+	case seenMsg:
+		m.list.meantFor(msg)
 	case saveDraftMsg:
 		return m.saveDraftNow(msg)
 	case listLateMsg:

@@ -207,6 +207,7 @@ func (m *Model) onClick(e tea.Mouse) tea.Cmd {
 		return nil
 	}
 	m.notice.read()
+	m.touched()
 	if m.filter.editing {
 		m.closeFilter()
 	}
@@ -268,6 +269,7 @@ func (m *Model) onWheel(x, y, lines int) tea.Cmd {
 
 // scrollList moves the window without moving the cursor out of it.
 func (m *Model) scrollList(n int) tea.Cmd {
+	m.touched()
 	l, h := &m.list, m.listRows()
 	l.top = max(min(l.top+n, len(l.rows)-h), 0)
 	l.at = max(min(l.at, l.top+h-1), l.top, 0)

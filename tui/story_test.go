@@ -23,7 +23,7 @@ func story(t *testing.T, wo worldOptions, so screenOptions, tell func(w *world, 
 func TestAgentReadsAndAnswers(t *testing.T) {
 	t.Parallel()
 	story(t, worldOptions{}, screenOptions{}, func(w *world, s *terminal) {
-		s.expect("Mara Voss", "plugin · pricing", "Thanks! Could you hold one", "Jonas Lind", "you: It's on its way", "[picture]")
+		s.expect("Mara Voss", "plugin · pricing", "Thanks! Could you hold one", "Jonas Lind", "page: It's on its way", "[picture]")
 		s.expect("4 unread")
 		s.press("open")
 		s.expect("── Today ──", " new ", "▸ Shipping prices", "( Shipping prices )", "[ Talk to a person ]", "✓✓ read", "3 unread")
@@ -278,7 +278,7 @@ func TestFailedUnknownAndHeldReplies(t *testing.T) {
 		s.settle()
 		s.expect("✗ failed", "Not sent.", "R send again")
 		s.press("keep-draft", "again")
-		s.expect("Queued again.")
+		s.expect("Queued again: “We will.”")
 		s.settle()
 		s.expect("✗ failed")
 
@@ -291,10 +291,10 @@ func TestFailedUnknownAndHeldReplies(t *testing.T) {
 		s.settle()
 		s.expect("? unsure", "It may have arrived, or not.", "A it arrived")
 		s.press("keep-draft", "again")
-		s.expect("Send again?", "twice")
+		s.expect("Send again?", "“Here we are.” may have", "twice")
 		s.press("no", "arrived")
 		s.settle()
-		s.expect("Marked as arrived.")
+		s.expect("It arrived: “Here we are.”")
 		s.refuse("? unsure")
 	})
 }

@@ -33,6 +33,8 @@ type itemKey struct {
 	quote   string
 	minute  string // while it counts down to something
 	parts   int
+	marks   string      // what was done to it later: edits, reactions, feedback
+	touch   store.Touch // the arrival that rode in it
 	settle  bool
 }
 
@@ -65,11 +67,11 @@ func (m *Model) threadItems() []item {
 		if t.hasNew && !newDone && msg.Direction == store.In && msg.Seq > t.newSince {
 			newDone, key.newLine = true, true
 		}
-		key.first = i == 0 || key.day != "" || key.newLine || !sameGroup(&all[i-1], msg)
+		key.first = i == 0 || key.day != "" || key.newLine || cameIn(msg) || !sameGroup(&all[i-1], msg)
 		key.head = key.first || msg.Direction == store.Out
 		key.settle = msg.ID == settle
 		if msg.ReplyTo != "" {
-			key.quote = quoted(all, msg.ReplyTo)
+			key.quote = m.quoted(all, msg.ReplyTo)
 		}
 		d, ok := t.drawn[msg.ID]
 		if !ok || d.key != key {
@@ -89,6 +91,10 @@ func (m *Model) itemKey(msg *store.Message, w int) itemKey {
 	k := itemKey{
 		width: w, gutter: m.gutter(w), stacked: w < besideFrom, theme: m.theme, ruler: m.ruler, state: msg.State, text: msg.Text, name: m.author(msg),
 		parts: len(msg.Attachments) + 100*len(msg.Buttons) + 10000*len(msg.QuickReplies) + 1000000*len(msg.Elements),
+		marks: marksOf(msg),
+	}
+	if msg.Touch != nil {
+		k.touch = *msg.Touch
 	}
 	if msg.Error != nil {
 		k.trouble = msg.Error.Text + " " + msg.Error.Advice
@@ -132,19 +138,23 @@ func (m *Model) author(msg *store.Message) string {
 		return "you"
 	case msg.Agent != "":
 		return CleanLine(msg.Agent)
-	case msg.AppID != "":
-		return "app"
 	}
-	return "page"
+	return echoAuthor(msg.AppID)
 }
 
-func quoted(all []store.Message, mid string) string {
+// echoAuthor is who wrote what the page sent through something else: people in its inbox, or a program.
+func echoAuthor(app string) string {
+	if app == "" || app == store.PageInboxApp {
+		return "page"
+	}
+	return "bot"
+}
+
+// quoted is what a message replies to, in a few words.
+func (m *Model) quoted(all []store.Message, mid string) string {
 	for i := range all {
-		if all[i].MID == mid {
-			if all[i].Text != "" {
-				return CleanLine(all[i].Text)
-			}
-			return "a message"
+		if strings.TrimPrefix(all[i].MID, "m_") == strings.TrimPrefix(mid, "m_") {
+			return m.author(&all[i]) + ": " + summary(&all[i])
 		}
 	}
 	return "an earlier message"
@@ -164,6 +174,12 @@ func (m *Model) drawItem(msg *store.Message, k itemKey) []string {
 	if msg.Direction == store.Activity {
 		return append(out, m.drawActivity(msg, k)...)
 	}
+	if cameIn(msg) {
+		if k.day == "" && !k.newLine {
+			out = append(out, "")
+		}
+		out = append(out, m.drawArrival(msg, store.ArrivalText(msg.Touch), k)...)
+	}
 	if k.first {
 		out = append(out, "")
 	}
@@ -172,10 +188,15 @@ func (m *Model) drawItem(msg *store.Message, k itemKey) []string {
 
 // drawActivity draws a line that the system wrote.
 func (m *Model) drawActivity(msg *store.Message, k itemKey) []string {
+	return m.drawArrival(msg, store.ActivityTextIn(*msg, m.clock.Location()), k)
+}
+
+// drawArrival draws a sentence about the conversation, and the page that the contact was on.
+func (m *Model) drawArrival(msg *store.Message, said string, k itemKey) []string {
 	t, r := m.theme, m.ruler
 	var out []string
 	at := clockTime(msg.At, m.clock)
-	for i, line := range r.wrap(CleanLine(store.ActivityTextIn(*msg, m.clock.Location())), k.width-10) {
+	for i, line := range r.wrap(CleanLine(said), k.width-stateWidth-3) {
 		if i == 0 {
 			out = append(out, " "+t.faint.on("↳ ")+t.muted.on(r.pad(line, k.width-stateWidth-2))+t.faint.on(r.pad(at, stateWidth)))
 			continue
@@ -202,8 +223,11 @@ func (m *Model) drawMessage(msg *store.Message, k itemKey) []string {
 	}
 	glyph, word, statePen := stateMark(msg.State)
 	meta := t.faint.on(clockTime(msg.At, m.clock))
-	if msg.Direction == store.Out && glyph != "" {
+	switch {
+	case msg.Direction == store.Out && glyph != "":
 		meta += " " + statePen(t).on(strings.TrimSpace(glyph+" "+word))
+	case msg.EditN > 0 && !msg.Withdrawn:
+		meta += " " + t.muted.on("edited")
 	}
 	body := m.messageBody(msg, k, words)
 	if len(body) == 0 {
@@ -244,60 +268,6 @@ func (r ruler) shortName(name string, w int) string {
 	}
 	first, _, _ := strings.Cut(name, " ")
 	return first
-}
-
-// messageBody is everything a message says, styled, at most w columns wide.
-func (m *Model) messageBody(msg *store.Message, k itemKey, w int) []string {
-	t, r := m.theme, m.ruler
-	words := t.text
-	if msg.Direction == store.Out {
-		words = t.own
-	}
-	var out []string
-	add := func(p pen, lines ...string) {
-		for _, line := range lines {
-			out = append(out, p.on(line))
-		}
-	}
-	if k.quote != "" {
-		add(t.faint, r.cut("┆ "+k.quote, w))
-	}
-	if text := strings.TrimRight(Clean(msg.Text), "\n "); text != "" {
-		if msg.Kind == store.KindQuickReply || msg.Kind == store.KindPostback {
-			text = "▸ " + text
-		}
-		add(words, r.wrap(text, w)...)
-	}
-	for _, a := range msg.Attachments {
-		if a.Type == "template" && (a.Text != "" || len(a.Elements) > 0 || len(a.Buttons) > 0) {
-			if a.Text != msg.Text {
-				add(words, r.wrap(Clean(a.Text), w)...)
-			}
-			out = append(out, m.drawElements(a.Elements, w)...)
-			add(t.chip, r.chips(buttonLabels(a.Buttons), w)...)
-			continue
-		}
-		add(words, r.cut(attachmentLine(a), w))
-	}
-	out = append(out, m.drawElements(msg.Elements, w)...)
-	add(t.chip, r.chips(buttonLabels(msg.Buttons), w)...)
-	add(t.chip, r.chips(quickReplyLabels(msg.QuickReplies), w)...)
-	return out
-}
-
-// drawElements draws the cards of a generic template.
-func (m *Model) drawElements(elements []messenger.Element, w int) []string {
-	var out []string
-	for _, e := range elements {
-		out = append(out, m.theme.bold.on(m.ruler.cut("▪ "+CleanLine(e.Title), w)))
-		if e.Subtitle != "" {
-			out = append(out, m.theme.muted.on(m.ruler.cut("  "+CleanLine(e.Subtitle), w)))
-		}
-		for _, line := range m.ruler.chips(buttonLabels(e.Buttons), w-2) {
-			out = append(out, "  "+m.theme.chip.on(line))
-		}
-	}
-	return out
 }
 
 func quickReplyLabels(replies []messenger.QuickReply) []string {
