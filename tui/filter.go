@@ -135,6 +135,8 @@ func (m *Model) filterTyped() tea.Cmd {
 	f.fault, f.refused = "", false
 	if _, err := desk.ParseQuery(f.input.Value(), m.agent); err != nil {
 		f.fault = queryFault(err)
+	}
+	if _, err := desk.ParseQuery(m.liveFilter(), m.agent); err != nil {
 		return nil
 	}
 	rev := f.rev
@@ -157,7 +159,37 @@ func (m *Model) applyFilterPause(msg listLateMsg) tea.Cmd {
 	if msg.rev != m.filter.rev || !m.filter.editing {
 		return nil
 	}
-	return m.useFilter(m.filter.input.Value())
+	return m.useFilter(m.liveFilter())
+}
+
+// halfTyped is the word at the line's end whose value is not whole yet: where it begins, and what it could become.
+func (m *Model) halfTyped() (from int, offers []desk.Completion) {
+	f := &m.filter
+	text := f.input.Value()
+	if f.input.Position() < len([]rune(text)) || len(f.offers) == 0 || !f.offers[0].Final || f.offers[0].To != len(text) {
+		return len(text), nil
+	}
+	typed := text[f.offers[0].From:f.offers[0].To]
+	for _, o := range f.offers {
+		if o.Text == typed || o.Label == typed {
+			return len(text), nil
+		}
+	}
+	return strings.LastIndexByte(text, ' ') + 1, f.offers
+}
+
+// liveFilter is what the list shows while the line is written. A value that is half typed never empties the list: a ref
+// counts as a prefix, anything else not yet.
+func (m *Model) liveFilter() string {
+	text := m.filter.input.Value()
+	from, offers := m.halfTyped()
+	switch word := text[from:]; {
+	case offers == nil:
+		return text
+	case strings.HasPrefix(word, string(store.FieldRef)+":") && offers[0].From < len(text) && !strings.ContainsAny(word, `",*`):
+		return text + "*"
+	}
+	return text[:from]
 }
 
 // useFilter shows the list through the text unless it does already.
@@ -176,11 +208,20 @@ func (m *Model) closeFilter() {
 	m.list.show(m.listRows())
 }
 
-// keepFilter takes the marked completion if one was picked, else the filter as it stands.
+// keepFilter takes the filter as it stands, with the marked completion, or with the only one where the value is half
+// typed. Where there are several, a ref stays the prefix that the list shows already; anything else must be said whole.
 func (m *Model) keepFilter() tea.Cmd {
 	f := &m.filter
-	if f.at > 0 {
-		return m.complete()
+	switch from, offers := m.halfTyped(); {
+	case f.at > 0 && !f.offers[f.at-1].Final:
+		return m.complete() // a field: its value comes next
+	case f.at > 0, len(offers) == 1:
+		m.complete()
+	case len(offers) > 1 && m.liveFilter() != f.input.Value()[:from]:
+		f.input.SetValue(m.liveFilter())
+		f.fault = ""
+	case len(offers) > 1 && f.fault == "":
+		f.fault = keyOf("complete") + " completes what is meant"
 	}
 	if f.fault != "" {
 		f.refused = true // it stays on the screen, under the line
