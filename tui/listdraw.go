@@ -91,9 +91,9 @@ func (m *Model) drawRow(c *store.Conversation, k rowKey) [rowHeight]string {
 	case strings.HasSuffix(win, "m left"):
 		winPen = t.warn
 	}
-	second := mark + " " + t.muted.on(r.pad(left, w-5-r.width(win))) + " " + winPen.on(win) + "  "
+	second := mark + "   " + t.muted.on(r.pad(left, w-7-r.width(win))) + " " + winPen.on(win) + "  "
 
-	third := mark + " " + m.rowSnippet(c, k.drafted, w-4) + "  "
+	third := mark + "   " + m.rowSnippet(c, k.drafted, w-6) + "  "
 	lines := [rowHeight]string{first, second, third}
 	if k.selected {
 		background := t.selection
