@@ -49,8 +49,19 @@ func (c *courier) step(ctx, requests context.Context, id store.ConversationID) (
 	release()
 	held = false
 
-	answer, sendErr := w.sender.Send(requests, string(conv.Inbox), req)
+	answer, sendErr := c.send(requests, w.sender, conv, attempt.N, req)
 	return c.finish(requests, shot{conv: conv, reply: m, n: attempt.N, tag: req.Tag}, answer, sendErr)
+}
+
+// send makes the request, and tells whoever watches.
+func (c *courier) send(requests context.Context, to Sender, conv store.Conversation, n int, req messenger.SendRequest) (messenger.SendResponse, error) {
+	c.d.watch.AttemptBegan()
+	began := c.d.now()
+	answer, err := to.Send(requests, string(conv.Inbox), req)
+	took, class := c.d.now().Sub(began), failureClass(err)
+	c.d.watch.AttemptEnded(took, class)
+	c.d.logger.Debug("request", logConversation, string(conv.ID), logAttempt, n, logTook, took, logClass, class)
+	return answer, err
 }
 
 // shot is one attempt.
@@ -198,11 +209,12 @@ func (c *courier) result(ctx context.Context, r store.Result) (store.Seq, error)
 	if err != nil {
 		return 0, fmt.Errorf("keep the result of attempt %d of %s: %w", r.N, r.Conversation, err)
 	}
-	args := []any{keyConversation, string(r.Conversation), keyAttempt, r.N, keyOutcome, string(r.Outcome)}
+	args := []any{logConversation, string(r.Conversation), logAttempt, r.N, logOutcome, string(r.Outcome)}
 	if r.Error != nil {
-		args = append(args, keyCode, r.Error.Code, keySubcode, r.Error.Subcode)
+		args = append(args, logCode, r.Error.Code, logSubcode, r.Error.Subcode)
 	}
 	c.d.logger.Info("reply", args...)
+	c.d.watch.ReplyNoted(string(r.Outcome))
 	return seq, nil
 }
 

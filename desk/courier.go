@@ -179,7 +179,7 @@ func (c *courier) work(ctx, requests context.Context, id store.ConversationID, j
 		return err
 	})
 	if err != nil && ctx.Err() == nil {
-		c.d.logger.Error("serve conversation", keyConversation, string(id), keyError, err)
+		c.d.logger.Error("serve conversation", logConversation, string(id), logError, err)
 		next = pause{at: c.d.now().Add(c.back.afterFailure(1))}
 	}
 	c.mu.Lock()
@@ -241,7 +241,7 @@ func (c *courier) sweep(ctx context.Context) error {
 	for _, m := range open {
 		inbox, _, err := store.ParseConversationID(m.Conversation)
 		if err != nil { // nobody could be written to
-			c.d.logger.Error("a reply without a conversation", keyConversation, string(m.Conversation), keyError, err)
+			c.d.logger.Error("a reply without a conversation", logConversation, string(m.Conversation), logError, err)
 			continue
 		}
 		if m.State == store.StateHeld {

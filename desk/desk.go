@@ -33,12 +33,14 @@ type Desk struct {
 	o       Options
 	now     func() time.Time
 	logger  *slog.Logger
+	watch   Observer
 	inboxes map[store.InboxID]InboxConfig
 
 	courier *courier
 	waker   *waker
 	events  eventClock
 	locks   locks
+	names   pageNames
 
 	mu      sync.Mutex
 	started bool
@@ -64,12 +66,15 @@ func New(o Options) (*Desk, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	if o.Watch == nil {
+		o.Watch = nobodyWatches{}
+	}
 	if o.Poke == nil {
 		o.Poke = func() {}
 	}
 	d := &Desk{
 		log: o.Log, views: o.Views, feed: o.Feed, drafts: o.Drafts,
-		o: o, now: o.Now, logger: o.Logger,
+		o: o, now: o.Now, logger: o.Logger, watch: o.Watch,
 		inboxes: make(map[store.InboxID]InboxConfig, len(o.Inboxes)),
 		locks:   newLocks(),
 		gone:    make(chan struct{}), stopped: make(chan struct{}),
@@ -160,25 +165,12 @@ func (d *Desk) Close() error {
 func (d *Desk) guard(what string, f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			d.logger.Error("panic", keyWhat, what, keyStack, string(debug.Stack()))
+			d.logger.Error("panic", logWhat, what, logStack, string(debug.Stack()))
 			err = fmt.Errorf("%s: panic: %v", what, p)
 		}
 	}()
 	return f()
 }
-
-// The keys of what is logged. No text, name or token is ever a value.
-const (
-	keyWhat         = "what"
-	keyStack        = "stack"
-	keyConversation = "conversation"
-	keyInbox        = "inbox"
-	keyError        = "error"
-	keyAttempt      = "attempt"
-	keyOutcome      = "outcome"
-	keyCode         = "code"
-	keySubcode      = "subcode"
-)
 
 // append keeps one record and tells the projector. It does not wait for the views.
 func (d *Desk) append(ctx context.Context, body any) (store.Seq, store.Millis, error) {

@@ -25,11 +25,29 @@ type Profiler interface {
 	Usage() messenger.Usage
 }
 
+// Namer asks the platform what a page is called. *messenger.Client is one.
+type Namer interface {
+	PageName(ctx context.Context, page string) (string, error)
+}
+
+// Observer hears what the courier does, in words of which there are few. It must not block.
+type Observer interface {
+	// AttemptBegan says that a request is about to carry a reply.
+	AttemptBegan()
+	// AttemptEnded says how long one took until its answer, or until its end without one. class is empty when the
+	// platform took the message; else it is the failure's scope and whether it is tried again, as in page_never.
+	AttemptEnded(took time.Duration, class string)
+	// ReplyNoted says that an outcome of a reply is in the log: a store.Outcome.
+	ReplyNoted(outcome string)
+}
+
 // InboxConfig is an inbox with what speaks for it.
 type InboxConfig struct {
 	Inbox    Inbox
 	Sender   Sender   // for a Page; not asked for a site of our plugin. nil: Inbox.Missing says why nothing can be sent
 	Profiler Profiler // nil: names are not asked for
+	// Namer is asked once for the page's own name, which then stands in the place of Inbox.Name. May be nil.
+	Namer Namer
 }
 
 // Options say what a Desk works with.
@@ -49,6 +67,7 @@ type Options struct {
 	Now    func() time.Time // default time.Now
 	Rand   io.Reader        // of tokens; default crypto/rand
 	Logger *slog.Logger     // default: nothing is logged
+	Watch  Observer         // of the courier; default: nobody
 
 	Version   string
 	Listening func() (address string, err error) // for State; nil: nothing is listening

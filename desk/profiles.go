@@ -22,16 +22,17 @@ const (
 	usagePause = 5 * time.Minute
 )
 
-// profiles asks for the names of contacts, one at a time, newest conversations first.
+// profiles asks for the names of pages and contacts, one at a time, newest conversations first.
 type profiles struct {
 	d        *Desk
 	till     map[store.InboxID]time.Time // the inbox's platform is left alone until then
 	failures map[store.InboxID]int
+	named    map[store.InboxID]bool // the page's own name was given, or refused
 	back     backoff
 }
 
 func newProfiles(d *Desk) *profiles {
-	return &profiles{d: d, till: map[store.InboxID]time.Time{}, failures: map[store.InboxID]int{}, back: d.courier.back}
+	return &profiles{d: d, till: map[store.InboxID]time.Time{}, failures: map[store.InboxID]int{}, named: map[store.InboxID]bool{}, back: d.courier.back}
 }
 
 func (p *profiles) run(ctx context.Context) error {
@@ -49,7 +50,7 @@ func (p *profiles) run(ctx context.Context) error {
 		for {
 			asked, err := p.next(ctx)
 			if err != nil && ctx.Err() == nil {
-				p.d.logger.Error("ask for names", keyError, err)
+				p.d.logger.Error("ask for names", logError, err)
 			}
 			if !asked || err != nil {
 				break
@@ -81,8 +82,12 @@ func (p *profiles) rest() time.Duration {
 	return max(rest, time.Millisecond)
 }
 
-// next asks about the newest contact that can be asked about. It reports whether there was one.
+// next asks about a page without a name, or about the newest contact that can be asked about. It reports whether there
+// was one.
 func (p *profiles) next(ctx context.Context) (bool, error) {
+	if asked, err := p.nextPage(ctx); asked || err != nil {
+		return asked, err
+	}
 	nameless, err := p.d.views.Nameless(ctx, profileBatch)
 	if err != nil {
 		return false, err
@@ -96,16 +101,21 @@ func (p *profiles) next(ctx context.Context) (bool, error) {
 		if inbox.Inbox.Plugin != isVisitor(c.Contact) { // nobody is asked about the other platform's people
 			asker = nil
 		}
-		if asker == nil || p.till[c.Inbox].After(p.d.now()) {
-			continue
-		}
-		if asker.Usage().Highest() > usageLimit && p.d.now().Sub(asker.Usage().At) < usagePause {
-			p.till[c.Inbox] = p.d.now().Add(usagePause)
+		if asker == nil || p.rests(c.Inbox, asker) {
 			continue
 		}
 		return true, p.ask(ctx, asker, c)
 	}
 	return false, nil
+}
+
+// rests reports whether the inbox's platform is left alone for now.
+func (p *profiles) rests(id store.InboxID, asker Profiler) bool {
+	now := p.d.now()
+	if asker != nil && asker.Usage().Highest() > usageLimit && now.Sub(asker.Usage().At) < usagePause && !p.till[id].After(now) {
+		p.till[id] = now.Add(usagePause)
+	}
+	return p.till[id].After(now)
 }
 
 // nobody says why the platform has no profile for the contact; empty when it may have one (ref. 6.1).
@@ -135,24 +145,33 @@ func (p *profiles) ask(ctx context.Context, asker Profiler, c store.Conversation
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if p.refused(c.Inbox, err) {
+		return p.keep(ctx, store.Profile{Conversation: c.ID, Reason: messenger.Judge(err).Sentence})
+	}
+	return nil
+}
+
+// refused reports whether err is the platform's answer to the question itself. Else it concerns all that the inbox would
+// ask, which is left alone for a while.
+func (p *profiles) refused(id store.InboxID, err error) bool {
 	v := messenger.Judge(err)
 	var api *messenger.APIError
 	if errors.As(err, &api) && v.Retry == messenger.RetryNever && api.Code != 0 && !tokenFault(api) {
-		p.failures[c.Inbox] = 0
-		return p.keep(ctx, store.Profile{Conversation: c.ID, Reason: v.Sentence})
+		p.failures[id] = 0
+		return true
 	}
-	p.failures[c.Inbox]++
-	wait := p.back.afterFailure(p.failures[c.Inbox])
+	p.failures[id]++
+	wait := p.back.afterFailure(p.failures[id])
 	switch {
 	case api == nil:
 	case v.Retry == messenger.RetryWait:
-		wait = max(api.RetryAfter, p.back.afterLimit(p.failures[c.Inbox]))
+		wait = max(api.RetryAfter, p.back.afterLimit(p.failures[id]))
 	case v.Retry == messenger.RetryNever:
 		wait = time.Hour // a dead token, or not the platform: only a person mends that
 	}
-	p.till[c.Inbox] = p.d.now().Add(wait)
-	p.d.logger.Info("no profile for now", keyInbox, string(c.Inbox), keyError, err)
-	return nil
+	p.till[id] = p.d.now().Add(wait)
+	p.d.logger.Info("no names for now", logInbox, string(id), logError, err)
+	return false
 }
 
 // tokenFault reports whether the refusal says nothing about the contact, because the token is no good.

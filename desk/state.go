@@ -76,6 +76,9 @@ func (d *Desk) State(ctx context.Context) (State, error) {
 	}
 	for _, i := range d.o.Inboxes {
 		inbox := i.Inbox
+		if name := d.names.of(inbox.ID); name != "" {
+			inbox.Name = name
+		}
 		if alert := d.courier.alert(inbox.ID, d.now()); alert != "" {
 			inbox.Alert = alert
 		}

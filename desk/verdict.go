@@ -175,5 +175,5 @@ func (c *courier) stop(id store.InboxID, reason store.SendError) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.page(id).alert = &stop{reason: reason}
-	c.d.logger.Warn("sending is stopped", keyInbox, string(id), keyCode, reason.Code, keySubcode, reason.Subcode)
+	c.d.logger.Warn("sending is stopped", logInbox, string(id), logCode, reason.Code, logSubcode, reason.Subcode)
 }

@@ -38,7 +38,7 @@ func (w *waker) run(ctx context.Context) error {
 	for {
 		wait, err := w.look(ctx)
 		if err != nil && ctx.Err() == nil {
-			w.d.logger.Error("end snoozes", keyError, err)
+			w.d.logger.Error("end snoozes", logError, err)
 			wait = wakeAgain
 		}
 		timer.Reset(wait)

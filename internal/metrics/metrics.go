@@ -173,14 +173,14 @@ func valid(name string) string {
 // AttemptBegan counts a request that is to carry a reply.
 func (m *Metrics) AttemptBegan() { m.attempts.Inc() }
 
-// AttemptEnded says how long such a request took until its answer, or until its end without one.
-func (m *Metrics) AttemptEnded(took time.Duration) { m.requestTime.Observe(took.Seconds()) }
-
-// ReplyNoted counts what the courier noted of a reply. class says what kind of failure it was; empty is none. Both must
-// be one of few.
-func (m *Metrics) ReplyNoted(outcome, class string) {
-	m.results.WithLabelValues(outcome).Inc()
+// AttemptEnded says how long such a request took until its answer, or until its end without one. class says what kind of
+// failure it was, one of few; empty is none.
+func (m *Metrics) AttemptEnded(took time.Duration, class string) {
+	m.requestTime.Observe(took.Seconds())
 	if class != "" {
 		m.failures.WithLabelValues(class).Inc()
 	}
 }
+
+// ReplyNoted counts what the courier noted of a reply: outcome must be one of few.
+func (m *Metrics) ReplyNoted(outcome string) { m.results.WithLabelValues(outcome).Inc() }

@@ -28,9 +28,9 @@ func told() *metrics.Metrics {
 	m.EventRead("message")
 	m.UnknownEventRead("message_mystery")
 	m.AttemptBegan()
-	m.AttemptEnded(80 * time.Millisecond)
-	m.ReplyNoted("sent", "")
-	m.ReplyNoted("failed", "page_never")
+	m.AttemptEnded(80*time.Millisecond, "page_never")
+	m.ReplyNoted("sent")
+	m.ReplyNoted("failed")
 	m.Watch(metrics.Sources{
 		Standing: func(context.Context) (metrics.Standing, error) {
 			return metrics.Standing{Records: 40, Behind: 3, Age: 1500 * time.Millisecond, Inboxes: 2, Stopped: 1}, nil
