@@ -20,11 +20,14 @@ func Clean(s string) string {
 		return s
 	}
 	s = outsideBreaks.Replace(ansi.Strip(strings.ToValidUTF8(s, "\uFFFD")))
-	marks := 0
-	return strings.Map(func(r rune) rune {
+	marks, before := 0, '\n'
+	s = strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n':
-			marks = 0
+		case isJoiner(r):
+			if before == ' ' || before == '\n' || isJoiner(before) {
+				return -1
+			}
+			before = r
 			return r
 		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), isInvisible(r):
 			return -1
@@ -35,9 +38,19 @@ func Clean(s string) string {
 		default:
 			marks = 0
 		}
+		before = r
 		return r
 	}, s)
+	return strings.TrimRight(looseJoiners.Replace(s), joiners)
 }
+
+// joiners join the characters beside them. At the end of a text they would join it to what stands behind it on the
+// screen: the frame of its pane, for one.
+const joiners = "\u200c\u200d"
+
+var looseJoiners = strings.NewReplacer("\u200c ", " ", "\u200d ", " ", "\u200c\n", "\n", "\u200d\n", "\n")
+
+func isJoiner(r rune) bool { return r == 0x200C || r == 0x200D }
 
 // CleanLine is Clean for text that has one line: names, refs, addresses, rows.
 func CleanLine(s string) string {
@@ -58,12 +71,13 @@ func isPlain(s string) bool {
 	return true
 }
 
-// isInvisible reports whether r shows nothing and has a width on which terminals differ. Joiners stay: they make
-// letters of some scripts, and emoji.
+// isInvisible reports whether r shows nothing and has a width on which terminals differ. Joiners between two characters
+// stay: they make letters of some scripts, and emoji.
 func isInvisible(r rune) bool {
 	switch {
-	case r == 0x00AD, r == 0x034F, r == 0x061C, r == 0x180E, r == 0xFEFF,
-		0x2060 <= r && r <= 0x206F, 0xFFF9 <= r && r <= 0xFFFB, 0x1D173 <= r && r <= 0x1D17A:
+	case r == 0x00AD, r == 0x034F, r == 0x061C, r == 0x180E, r == 0x200B, r == 0xFEFF,
+		0x2060 <= r && r <= 0x206F, 0xFFF9 <= r && r <= 0xFFFB, 0x1D173 <= r && r <= 0x1D17A,
+		0xE0000 <= r && r <= 0xE007F: // tags, with which whole sentences can be hidden
 		return true
 	}
 	return false

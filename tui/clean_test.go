@@ -26,6 +26,12 @@ func TestClean(t *testing.T) {
 		{"scripts stay", "مرحبا 山田 नमस्ते", "مرحبا 山田 नमस्ते"},
 		{"pranks shrink", "a" + strings.Repeat("\u0301", 50), "a" + strings.Repeat("\u0301", 8)},
 		{"soft hyphen", "so\u00adft", "soft"},
+		{"spaces of no width", "a\u200bb\ufeffc", "abc"},
+		{"hidden sentence", "hi\U000e0068\U000e0069", "hi"},
+		{"joiners that join nothing", "\u200dname\u200c \u200d\u200dx\u200d\n\u200cy\u200d", "name x\ny"},
+		{"joiners that would join the frame", "👩\u200d", "👩"},
+		{"marks between joiners", "a" + strings.Repeat("\u0301\u200d", 50), "a" + strings.Repeat("\u0301\u200d", 7) + "\u0301"},
+		{"joiners of a script stay", "می\u200cخواهم", "می\u200cخواهم"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -37,7 +43,7 @@ func TestClean(t *testing.T) {
 }
 
 func FuzzClean(f *testing.F) {
-	for _, s := range []string{"", "plain", hostile, "\x1b", "\x1b[", "\x9b31m", "\xc2", "e\u0301", "\x1bP q\x1b\\", "a\x1b\x1b[mb", "\r\r\n"} {
+	for _, s := range []string{"", "plain", hostile, "\x1b", "\x1b[", "\x9b31m", "\xc2", "e\u0301", "\x1bP q\x1b\\", "a\x1b\x1b[mb", "\r\r\n", "a\u200d b\u200c\n\u200dc\u0301\u200d"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

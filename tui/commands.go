@@ -74,10 +74,11 @@ func readThread(ctx context.Context, d desk.Reader, r store.ThreadRequest) (thre
 	return a, err
 }
 
-func loadThread(ctx context.Context, d desk.Contract, id store.ConversationID, agent string, gen int) tea.Cmd {
+// loadThread reads a conversation with its newest n messages.
+func loadThread(ctx context.Context, d desk.Contract, id store.ConversationID, agent string, n, gen int) tea.Cmd {
 	return func() tea.Msg {
 		msg := threadMsg{gen: gen, id: id}
-		msg.threadAnswer, msg.err = readThread(ctx, d, store.ThreadRequest{Conversation: id, Limit: pageMessages})
+		msg.threadAnswer, msg.err = readThread(ctx, d, store.ThreadRequest{Conversation: id, Limit: n})
 		if msg.err == nil {
 			msg.draft, msg.err = d.Draft(ctx, id, agent)
 		}

@@ -152,7 +152,8 @@ func (m *Model) fetchThread(id store.ConversationID) tea.Cmd {
 	m.thread.wanted = id
 	m.thread.slow = false
 	gen := m.thread.gen
-	return tea.Batch(loadThread(m.ctx, m.desk, id, m.agent, gen), later(m.ctx, slowPause, func() tea.Msg { return slowMsg{gen} }))
+	n := min(max(m.lay.body.h/2, 10), pageMessages) // most take two lines or more; what is missing is fetched after
+	return tea.Batch(loadThread(m.ctx, m.desk, id, m.agent, n, gen), later(m.ctx, slowPause, func() tea.Msg { return slowMsg{gen} }))
 }
 
 // open opens the conversation under the cursor: it is shown, and counts as read.
