@@ -9,7 +9,8 @@ import (
 type parties struct {
 	inbox   string // a page id; empty when the event names none
 	contact store.Contact
-	echo    bool // the page said it
+	alias   store.Contact // the user_ref by which the contact was known as well; zero for none
+	echo    bool          // the page said it
 }
 
 // partiesOf reads who an event concerns (ref. 2.2), where page is the id of its entry, empty when that has none.
@@ -31,8 +32,28 @@ func partiesOf(page string, ev messenger.Event) parties {
 		if ev.Sender.Empty() && ev.Optin != nil {
 			p.contact = contactOf(messenger.Party{UserRef: ev.Optin.UserRef})
 		}
+		p.alias = aliasOf(p.contact, ev.Sender, ev)
 	}
 	return p
+}
+
+// aliasOf is the user_ref that an event ties to its contact (ref. 2.2): beside the id, in `prior_message`, or in the
+// opt-in of a person with an id.
+func aliasOf(c store.Contact, person messenger.Party, ev messenger.Event) store.Contact {
+	if c.ID == "" || c.Kind == store.ContactUserRef {
+		return store.Contact{}
+	}
+	ref := person.UserRef
+	if ref == "" && ev.Prior != nil {
+		ref = ev.Prior.Identifier
+	}
+	if ref == "" && ev.Optin != nil {
+		ref = ev.Optin.UserRef
+	}
+	if ref == "" {
+		return store.Contact{}
+	}
+	return store.Contact{Kind: store.ContactUserRef, ID: ref}
 }
 
 func echoParties(page string, ev messenger.Event) parties {
@@ -46,6 +67,7 @@ func echoParties(page string, ev messenger.Event) parties {
 	}
 	if person.ID == "" || person.ID != p.inbox {
 		p.contact = contactOf(person)
+		p.alias = aliasOf(p.contact, person, ev)
 	}
 	return p
 }

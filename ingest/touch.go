@@ -34,7 +34,11 @@ func touchOf(f *store.Fact, ev messenger.Event) *store.Touch {
 		}
 	case ev.Optin != nil && ev.Optin.Ref != "":
 		t.Ref = ev.Optin.Ref
-		t.Source = firstWord(postbackSource(ev), priorSource(ev))
+		t.Source = firstWord(postbackSource(ev), priorSource(ev), optinSource(ev.Optin))
+		if t.Source == "" {
+			t.Origin = store.OriginOther // the button to Messenger: such opt-ins come without a word (ref. 2.3)
+			return &t
+		}
 	default:
 		t.Source = firstWord(postbackSource(ev), priorSource(ev))
 		if t.Source == "" {
@@ -81,6 +85,16 @@ func priorSource(ev messenger.Event) string {
 		return ""
 	}
 	return ev.Prior.Source
+}
+
+// checkboxSource is the platform's own word for the checkbox plugin, which stands in `prior_message` only.
+const checkboxSource = "checkbox_plugin"
+
+func optinSource(o *messenger.Optin) string {
+	if o.Source == "" && o.UserRef != "" && o.Type == "" {
+		return checkboxSource
+	}
+	return o.Source
 }
 
 func firstWord(words ...string) string {

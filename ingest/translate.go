@@ -1,10 +1,12 @@
 package ingest
 
 import (
-	"slices"
+	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"frontdesk/messenger"
 	"frontdesk/store"
@@ -21,11 +23,8 @@ const (
 	nameLimit = 64
 )
 
-// Names of unknown events that no key of the event gives.
-const (
-	nameNone    = "(none)"
-	nameDeleted = "message.is_deleted"
-)
+// nameNone is the name of an event in which nothing says what it is.
+const nameNone = "(none)"
 
 // Translate turns the body of a webhook record into facts, one for each event that names a page, in order. It is a
 // pure function: the same record gives the same facts for ever. Records of other kinds, bodies that are no envelope of
@@ -58,7 +57,9 @@ func translateEvent(arrival store.Millis, entry messenger.Entry, ev messenger.Ev
 	f := store.Fact{
 		Inbox:   store.InboxID(who.inbox),
 		Contact: who.contact,
+		Alias:   who.alias,
 		At:      timeOf(arrival, entry, ev),
+		Standby: ev.Channel == messenger.ChannelStandby,
 	}
 	switch ev.Kind {
 	case messenger.KindMessage, messenger.KindEcho:
@@ -81,7 +82,7 @@ func translateEvent(arrival store.Millis, entry messenger.Entry, ev messenger.Ev
 		f.Watermark = notAhead(arrival, store.Millis(ev.Read.Watermark))
 		identify(&f, ev, "", strconv.FormatInt(ev.Read.Watermark, 10))
 	default:
-		unknown(&f, ev, ev.Key)
+		translateRare(&f, ev)
 	}
 	return f, true
 }
@@ -114,10 +115,13 @@ func identify(f *store.Fact, ev messenger.Event, mid string, parts ...string) {
 		f.MID, f.ID, f.Key = mid, store.MessageID(mid), store.KeyOf(f.Kind, mid)
 		return
 	}
-	f.ID = store.HashID(append([]string{
-		string(f.Kind), string(f.Inbox), string(f.Contact.Kind), f.Contact.ID, strconv.FormatInt(ev.Timestamp, 10),
-	}, parts...)...)
+	f.ID = hashOf(f, append([]string{strconv.FormatInt(ev.Timestamp, 10)}, parts...)...)
 	f.Key = string(f.ID)
+}
+
+// hashOf is the id of a fact that no mid names.
+func hashOf(f *store.Fact, parts ...string) store.MessageID {
+	return store.HashID(append([]string{string(f.Kind), string(f.Inbox), string(f.Contact.Kind), f.Contact.ID}, parts...)...)
 }
 
 func unknown(f *store.Fact, ev messenger.Event, name string) {
@@ -126,7 +130,21 @@ func unknown(f *store.Fact, ev messenger.Event, name string) {
 		name = nameNone
 	}
 	f.Name = cut(name, nameLimit)
-	identify(f, ev, "", string(ev.Raw))
+	identify(f, ev, "", canonical(ev.Raw))
+}
+
+// canonical is a JSON text in one spelling, so that a repeated event is the same however it is written this time.
+// Numbers keep their digits: ids have more of them than a float holds.
+func canonical(raw []byte) string {
+	v := jsontext.Value(bytes.Clone(raw))
+	err := v.Canonicalize(
+		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true),
+		jsontext.CanonicalizeRawInts(false), jsontext.CanonicalizeRawFloats(false),
+	)
+	if err != nil { // nests deeper than is read: as it came
+		return string(raw)
+	}
+	return string(v)
 }
 
 // cut is s or its first n bytes, cut between characters.
@@ -138,95 +156,4 @@ func cut(s string, n int) string {
 		n--
 	}
 	return s[:n]
-}
-
-func translateMessage(f *store.Fact, who parties, ev messenger.Event) {
-	m := ev.Message
-	if m.IsDeleted {
-		unknown(f, ev, nameDeleted)
-		return
-	}
-	f.Kind = store.FactMessage
-	if who.echo {
-		f.Kind = store.FactEcho
-	}
-	identify(f, ev, m.MID, string(m.Raw))
-	f.Text, f.ReplyTo = m.Text, m.ReplyTo
-	f.Attachments = oneSticker(m.Attachments)
-	liftTemplate(f)
-	switch {
-	case m.QuickReply != nil && !who.echo:
-		f.LineKind, f.Payload = store.KindQuickReply, *m.QuickReply
-	case len(f.Buttons) > 0 || len(f.Elements) > 0:
-		f.LineKind = store.KindTemplate
-	case f.Text == "" && len(f.Attachments) > 0:
-		f.LineKind = store.KindMedia
-	default:
-		f.LineKind = store.KindText
-	}
-	if who.echo {
-		f.AppID, f.Metadata = m.AppID, m.Metadata
-		return
-	}
-	f.OpensWindow = true
-	f.Tagged = taggedPlugin(m.Tags)
-	f.Touch = touchOf(f, ev)
-}
-
-// oneSticker drops the picture that came beside the same sticker for some months of 2026 (ref. 2.5).
-func oneSticker(attachments []messenger.Attachment) []messenger.Attachment {
-	same := func(picture messenger.Attachment) bool {
-		for _, a := range attachments {
-			if a.Type == "sticker" && (a.URL != "" && a.URL == picture.URL || a.StickerID != "" && a.StickerID == picture.StickerID) {
-				return true
-			}
-		}
-		return false
-	}
-	var kept []messenger.Attachment
-	for _, a := range attachments {
-		if a.Type != "image" || !same(a) {
-			kept = append(kept, a)
-		}
-	}
-	return kept
-}
-
-// liftTemplate makes the first template that can be drawn the message's own text, buttons and cards: so a template
-// looks the same whether it is a reply of ours or came as an echo. Others stay attachments.
-func liftTemplate(f *store.Fact) {
-	i := slices.IndexFunc(f.Attachments, drawable)
-	if i < 0 {
-		return
-	}
-	a := f.Attachments[i]
-	if f.Text == "" {
-		f.Text = a.Text
-	}
-	f.Buttons, f.Elements = a.Buttons, a.Elements
-	f.Attachments = slices.Delete(f.Attachments, i, i+1)
-}
-
-// drawable reports whether an attachment is a template with something to draw. A media template, for one, names only
-// files of the platform's.
-func drawable(a messenger.Attachment) bool {
-	hasWords := func(e messenger.Element) bool { return e.Title != "" || e.Subtitle != "" || len(e.Buttons) > 0 }
-	return a.Type == "template" && (len(a.Buttons) > 0 || slices.ContainsFunc(a.Elements, hasWords))
-}
-
-func translatePostback(f *store.Fact, ev messenger.Event) {
-	p := ev.Postback
-	f.Kind, f.LineKind = store.FactPostback, store.KindPostback
-	identify(f, ev, p.MID, p.Payload, p.Title)
-	f.Text, f.Payload = p.Title, p.Payload
-	f.OpensWindow = true
-	f.Touch = touchOf(f, ev)
-}
-
-func translateReferral(f *store.Fact, ev messenger.Event) {
-	f.Kind, f.LineKind = store.FactReferral, store.KindReferral
-	identify(f, ev, "", ev.Referral.Source, ev.Referral.Ref)
-	f.Touch = touchOf(f, ev)
-	// Of arrivals only an m.me link opens the window by itself (ref. 2.8).
-	f.OpensWindow = f.Touch != nil && f.Touch.Origin == store.OriginLink
 }

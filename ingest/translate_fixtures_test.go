@@ -1,6 +1,7 @@
 package ingest_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -83,14 +84,38 @@ func sketch(f store.Fact) string {
 	if f.OpensWindow {
 		words = append(words, "opens")
 	}
-	return strings.Join(words, " ")
+	return strings.Join(append(words, rarely(f)...), " ")
+}
+
+// rarely is what few facts say.
+func rarely(f store.Fact) []string {
+	var words []string
+	say := func(ok bool, format string, args ...any) {
+		if ok {
+			words = append(words, fmt.Sprintf(format, args...))
+		}
+	}
+	say(f.Standby, "standby")
+	say(f.Alias.ID != "", "alias=%s", called(f.Alias.ID))
+	say(f.Edit != 0, "edit=%d", f.Edit)
+	say(f.Reaction != "", "reaction=%s", f.Reaction)
+	say(f.Feedback != "", "feedback=%q", f.Feedback)
+	say(f.Owner.Kind != "", "owner=%s:%s", f.Owner.Kind, f.Owner.AppID)
+	say(f.Label != "" && !f.Removed, "+%s", f.Label)
+	say(f.Label != "" && f.Removed, "-%s", f.Label)
+	say(f.Alert.Action != "", "alert=%s %q", f.Alert.Action, f.Alert.Reason)
+	say(f.Kind == store.FactActivity || f.Kind == store.FactControl || f.LineKind == store.KindOrder, "%q", f.Text)
+	for _, d := range f.Details {
+		words = append(words, "["+d.String()+"]")
+	}
+	return words
 }
 
 // wantFixtures says what each body means: a line for each fact.
 var wantFixtures = map[string][]string{
 	"account-linking": {
-		"unknown account_linking A/psid:Maya",
-		"unknown account_linking A/psid:Maya",
+		`activity account_linked A/psid:Maya ""`,
+		`activity account_unlinked A/psid:Maya ""`,
 	},
 	"batch-3-entries-2-pages": {
 		"message text A/psid:Maya opens",
@@ -99,17 +124,17 @@ var wantFixtures = map[string][]string{
 	},
 	"batch-messaging-and-standby": {
 		"message text A/psid:Maya opens",
-		"message text A/psid:Tomás opens",
+		"message text A/psid:Tomás opens standby",
 	},
 	"batch-two-events-one-entry": {
 		"message text A/psid:Maya opens",
 		"message text A/psid:Tomás opens",
 	},
-	"cart-order":                {"unknown order A/psid:Tomás"},
+	"cart-order":                {`message order A/psid:Tomás "gift wrap one please" [The Salt Ledger (hardback) 2 × 24.9 EUR]`},
 	"changes-dashboard-test":    {},
-	"changes-inbox-label":       {"unknown inbox_labels A/"},
-	"coupon-revealed":           {"unknown template A/psid:Maya"},
-	"customer-information-form": {"unknown messaging_customer_information A/psid:Tomás"},
+	"changes-inbox-label":       {"label A/psid:Maya +VIP"},
+	"coupon-revealed":           {`activity coupon A/psid:Maya "" [code LEAF10]`},
+	"customer-information-form": {"message form A/psid:Tomás [name Tomás Ó Briain] [address line 1 14 Quay Row] [locality Galway] [postal code H91 X2Y0] [country IE]"},
 	"delivery-watermark-only":   {"delivery A/psid:Maya"},
 	"delivery-with-mids":        {"delivery A/psid:Maya"},
 	"duplicate-of-message-text": {"message text A/psid:Maya opens"},
@@ -120,25 +145,25 @@ var wantFixtures = map[string][]string{
 	"echo-from-other-app":                    {"echo text A/psid:Maya"},
 	"echo-from-page-inbox":                   {"echo text A/psid:Maya"},
 	"echo-image":                             {"echo media A/psid:Maya"},
-	"echo-in-standby":                        {"echo text A/psid:Maya"},
+	"echo-in-standby":                        {"echo text A/psid:Maya standby"},
 	"echo-own-app":                           {"echo text A/psid:Maya"},
 	"echo-template-button":                   {"echo template A/psid:Maya"},
 	"echo-template-media-numeric-attachment": {"echo media A/psid:Maya"},
-	"edit-first":                             {"unknown message_edit A/psid:Maya"},
-	"edit-string-count-unknown-mid":          {"unknown message_edit A/psid:Maya"},
+	"edit-first":                             {"edit A/psid:Maya edit=1"},
+	"edit-string-count-unknown-mid":          {"edit A/psid:Maya edit=2"},
 	"entry-empty":                            {},
 	"event-with-no-kind":                     {"unknown (none) A/psid:Maya"},
-	"feedback-csat-no-entry-id":              {"unknown messaging_feedback A/psid:Maya"},
+	"feedback-csat-no-entry-id":              {`activity survey A/psid:Maya "" [satisfaction 5] [comment Ruth was lovely]`},
 	"handover-app-roles":                     {"unknown app_roles A/"},
-	"handover-pass-from-idle":                {"unknown pass_thread_control A/psid:Maya"},
-	"handover-pass-thread-control":           {"unknown pass_thread_control A/psid:Maya"},
-	"handover-request-thread-control":        {"unknown request_thread_control A/psid:Maya"},
-	"handover-take-thread-control":           {"unknown take_thread_control A/psid:Maya"},
-	"message-appointment-booking":            {"message media A/psid:Haruka opens"},
+	"handover-pass-from-idle":                {`control control A/psid:Maya owner=app:512340000000007 "" [to app 512340000000007]`},
+	"handover-pass-thread-control":           {`control control A/psid:Maya owner=app:512340000000007 "" [from app 512340000000099] [to app 512340000000007] [note customer asked for a person]`},
+	"handover-request-thread-control":        {`activity control A/psid:Maya "the conversation was asked for" [by app 512340000000099] [note bot wants the thread back]`},
+	"handover-take-thread-control":           {`control control A/psid:Maya owner=app:263902037430900 "the conversation was taken over" [from app 512340000000007] [to the Page inbox] [note moved to main folder]`},
+	"message-appointment-booking":            {"message media A/psid:Haruka opens [appointment requested] [from 2026-11-24 15:00 UTC] [to 2026-11-24 15:30 UTC] [time zone Asia/Tokyo] [booking bk_20261124_1500]"},
 	"message-attachment-unknown-type":        {"message media A/psid:Maya opens"},
 	"message-audio":                          {"message media A/psid:Leila opens"},
 	"message-commands":                       {"message text A/psid:Maya opens"},
-	"message-deleted":                        {"unknown message.is_deleted A/psid:Maya"},
+	"message-deleted":                        {"unsend A/psid:Maya"},
 	"message-fallback-empty":                 {"message media A/psid:Maya opens"},
 	"message-fallback-legacy":                {"message media A/psid:Maya opens"},
 	"message-fallback-link":                  {"message text A/psid:Maya opens"},
@@ -148,12 +173,12 @@ var wantFixtures = map[string][]string{
 	"message-image-plugin-tag":               {"message media A/psid:guest tagged opens"},
 	"message-image":                          {"message media A/psid:Maya opens"},
 	"message-images-album":                   {"message media A/psid:Maya opens"},
-	"message-lead-summary-seconds":           {"message text A/psid:Tomás opens"},
+	"message-lead-summary-seconds":           {"message text A/psid:Tomás opens [passed on by the lead ads]"},
 	"message-location-legacy":                {"message media A/psid:Tomás opens"},
 	"message-nlp":                            {"message text A/psid:Maya opens"},
 	"message-post-share":                     {"message media A/psid:Maya opens"},
-	"message-prior-message-checkbox":         {"message text A/psid:Maya other opens"},
-	"message-prior-message-plugin":           {"message text A/psid:Maya plugin tagged opens"},
+	"message-prior-message-checkbox":         {"message text A/psid:Maya other opens alias=checkbox"},
+	"message-prior-message-plugin":           {"message text A/psid:Maya plugin tagged opens alias=0501"},
 	"message-quick-reply-user-email":         {"message quick_reply A/psid:Maya tagged opens"},
 	"message-quick-reply":                    {"message quick_reply A/psid:Maya opens"},
 	"message-reel":                           {"message media A/psid:Maya opens"},
@@ -171,18 +196,18 @@ var wantFixtures = map[string][]string{
 	"message-text-long-multiline":            {"message text A/psid:Tomás opens"},
 	"message-text-plugin-tag":                {"message text A/psid:Maya tagged opens"},
 	"message-text-terminal-hostile":          {"message text A/psid:Tomás opens"},
-	"message-text-unknown-fields":            {"message text A/psid:Maya opens"},
+	"message-text-unknown-fields":            {"message text A/psid:Maya opens [passed on by the lead ads]"},
 	"message-text":                           {"message text A/psid:Maya opens"},
-	"message-unsupported":                    {"message text A/psid:Maya opens"},
+	"message-unsupported":                    {"message media A/psid:Maya opens"},
 	"message-video":                          {"message media A/psid:Tomás opens"},
 	"object-instagram":                       {},
-	"optin-checkbox-user-ref":                {"unknown optin A/user_ref:checkbox"},
-	"optin-notification-messages":            {"unknown optin A/psid:Maya"},
-	"optin-send-to-messenger":                {"unknown optin A/psid:Maya"},
+	"optin-checkbox-user-ref":                {`activity optin A/user_ref:checkbox other ref=order-HL-20418 opens "opted in with the checkbox" [ref order-HL-20418]`},
+	"optin-notification-messages":            {`activity optin A/psid:Maya "asked for messages" [about New arrivals every Friday] [time zone Europe/Dublin] [until 2027-11-21 08:40 UTC]`},
+	"optin-send-to-messenger":                {`activity optin A/psid:Maya other ref=back-in-stock-HL-SALT-HB opens "opted in with the Send to Messenger button" [ref back-in-stock-HL-SALT-HB]`},
 	"out-of-order-older-message":             {"message text A/psid:Maya opens"},
 	"page-not-served":                        {"message text unserved/psid:7412000000000777 opens"},
-	"policy-enforcement-block":               {"unknown policy_enforcement A/"},
-	"policy-enforcement-legacy-key":          {"unknown policy-enforcement A/"},
+	"policy-enforcement-block":               {`alert A/ alert=block "Messages sent by this Page were reported as unwanted."`},
+	"policy-enforcement-legacy-key":          {`alert A/ alert=unblock ""`},
 	"postback-button":                        {"postback postback A/psid:Maya opens"},
 	"postback-get-started-ad":                {"postback postback A/psid:Tomás ad ref=autumn-list opens"},
 	"postback-get-started-mme-ref":           {"postback postback A/psid:Tomás link ref=shop-window opens"},
@@ -193,22 +218,22 @@ var wantFixtures = map[string][]string{
 	"postback-ice-breaker":                   {"postback postback A/psid:Haruka opens"},
 	"postback-in-changes-string-timestamp":   {"postback postback A/user_ref:0501 link ref=docs opens"},
 	"postback-persistent-menu-no-mid":        {"postback postback A/psid:Maya opens"},
-	"postback-standby-no-payload":            {"postback postback A/psid:Maya opens"},
-	"reaction-love":                          {"unknown reaction A/psid:Maya"},
-	"reaction-other-emoji":                   {"unknown reaction A/psid:Leila"},
-	"reaction-unreact":                       {"unknown reaction A/psid:Maya"},
+	"postback-standby-no-payload":            {"postback postback A/psid:Maya opens standby"},
+	"reaction-love":                          {"reaction A/psid:Maya opens reaction=❤️"},
+	"reaction-other-emoji":                   {"reaction A/psid:Leila opens reaction=🫶🏾"},
+	"reaction-unreact":                       {"reaction A/psid:Maya"},
 	"read-watermark":                         {"read A/psid:Maya"},
 	"referral-ad":                            {"referral referral A/psid:Tomás ad ref=autumn-list"},
 	"referral-discover-tab-no-ref":           {"referral referral A/psid:Tomás other"},
-	"referral-lead-complete-seconds":         {"referral referral A/psid:Tomás ad"},
+	"referral-lead-complete-seconds":         {"referral referral A/psid:Tomás ad [Which genre do you stock most? Crime] [How many titles a month? 20]"},
 	"referral-messenger-code":                {"referral referral A/psid:Tomás other ref=till-1"},
 	"referral-plugin-existing-thread-psid":   {"referral referral A/psid:Maya plugin ref=product-salt-ledger"},
 	"referral-plugin-existing-thread":        {"referral referral A/user_ref:0501 plugin ref=product-salt-ledger"},
 	"referral-plugin-guest":                  {"referral referral A/psid:guest plugin ref=faq guest"},
-	"referral-plugin-id-and-user-ref":        {"referral referral A/psid:Maya plugin ref=basket"},
+	"referral-plugin-id-and-user-ref":        {"referral referral A/psid:Maya plugin ref=basket alias=0501"},
 	"referral-shortlink":                     {"referral referral A/psid:Maya link ref=newsletter-nov opens"},
-	"response-feedback":                      {"unknown response_feedback A/psid:Maya"},
-	"standby-message":                        {"message text A/psid:Maya opens"},
+	"response-feedback":                      {`feedback A/psid:Maya feedback="Bad response"`},
+	"standby-message":                        {"message text A/psid:Maya opens standby"},
 	"unknown-event-kind":                     {"unknown hologram_call A/psid:Maya"},
 	"wire-batch": {
 		"message text A/psid:Maya opens",

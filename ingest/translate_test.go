@@ -44,7 +44,14 @@ func TestTranslateWho(t *testing.T) {
 		{"a person", string(body(`{"sender":` + maya + `,"recipient":` + page + hello)), "message text A/psid:Maya opens"},
 		{"ids as numbers", string(body(`{"sender":{"id":7412000000000101},"recipient":{"id":109872000000101}` + hello)), "message text A/psid:Maya opens"},
 		{"a user_ref", string(body(`{"sender":{"user_ref":6150000000000502},"recipient":` + page + hello)), "message text A/user_ref:0502 opens"},
-		{"both: the id", string(body(`{"sender":{"id":"7412000000000101","user_ref":"x"},"recipient":` + page + hello)), "message text A/psid:Maya opens"},
+		{"both: the id", string(body(`{"sender":{"id":"7412000000000101","user_ref":"x"},"recipient":` + page + hello)), "message text A/psid:Maya opens alias=x"},
+		{"the page with a user_ref", string(body(`{"sender":{"id":"109872000000101","user_ref":"x"},"recipient":` + page + `,"read":{}}`)), "read A/"},
+		{"prior_message", string(body(`{"sender":` + maya + `,"recipient":` + page + `,"prior_message":{"identifier":77}` + hello)), "message text A/psid:Maya opens alias=77"},
+		{"prior_message of a user_ref", string(body(`{"sender":{"user_ref":"x"},"recipient":` + page + `,"prior_message":{"identifier":"y"}` + hello)), "message text A/user_ref:x opens"},
+		{"an optin that names both", string(body(`{"sender":` + maya + `,"recipient":` + page + `,"optin":{"user_ref":"x"}}`)), `activity optin A/psid:Maya opens alias=x "opted in with the checkbox"`},
+		{"an echo that names both", string(body(`{"sender":` + page + `,"recipient":{"id":"7412000000000101","user_ref":"x"}` + echo)), "echo text A/psid:Maya alias=x"},
+		{"an alert names nobody", string(body(`{"sender":` + maya + `,"policy_enforcement":{"action":"WARNING"}}`)), `alert A/ alert=warning ""`},
+		{"roles are the page's", string(body(`{"sender":` + maya + `,"app_roles":{}}`)), `unknown app_roles A/`},
 		{"a visitor of our plugin", string(body(`{"sender":{"id":"9000000000000000001"},"recipient":` + page + hello)), "message text A/visitor:9000000000000000001 opens"},
 		{"no recipient: the entry's page", string(body(`{"sender":` + maya + hello)), "message text A/psid:Maya opens"},
 		{"no entry id: the recipient", `{"object":"page","entry":[{"messaging":[{"sender":` + maya + `,"recipient":` + page + hello + `]}]}`, "message text A/psid:Maya opens"},
@@ -107,7 +114,7 @@ func TestTranslateNeighbours(t *testing.T) {
 		checkFact(t, f)
 	}
 	want := []string{
-		"message text A/psid:Maya opens", "unknown (none) A/", "unknown (none) A/", "unknown message A/",
+		"message media A/psid:Maya opens", "unknown (none) A/", "unknown (none) A/", "unknown message A/",
 		"message text A/psid:Tomás opens",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -231,7 +238,10 @@ func TestTranslateTouch(t *testing.T) {
 		{"inside a message", `"message":{"mid":"m_1",` + referral("ADS") + `}`, &store.Touch{Origin: store.OriginAd, Source: "ADS", Ref: "r"}},
 		{"beside a message", `"message":{"mid":"m_1"},` + referral("SHORTLINK"), &store.Touch{Origin: store.OriginLink, Source: "SHORTLINK", Ref: "r"}},
 		{"prior_message", `"message":{"mid":"m_1"},"prior_message":{"source":"checkbox_plugin","identifier":"x"}`, &store.Touch{Origin: store.OriginOther, Source: "checkbox_plugin"}},
-		{"optin beside a message", `"message":{"mid":"m_1"},"optin":{"ref":"r"}`, &store.Touch{Origin: store.OriginUnknown, Ref: "r"}},
+		{"optin beside a message", `"message":{"mid":"m_1"},"optin":{"ref":"r"}`, &store.Touch{Origin: store.OriginOther, Ref: "r"}},
+		{"optin of the checkbox", `"optin":{"ref":"r","user_ref":"x"}`, &store.Touch{Origin: store.OriginOther, Source: "checkbox_plugin", Ref: "r"}},
+		{"optin to marketing", `"optin":{"ref":"r","type":"notification_messages","source":"lead_form"}`, &store.Touch{Origin: store.OriginOther, Source: "lead_form", Ref: "r"}},
+		{"optin without a ref", `"optin":{"user_ref":"x"}`, nil},
 		{"a tag is no touch", `"message":{"mid":"m_1","tags":[{"source":"customer_chat_plugin"}]}`, nil},
 		{"an empty referral in a message", `"message":{"mid":"m_1","referral":{}}`, nil},
 		{"nothing", `"message":{"mid":"m_1"}`, nil},
@@ -329,8 +339,10 @@ func TestTranslateContent(t *testing.T) {
 	})
 	t.Run("unsupported content", func(t *testing.T) {
 		t.Parallel()
-		if f := one(t, fixture(t, "message-unsupported.json")); f.Text != "" || len(f.Attachments) != 0 {
-			t.Errorf("text %q, attachments %v, want neither", f.Text, f.Attachments)
+		for _, body := range [][]byte{fixture(t, "message-unsupported.json"), fromMaya(`"message":{"mid":"m_1","text":["x"]}`)} {
+			if f := one(t, body); f.Text != "" || len(f.Attachments) != 1 || f.Attachments[0].Type != "unsupported" {
+				t.Errorf("text %q, attachments %v, want one that says so", f.Text, f.Attachments)
+			}
 		}
 	})
 	t.Run("hostile text is kept as it is", func(t *testing.T) {
@@ -377,6 +389,7 @@ func FuzzTranslate(f *testing.F) {
 				t.Errorf("a fact of page %s, which nobody asked whether its secret speaks for", fact.Inbox)
 			}
 			size += len(fact.Text) + len(fact.Payload) + len(fact.Metadata) + len(fact.ReplyTo) + len(fact.Name)
+			size += len(fact.Reaction) + len(fact.Feedback) + len(fact.Label) + len(fact.Alert.Reason)
 		}
 		// Every event needs some bytes, and bytes of invalid UTF-8 grow to three.
 		if len(facts) > len(body) || size > 3*len(body)+64*len(facts) {

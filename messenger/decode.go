@@ -87,11 +87,10 @@ var messagingFields = map[string]bool{
 	"messaging_game_plays":                 true,
 	"response_feedback":                    true,
 	"send_cart":                            true,
-	"standby":                              true,
 }
 
-// change reads one element of `changes[]`. The value of a messaging field is an event like any other; every other
-// field is an unknown event whose Key is the field's name and whose Raw is the whole element.
+// change reads one element of `changes[]`. The value of a messaging field is an event like any other. Every other field
+// is an event whose Key is the field's name and whose Raw is the whole element: a label, or unknown.
 func (r *reader) change() Event {
 	var field string
 	var value []byte
@@ -107,8 +106,17 @@ func (r *reader) change() Event {
 			}
 		})
 	})
-	if !messagingFields[field] || len(value) == 0 || value[0] != '{' {
+	isObject := len(value) > 0 && value[0] == '{'
+	switch {
+	case field == string(KindLabel) && isObject:
+		ev := Event{Kind: KindUnknown, Key: field, Channel: ChannelChanges, Raw: raw}
+		newReader(value).label(&ev)
+		return ev
+	case field == string(ChannelStandby) && isObject:
+		return newReader(value).event(ChannelStandby)
+	case messagingFields[field] && isObject:
+		return newReader(value).event(ChannelChanges)
+	default:
 		return Event{Kind: KindUnknown, Key: field, Channel: ChannelChanges, Raw: raw}
 	}
-	return newReader(value).event(ChannelChanges)
 }

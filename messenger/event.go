@@ -11,6 +11,22 @@ const (
 	KindReferral Kind = "referral"
 	KindDelivery Kind = "delivery"
 	KindRead     Kind = "read"
+	KindReaction Kind = "reaction"
+	KindEdit     Kind = "message_edit"
+	KindOptin    Kind = "optin"
+	KindPass     Kind = "pass_thread_control"
+	KindTake     Kind = "take_thread_control"
+	KindRequest  Kind = "request_thread_control"
+	KindAppRoles Kind = "app_roles"
+	KindPolicy   Kind = "policy_enforcement" // either spelling of the key
+	KindLinking  Kind = "account_linking"
+	KindSurvey   Kind = "messaging_feedback"
+	KindFeedback Kind = "response_feedback"
+	KindOrder    Kind = "order"
+	KindCoupon   Kind = "template" // a `template` beside the parties: a coupon was revealed
+	KindCustomer Kind = "messaging_customer_information"
+	KindForm     Kind = "form"
+	KindLabel    Kind = "inbox_labels" // of `changes[]`
 	KindUnknown  Kind = "unknown"
 )
 
@@ -63,7 +79,23 @@ type Event struct {
 	Delivery *Delivery // KindDelivery
 	Read     *Read     // KindRead
 	Prior    *Prior    // `prior_message`, a side key
-	Optin    *Optin    // `optin`, its own kind (unknown for now) or a side key
+	Optin    *Optin    // KindOptin, and as a side key of other kinds
+	Lead     []Answer  // `lead.data`, a side key of a referral: what was asked in a lead form, and the answers
+	Hops     []Hop     // `hop_context`, a side key: the apps that passed the event along
+
+	Reaction *Reaction // KindReaction
+	Edit     *Edit     // KindEdit
+	Control  *Control  // KindPass, KindTake and KindRequest
+	Roles    []Role    // KindAppRoles
+	Policy   *Policy   // KindPolicy
+	Linking  *Linking  // KindLinking
+	Survey   []Answer  // KindSurvey; Name is the type of the question (csat, nps, ces, free_form)
+	Feedback *Feedback // KindFeedback
+	Order    *Order    // KindOrder
+	Coupon   *Coupon   // KindCoupon
+	Customer []Answer  // KindCustomer; Name is the key of the field
+	Form     *Form     // KindForm
+	Label    *Label    // KindLabel; Sender is the person who has it
 
 	// Source is a `source` beside `postback` (2018 form, ref. 2.3).
 	Source string
@@ -87,6 +119,7 @@ type Message struct {
 	Metadata      string // echoes: what the sender gave in the Send API
 	IsDeleted     bool
 	IsUnsupported bool
+	StickerID     string // legacy; also in the attachment
 	Raw           []byte // the object's JSON as received
 }
 
@@ -103,6 +136,16 @@ type Attachment struct {
 	Text         string
 	Buttons      []Button
 	Elements     []Element
+
+	Booking *Booking // `appointment_booking` only
+}
+
+// Booking is an appointment that a person asked for, or an answer to that (ref. 2.5).
+type Booking struct {
+	ID         string
+	Status     string // requested, confirmed, declined, cancelled
+	Start, End int64  // ms since 1970; 0 when missing or unreadable
+	Timezone   string // IANA name
 }
 
 // Postback is a tap on a button, the persistent menu, Get Started or an ice breaker (ref. 2.7).
@@ -140,10 +183,4 @@ type Read struct {
 type Prior struct {
 	Source     string
 	Identifier string
-}
-
-// Optin is `optin`, as far as origin and identity need it (ref. 2.12).
-type Optin struct {
-	Ref     string
-	UserRef string
 }

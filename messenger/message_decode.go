@@ -44,6 +44,8 @@ func (r *reader) messageField(m *Message, name string) {
 		m.IsDeleted = r.flag()
 	case "is_unsupported":
 		m.IsUnsupported = r.flag()
+	case "sticker_id":
+		m.StickerID = r.id()
 	default:
 		r.skip()
 	}
@@ -94,6 +96,9 @@ func (r *reader) attachment() Attachment {
 		}
 	})
 	payload.Type = a.Type
+	if b := payload.Booking; a.Type != "appointment_booking" || b != nil && *b == (Booking{}) {
+		payload.Booking = nil // others have a status too
+	}
 	if payload.URL == "" {
 		payload.URL = a.URL
 	}
@@ -135,6 +140,11 @@ func (r *reader) attachmentPayload() Attachment {
 			a.Buttons = r.buttons()
 		case "elements":
 			a.Elements = r.elements()
+		case "booking_id", "status", "start_time", "end_time", "timezone":
+			if a.Booking == nil {
+				a.Booking = new(Booking)
+			}
+			r.bookingField(a.Booking, name)
 		case "product":
 			r.object(func(name string) {
 				if name == "elements" {
@@ -148,6 +158,22 @@ func (r *reader) attachmentPayload() Attachment {
 		}
 	})
 	return a
+}
+
+// bookingField reads the value of one member of an appointment (ref. 2.5), whose times are seconds.
+func (r *reader) bookingField(b *Booking, name string) {
+	switch name {
+	case "booking_id":
+		b.ID = r.id()
+	case "status":
+		b.Status = r.text()
+	case "start_time":
+		b.Start = r.millis()
+	case "end_time":
+		b.End = r.millis()
+	case "timezone":
+		b.Timezone = r.text()
+	}
 }
 
 func (r *reader) buttons() []Button {

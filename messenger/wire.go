@@ -59,8 +59,8 @@ func appendUnicode(out []byte, r rune) []byte {
 }
 
 // EncodeEnvelope writes env as the body of a webhook POST, in the shape and the spelling of Meta, for a platform that
-// plays Meta's part. ParseEnvelope reads it back equal, but for Raw and Key. An event of KindUnknown is its Raw; one
-// without Raw is an error.
+// plays Meta's part. ParseEnvelope reads it back equal, but for Raw and Key. Messages, echoes, postbacks, referrals and
+// receipts are written from their fields. An event of any other kind is its Raw; one without Raw is an error.
 func EncodeEnvelope(env Envelope) ([]byte, error) {
 	out := wireEnvelope{Object: env.Object, Entries: []wireEntry{}}
 	for _, e := range env.Entries {
@@ -105,6 +105,21 @@ var changeField = map[Kind]string{
 	KindReferral: "messaging_referrals",
 	KindDelivery: "message_deliveries",
 	KindRead:     "message_reads",
+	KindReaction: "message_reactions",
+	KindEdit:     "message_edits",
+	KindOptin:    "messaging_optins",
+	KindPass:     "messaging_handovers",
+	KindTake:     "messaging_handovers",
+	KindRequest:  "messaging_handovers",
+	KindAppRoles: "messaging_handovers",
+	KindPolicy:   "messaging_policy_enforcement",
+	KindLinking:  "messaging_account_linking",
+	KindSurvey:   "messaging_feedback",
+	KindFeedback: "response_feedback",
+	KindOrder:    "send_cart",
+	KindCoupon:   "messages", // no field of its own is known
+	KindCustomer: "messaging_customer_information",
+	KindForm:     "messaging_in_thread_lead_form_submit",
 }
 
 // add puts ev into the array of its channel.
@@ -138,13 +153,15 @@ func encodeChange(ev Event, value jsontext.Value) (jsontext.Value, error) {
 }
 
 func encodeEvent(ev Event) (jsontext.Value, error) {
-	if ev.Kind == KindUnknown {
+	switch ev.Kind {
+	case KindMessage, KindEcho, KindPostback, KindReferral, KindDelivery, KindRead:
+		return json.Marshal(newWireEvent(ev), jsontext.AllowInvalidUTF8(true))
+	default:
 		if v := jsontext.Value(ev.Raw); v.Kind() == '{' && v.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) {
 			return v, nil
 		}
 		return nil, fmt.Errorf("kind %q without a JSON object in Raw", ev.Kind)
 	}
-	return json.Marshal(newWireEvent(ev), jsontext.AllowInvalidUTF8(true))
 }
 
 // wireNumber is an id that Meta writes as a number. What is no number travels as text.

@@ -16,7 +16,23 @@ type wireEvent struct {
 	Read      *wireRead     `json:"read,omitzero"`
 	Prior     *wirePrior    `json:"prior_message,omitzero"`
 	Optin     *wireOptin    `json:"optin,omitzero"`
+	Lead      *wireLead     `json:"lead,omitzero"`
+	Hops      []wireHop     `json:"hop_context,omitempty"`
 	Source    string        `json:"source,omitzero"`
+}
+
+type wireLead struct {
+	Data []wireAnswer `json:"data"`
+}
+
+type wireAnswer struct {
+	Question string `json:"question,omitzero"`
+	Answer   string `json:"answer,omitzero"`
+}
+
+type wireHop struct {
+	AppID    wireNumber `json:"app_id,omitzero"`
+	Metadata string     `json:"metadata,omitzero"`
 }
 
 type wireParty struct {
@@ -37,6 +53,7 @@ type wireMessage struct {
 	Tags          []wireTag        `json:"tags,omitempty"`
 	IsDeleted     bool             `json:"is_deleted,omitzero"`
 	IsUnsupported bool             `json:"is_unsupported,omitzero"`
+	StickerID     wireNumber       `json:"sticker_id,omitzero"`
 }
 
 type wireQuickReply struct {
@@ -68,6 +85,13 @@ type wirePayload struct {
 	Text         string           `json:"text,omitzero"`
 	Buttons      []Button         `json:"buttons,omitempty"`
 	Elements     []Element        `json:"elements,omitempty"`
+
+	// Of appointments. Their times are seconds; ParseEnvelope takes ms as well.
+	BookingID string `json:"booking_id,omitzero"`
+	Status    string `json:"status,omitzero"`
+	Start     int64  `json:"start_time,omitzero"`
+	End       int64  `json:"end_time,omitzero"`
+	Timezone  string `json:"timezone,omitzero"`
 }
 
 type wireCoordinates struct {
@@ -116,6 +140,17 @@ type wirePrior struct {
 type wireOptin struct {
 	Ref     string `json:"ref,omitzero"`
 	UserRef string `json:"user_ref,omitzero"`
+
+	Source         string `json:"source,omitzero"`
+	Type           string `json:"type,omitzero"`
+	Payload        string `json:"payload,omitzero"`
+	Title          string `json:"title,omitzero"`
+	MessageRequest string `json:"message_request,omitzero"`
+	Frequency      string `json:"notification_messages_frequency,omitzero"`
+	Timezone       string `json:"notification_messages_timezone,omitzero"`
+	Topic          string `json:"notification_messages_topic,omitzero"`
+	Status         string `json:"notification_messages_status,omitzero"`
+	Expires        int64  `json:"token_expiry_timestamp,omitzero"`
 }
 
 func newWireEvent(ev Event) wireEvent {
@@ -123,6 +158,15 @@ func newWireEvent(ev Event) wireEvent {
 		Sender: newWireParty(ev.Sender), Recipient: newWireParty(ev.Recipient), Timestamp: ev.Timestamp,
 		Message: newWireMessage(ev.Message), Postback: newWirePostback(ev.Postback), Referral: newWireReferral(ev.Referral),
 		Prior: (*wirePrior)(ev.Prior), Optin: (*wireOptin)(ev.Optin), Source: ev.Source,
+	}
+	if len(ev.Lead) > 0 {
+		out.Lead = new(wireLead)
+		for _, a := range ev.Lead {
+			out.Lead.Data = append(out.Lead.Data, wireAnswer{Question: a.Name, Answer: a.Value})
+		}
+	}
+	for _, h := range ev.Hops {
+		out.Hops = append(out.Hops, wireHop{AppID: wireNumber(h.AppID), Metadata: h.Metadata})
 	}
 	if d := ev.Delivery; d != nil {
 		out.Delivery = &wireDelivery{MIDs: d.MIDs, Watermark: d.Watermark}
@@ -147,6 +191,7 @@ func newWireMessage(m *Message) *wireMessage {
 	out := &wireMessage{
 		MID: m.MID, IsEcho: m.IsEcho, AppID: wireNumber(m.AppID), Metadata: m.Metadata, Text: m.Text,
 		Referral: newWireReferral(m.Referral), IsDeleted: m.IsDeleted, IsUnsupported: m.IsUnsupported,
+		StickerID: wireNumber(m.StickerID),
 	}
 	if m.QuickReply != nil {
 		out.QuickReply = &wireQuickReply{Payload: *m.QuickReply}
@@ -168,6 +213,10 @@ func newWireAttachment(a Attachment) wireAttachment {
 		StickerID: wireNumber(a.StickerID), TemplateType: a.TemplateType, Text: a.Text,
 		Buttons: a.Buttons, Elements: a.Elements,
 	}}
+	if b := a.Booking; b != nil {
+		out.Payload.BookingID, out.Payload.Status, out.Payload.Timezone = b.ID, b.Status, b.Timezone
+		out.Payload.Start, out.Payload.End = b.Start, b.End
+	}
 	if a.Lat != 0 || a.Long != 0 {
 		out.Payload.Coordinates = &wireCoordinates{Lat: a.Lat, Long: a.Long}
 	}
