@@ -21,6 +21,14 @@ const (
 	writeTime = 10 * time.Second // for an answer: who does not read that long is let go
 )
 
+// The keys of what is logged.
+const (
+	logError = "error"
+	logCall  = "call"
+	logPanic = "panic"
+	logStack = "stack"
+)
+
 // Server answers calls of other processes from a desk.
 type Server struct {
 	desk desk.Contract
@@ -55,7 +63,7 @@ func (s *Server) Serve(ln net.Listener) error {
 			}
 			// Too many open files, mostly: it passes.
 			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
-			s.log.Warn("control socket", "error", err)
+			s.log.Warn("control socket", logError, err)
 			time.Sleep(pause)
 			continue
 		}
@@ -118,6 +126,13 @@ func (s *Server) Close(ctx context.Context) error {
 	s.mu.Unlock()
 	<-ended
 	return nil
+}
+
+// Clients is how many connections other processes have to the desk at this moment.
+func (s *Server) Clients() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.conns)
 }
 
 // busy notes whether a call is under way on conn; it reports false when there shall be no more.
@@ -241,7 +256,7 @@ var errEnded = errors.New("the desk has no more changes")
 func (s *Server) call(ctx context.Context, r request) (value any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			s.log.Error("control call failed", "call", string(r.Call), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			s.log.Error("control call failed", logCall, string(r.Call), logPanic, fmt.Sprint(p), logStack, string(debug.Stack()))
 			value, err = nil, fmt.Errorf("frontdesk made a mistake in %q; its log file says more", r.Call)
 		}
 	}()
