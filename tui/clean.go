@@ -23,6 +23,8 @@ func Clean(s string) string {
 	marks, before := 0, '\n'
 	s = strings.Map(func(r rune) rune {
 		switch {
+		case r == '\n':
+			marks = 0
 		case isJoiner(r):
 			if before == ' ' || before == '\n' || isJoiner(before) {
 				return -1
