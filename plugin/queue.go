@@ -7,6 +7,8 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"frontdesk/internal/boltfile"
 )
 
 // keptFor is how long an event is offered to a subscriber that does not take it.
@@ -44,7 +46,7 @@ func enqueue(tx *bolt.Tx, subs []*subscriber, conv convKey, created time.Time, b
 }
 
 // firstQueued is the oldest event of a conversation that waits for a subscriber, copied; nil if none does.
-func firstQueued(db *bolt.DB, sub queueKey, conv convKey) (*queued, error) {
+func firstQueued(db *boltfile.File, sub queueKey, conv convKey) (*queued, error) {
 	var first *queued
 	err := db.View(func(tx *bolt.Tx) error {
 		prefix := laneKey(sub, conv)
@@ -69,7 +71,7 @@ func firstQueued(db *bolt.DB, sub queueKey, conv convKey) (*queued, error) {
 }
 
 // waiting counts what waits for each subscriber and conversation.
-func waiting(db *bolt.DB) (map[queueKey]map[convKey]int, error) {
+func waiting(db *boltfile.File) (map[queueKey]map[convKey]int, error) {
 	counts := map[queueKey]map[convKey]int{}
 	err := db.View(func(tx *bolt.Tx) error {
 		return tx.Bucket(bucketQueue).ForEach(func(key, _ []byte) error {
@@ -91,7 +93,7 @@ func waiting(db *bolt.DB) (map[queueKey]map[convKey]int, error) {
 }
 
 // dropOrphans removes what waited longer than keptFor for subscribers that are no longer among ours.
-func dropOrphans(db *bolt.DB, subs []*subscriber, now time.Time) error {
+func dropOrphans(db *boltfile.File, subs []*subscriber, now time.Time) error {
 	ours := map[queueKey]bool{}
 	for _, sub := range subs {
 		ours[sub.key] = true

@@ -6,13 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
 
+	"frontdesk/internal/boltfile"
 	"frontdesk/messenger"
 )
 
@@ -94,35 +92,28 @@ type messageRow struct {
 }
 
 // openFile opens plugin.db, or says in a sentence why it cannot.
-func openFile(path string) (*bolt.DB, error) {
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: openTimeout})
-	if errors.Is(err, berrors.ErrTimeout) {
+func openFile(path string) (*boltfile.File, error) {
+	db, err := boltfile.Open(path, boltfile.Options{Wait: openTimeout})
+	switch {
+	case errors.Is(err, boltfile.ErrLocked):
 		return nil, fmt.Errorf("open %s: another frontdesk has this file open; close it or choose another data folder", path)
+	case errors.Is(err, boltfile.ErrDamaged):
+		return nil, fmt.Errorf("%w; restore it from a backup", err)
+	case err != nil:
+		return nil, err
 	}
-	if errors.Is(err, berrors.ErrInvalid) || errors.Is(err, berrors.ErrVersionMismatch) || errors.Is(err, berrors.ErrChecksum) {
-		return nil, fmt.Errorf("open %s: the file is damaged or none of frontdesk's, restore it from a backup: %w", path, err)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open the plugin's file: %w", err)
-	}
-	if err := errors.Join(syncFolder(filepath.Dir(path)), prepare(db)); err != nil {
+	if err := prepare(db); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	return db, nil
 }
 
-// syncFolder makes the names in a folder survive a loss of power: syncing a new file alone does not.
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
-// prepare makes the buckets of a new file, and refuses one of another layout.
-func prepare(db *bolt.DB) error {
+// prepare makes the buckets of a new file, and refuses one of another layout or another program.
+func prepare(db *boltfile.File) error {
 	return db.Update(func(tx *bolt.Tx) error {
+		if first, _ := tx.Cursor().First(); first != nil && tx.Bucket(bucketAbout) == nil {
+			return fmt.Errorf("%w: it holds other things than it should; restore it from a backup", boltfile.ErrDamaged)
+		}
 		for _, name := range [][]byte{bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err

@@ -14,6 +14,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
 
+	"frontdesk/internal/boltfile"
 	"frontdesk/internal/intake"
 )
 
@@ -25,7 +26,7 @@ type Server struct {
 	http  *http.Client
 	pages []*Page
 	subs  []*subscriber
-	db    *bolt.DB
+	db    *boltfile.File
 	w     *writer
 	mux   *http.ServeMux
 

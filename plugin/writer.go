@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	bolt "go.etcd.io/bbolt"
+
+	"frontdesk/internal/boltfile"
 )
 
 // ErrClosed is what every method answers after Close.
@@ -17,7 +19,7 @@ const maxCommit = 256
 // writer makes all changes to the file. One goroutine commits whatever has queued meanwhile, so that many visitors
 // share one sync of the disk and a single one does not wait for a timer.
 type writer struct {
-	db   *bolt.DB
+	db   *boltfile.File
 	jobs chan *change
 	quit chan struct{}
 	done chan struct{}
@@ -29,7 +31,7 @@ type change struct {
 	err   chan error
 }
 
-func newWriter(db *bolt.DB) *writer {
+func newWriter(db *boltfile.File) *writer {
 	w := &writer{db: db, jobs: make(chan *change), quit: make(chan struct{}), done: make(chan struct{})}
 	go w.run()
 	return w

@@ -15,6 +15,8 @@ var (
 	ErrLocked = errors.New("another frontdesk has this data folder open")
 	// ErrNotFound says that there is no such conversation or message.
 	ErrNotFound = errors.New("not found")
+	// ErrTorn says that the views met a part of themselves that can't be read: Reset them and apply the log again.
+	ErrTorn = errors.New("the views are torn")
 	// ErrNewer says that the files were written by a newer frontdesk.
 	ErrNewer = errors.New("written by a newer frontdesk")
 )

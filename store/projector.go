@@ -158,6 +158,11 @@ func (p *Projector) step(ctx context.Context) (Seq, error) {
 
 func (p *Projector) apply(ctx context.Context) (Seq, error) {
 	applied, err := p.views.Applied(ctx)
+	if errors.Is(err, ErrTorn) {
+		p.logger.Error("the views are made again from the log", logErr, err)
+		applied, err = 0, p.views.Reset(ctx)
+		p.feed.Publish(0)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("ask how far the views are: %w", err)
 	}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+
+	"frontdesk/internal/boltfile"
 )
 
 // The files of a data folder, beside ViewsFile.
@@ -22,6 +25,9 @@ type Data struct {
 	Log   *Log
 	Views *Views
 	Desk  *DeskDB
+
+	// Anew is why the views that were there can't be used and start empty; nil when they go on.
+	Anew error
 }
 
 // Open opens the data folder dir, or creates it for its owner alone. It fails with store.ErrLocked when another
@@ -54,9 +60,10 @@ func (d *Data) open(dir string, o Options) (err error) {
 
 func (d *Data) openViews(path string, o Options) (err error) {
 	d.Views, err = OpenViews(path, o)
-	if errors.Is(err, ErrLayout) || unreadable(err) {
-		if err := os.Rename(path, path+asideSuffix); err != nil {
-			return fmt.Errorf("put the old views aside: %w", err)
+	if errors.Is(err, ErrLayout) || errors.Is(err, boltfile.ErrDamaged) {
+		d.Anew = err
+		if err := putAside(path); err != nil {
+			return err
 		}
 		d.Views, err = OpenViews(path, o)
 	}
@@ -68,7 +75,16 @@ func (d *Data) openViews(path string, o Options) (err error) {
 	if err != nil || applied <= d.Log.Head() {
 		return err
 	}
+	d.Anew = fmt.Errorf("they know %d records, and the log has only %d", applied, d.Log.Head())
 	return d.Views.Reset(ctx)
+}
+
+// putAside renames views that can't be used. They are worth nothing any more but to whoever looks for the reason.
+func putAside(path string) error {
+	if err := os.Rename(path, path+asideSuffix); err != nil {
+		return fmt.Errorf("put the old views aside: %w", err)
+	}
+	return nil
 }
 
 // Close ends what is queued and closes all files: first the log, so that nothing new comes in while the rest closes.
@@ -87,13 +103,25 @@ func (d *Data) Close() error {
 	return errors.Join(errs...)
 }
 
-// makeFolder creates dir and makes its name survive a loss of power.
+// makeFolder creates dir, and the folders it lies in where they are missing, and makes their names survive a loss of
+// power.
 func makeFolder(dir string) error {
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {
 		return nil
 	}
-	if err := os.MkdirAll(dir, folderMode); err != nil {
+	above := filepath.Dir(filepath.Clean(dir))
+	if above != dir {
+		if err := makeFolder(above); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, folderMode); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncFolder(filepath.Dir(filepath.Clean(dir)))
+	if info, err := os.Stat(dir); err != nil {
+		return err
+	} else if !info.IsDir() {
+		return fmt.Errorf("%s is no folder; choose another data folder (FRONTDESK_DATA)", dir)
+	}
+	return boltfile.SyncFolder(above)
 }

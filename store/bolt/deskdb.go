@@ -11,6 +11,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"frontdesk/internal/boltfile"
 	"frontdesk/store"
 )
 
@@ -24,7 +25,7 @@ var (
 // DeskDB keeps what neither happened nor follows from what happened: drafts, and our own secrets and ids. It is one
 // file, desk.db, and a replay never touches it.
 type DeskDB struct {
-	db       *bolt.DB
+	db       *boltfile.File
 	creating sync.Mutex // one Key at a time makes a value
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -13,6 +15,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"frontdesk/internal/boltfile"
 	"frontdesk/store"
 )
 
@@ -36,7 +39,7 @@ var logBucket = []byte("records")
 // one transaction and answers everybody: a lone writer waits for one sync, and many share it.
 type Log struct {
 	path  string
-	db    *bolt.DB
+	db    *boltfile.File
 	now   func() time.Time
 	limit int // of queued bytes
 
@@ -100,8 +103,8 @@ func (l *Log) load() error {
 
 // view runs one reading transaction.
 func (l *Log) view(fn func(*bolt.Tx) error) error {
-	err := whole(func() error { return l.db.View(fn) })
-	if errors.Is(err, errBroken) {
+	err := l.db.View(fn)
+	if errors.Is(err, boltfile.ErrDamaged) {
 		return fmt.Errorf("%s is damaged, restore it from a backup: %w", l.path, err)
 	}
 	return err
@@ -304,11 +307,24 @@ func (l *Log) write(jobs []*appendJob) (head store.Seq, err error) {
 	return head, err
 }
 
-// noSpace reports whether err says that the disk, or what we may use of it, is full.
+// noSpace reports whether err says that there was no room to write. What a sync says of room is another matter: it
+// comes too late, when nobody knows any more what of the file is on the disk.
 func noSpace(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) ||
-		errors.Is(err, bolterrors.ErrMaxSizeReached)
+	var writing *fs.PathError
+	if errors.As(err, &writing) {
+		for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+			if errors.Is(err, full) {
+				return true
+			}
+		}
+		return false
+	}
+	return errors.Is(err, bolterrors.ErrMaxSizeReached) || err != nil && strings.HasPrefix(err.Error(), notGrown)
 }
+
+// notGrown begins what bbolt says when a file could not be made larger, whose cause it hands on only as text. Nothing
+// was written by then, whatever the cause.
+const notGrown = "file resize error: "
 
 func lastSeq(tx *bolt.Tx) (store.Seq, error) {
 	key, _ := tx.Bucket(logBucket).Cursor().Last()

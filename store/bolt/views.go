@@ -5,11 +5,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 
 	bolt "go.etcd.io/bbolt"
 
+	"frontdesk/internal/boltfile"
 	"frontdesk/store"
 )
 
@@ -47,7 +47,7 @@ type Views struct {
 	options Options
 
 	mu sync.RWMutex // guards db, which Reset replaces when the file is damaged
-	db *bolt.DB
+	db *boltfile.File
 }
 
 var _ store.Views = (*Views)(nil)
@@ -100,14 +100,14 @@ func (v *Views) prepare() error {
 func (v *Views) view(fn func(*bolt.Tx) error) error {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	return whole(func() error { return v.db.View(fn) })
+	return v.db.View(fn)
 }
 
 // update runs one writing transaction.
 func (v *Views) update(fn func(*bolt.Tx) error) error {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	return whole(func() error { return v.db.Update(fn) })
+	return v.db.Update(fn)
 }
 
 func createViews(tx *bolt.Tx) error {
@@ -131,12 +131,17 @@ func (v *Views) Close() error {
 	return v.db.Close()
 }
 
-// Applied is the place in the log up to which the views stand.
+// Applied is the place in the log up to which the views stand. It fails with store.ErrTorn once a damaged page was met.
 func (v *Views) Applied(ctx context.Context) (seq store.Seq, err error) {
 	err = v.read(ctx, "read the views' place", func(r *reader) error {
 		seq = r.applied
 		return nil
 	})
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	if err == nil && v.db.Damaged() {
+		err = fmt.Errorf("read the views' place: %w", v.explained(boltfile.ErrDamaged))
+	}
 	return seq, err
 }
 
@@ -175,7 +180,7 @@ func (v *Views) Reset(ctx context.Context) error {
 			return createViews(tx)
 		})
 	}
-	if errors.Is(err, errBroken) {
+	if errors.Is(err, boltfile.ErrDamaged) {
 		err = v.replace()
 	}
 	if err != nil {
@@ -188,7 +193,7 @@ func (v *Views) Reset(ctx context.Context) error {
 func (v *Views) replace() error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if err := errors.Join(v.db.Close(), os.Remove(v.path)); err != nil {
+	if err := errors.Join(v.db.Close(), putAside(v.path)); err != nil {
 		return err
 	}
 	db, err := openFile(v.path, v.options)
@@ -201,8 +206,8 @@ func (v *Views) replace() error {
 
 // explained is an error of a transaction in words that say what to do.
 func (v *Views) explained(err error) error {
-	if errors.Is(err, errBroken) {
-		return fmt.Errorf("%s is damaged and can be made again, with: frontdesk replay: %w", v.path, err)
+	if errors.Is(err, boltfile.ErrDamaged) {
+		return fmt.Errorf("%s is damaged and can be made again, with: frontdesk replay: %w: %w", v.path, store.ErrTorn, err)
 	}
 	return closedError(err)
 }
