@@ -66,6 +66,8 @@ var (
 	ErrBehind = errors.New("the views are still behind the log")
 	// ErrGone says that the process that holds the desk has ended.
 	ErrGone = errors.New("the running frontdesk has gone")
+	// ErrUnanswered is an ErrGone of a process that ended before it answered: what it was asked for may have been done.
+	ErrUnanswered = fmt.Errorf("%w before it answered", ErrGone)
 )
 
 // Reply is what an agent wants to send.

@@ -24,7 +24,8 @@ var ErrNobody = errors.New("no running frontdesk answers on the control socket")
 // maxIdle is how many connections a client keeps for the next calls.
 const maxIdle = 4
 
-// Client is the desk of another process. It may be used by many goroutines at once.
+// Client is the desk of another process. It may be used by many goroutines at once. When that process ends, calls
+// return desk.ErrGone until another one serves at the same path; from then on they are that one's.
 type Client struct {
 	path string
 
@@ -135,6 +136,19 @@ func (c *Client) drop(l *link) {
 	delete(c.open, l)
 }
 
+// lost ends a broken connection, and those that wait: they led to the same process. The next call finds whoever serves
+// at the path then, so that a client outlives the process it was dialled for.
+func (c *Client) lost(l *link) {
+	c.drop(l)
+	c.mu.Lock()
+	idle := c.idle
+	c.idle = nil
+	c.mu.Unlock()
+	for _, l := range idle {
+		c.drop(l)
+	}
+}
+
 // putBack keeps a connection for the next call.
 func (c *Client) putBack(l *link) {
 	c.mu.Lock()
@@ -177,30 +191,16 @@ func (c *Client) do(ctx context.Context, call method, args, value any) error {
 	if err != nil {
 		return fmt.Errorf("encode the call %s: %w", call, err)
 	}
-	l, err := c.take(ctx)
+	var a answer
+	if a, err = c.ask(ctx, request{Call: call, Args: raw}); errors.Is(err, errUnsent) {
+		a, err = c.ask(ctx, request{Call: call, Args: raw}) // a connection from before; this one is new
+	}
+	if errors.Is(err, errUnsent) {
+		err = desk.ErrGone
+	}
 	if err != nil {
 		return err
 	}
-	// Closing is what ends a call: the server sees it and ends the call's context there.
-	stop := context.AfterFunc(ctx, func() { l.Close() })
-	var a answer
-	err = writeFrame(l, request{Call: call, Args: raw}, maxRequest)
-	if errors.Is(err, errTooLarge) {
-		stop()
-		c.putBack(l)
-		return err
-	}
-	if err == nil {
-		err = readFrame(l.in, &a, maxAnswer)
-	}
-	if !stop() || err != nil {
-		c.drop(l)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return desk.ErrGone
-	}
-	c.putBack(l)
 	if err := a.Error.unwrap(); err != nil {
 		return err
 	}
@@ -211,6 +211,39 @@ func (c *Client) do(ctx context.Context, call method, args, value any) error {
 		return fmt.Errorf("decode the answer to %s: %w", call, err)
 	}
 	return nil
+}
+
+// errUnsent says that a connection had ended before the whole request was on it, so that nobody can have acted on it.
+var errUnsent = errors.New("the request did not go out")
+
+// ask sends one request on one connection and waits for the answer.
+func (c *Client) ask(ctx context.Context, r request) (a answer, err error) {
+	l, err := c.take(ctx)
+	if err != nil {
+		return a, err
+	}
+	// Closing is what ends a call: the server sees it and ends the call's context there.
+	stop := context.AfterFunc(ctx, func() { l.Close() })
+	err = writeFrame(l, r, maxRequest)
+	if errors.Is(err, errTooLarge) {
+		stop()
+		c.putBack(l)
+		return a, err
+	}
+	gone := errUnsent
+	if err == nil {
+		gone = desk.ErrUnanswered
+		err = readFrame(l.in, &a, maxAnswer)
+	}
+	if !stop() || err != nil {
+		c.lost(l)
+		if ctx.Err() != nil {
+			return a, ctx.Err()
+		}
+		return a, gone
+	}
+	c.putBack(l)
+	return a, nil
 }
 
 // Changes keeps desk.Watcher.
@@ -227,7 +260,7 @@ func (c *Client) Changes(ctx context.Context) (<-chan store.Seq, error) {
 	}
 	if err != nil {
 		stop()
-		c.drop(l)
+		c.lost(l)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}

@@ -23,7 +23,7 @@ var sentinels = map[string]error{
 	"locked":    store.ErrLocked,
 	"newer":     store.ErrNewer,
 	"behind":    desk.ErrBehind,
-	"gone":      desk.ErrGone,
+	"gone":      desk.ErrGone, // ErrUnanswered is made on this side alone
 	"cancelled": context.Canceled,
 	"late":      context.DeadlineExceeded,
 }
