@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -27,12 +28,12 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, out string, only []string) error {
+func run(ctx context.Context, out string, only []string) (err error) {
 	dir, err := os.MkdirTemp("", "frontdesk-picture-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	program := filepath.Join(dir, "frontdesk")
 	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/frontdesk")
 	build.Stderr = os.Stderr
@@ -55,23 +56,26 @@ func run(ctx context.Context, out string, only []string) error {
 }
 
 // take runs the demo, does what the picture asks for and writes the file.
-func take(ctx context.Context, program, out string, p picture) error {
+func take(ctx context.Context, program, out string, p picture) (err error) {
 	home, err := os.MkdirTemp("", "frontdesk-picture-home-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(home)
-	env := []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "FRONTDESK_AGENT=ana"}
-	t, err := start(ctx, p.theme, p.cols, p.rows, env, program, "demo", "--seed", "7")
+	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
+	zone := filepath.Join(home, "zone")
+	if err := os.WriteFile(zone, zoneWhereItIs(wallClock, time.Now()), 0o600); err != nil {
+		return err
+	}
+	env := []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "TMPDIR=" + home, "TZ=" + zone}
+	t, err := start(ctx, p.theme, p.cols, p.rows, env, program, "demo", "--agent", "ana")
 	if err != nil {
 		return err
 	}
-	defer t.close()
+	defer func() { err = errors.Join(err, t.close()) }()
 	for _, s := range p.steps {
 		if err := s(t); err != nil {
 			return err
 		}
 	}
-	t.settle(400*time.Millisecond, 5*time.Second)
-	return os.WriteFile(filepath.Join(out, p.name+".svg"), []byte(svg(t.screen, p.theme, p.title)), 0o644)
+	return os.WriteFile(filepath.Join(out, p.name+".svg"), []byte(svg(t, p.theme, p.title)), 0o644)
 }

@@ -1,6 +1,10 @@
 package main
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // picture is one picture: a terminal, and what is done on it before it is drawn.
 type picture struct {
@@ -12,9 +16,12 @@ type picture struct {
 
 type step func(*terminal) error
 
+// patience is how long a step waits for what it wants to see. The demo's contacts answer within 6 seconds.
+const patience = 20 * time.Second
+
 // wait lets the program come to show a text.
 func wait(text string) step {
-	return func(t *terminal) error { return t.wait(text, 20*time.Second) }
+	return func(t *terminal) error { return t.wait(text, patience) }
 }
 
 // press presses keys, each as the bytes a terminal sends, and lets the screen settle after each.
@@ -30,20 +37,99 @@ func press(keys ...string) step {
 	}
 }
 
-// pause lets the demo's contacts act for a while.
-func pause(d time.Duration) step {
-	return func(*terminal) error { time.Sleep(d); return nil }
+// move presses a key again and again until the screen shows a text.
+func move(key, text string) step {
+	return func(t *terminal) error {
+		for range 40 {
+			if strings.Contains(t.text(), text) {
+				return nil
+			}
+			if err := press(key)(t); err != nil {
+				return err
+			}
+		}
+		return fmt.Errorf("pressing %q leads nowhere near %q:\n%s", key, text, t.text())
+	}
+}
+
+// reply writes a text in the editor that is open and sends it.
+func reply(text string) step {
+	return func(t *terminal) error { return press(text, enter)(t) }
+}
+
+// waitState lets the line with a text come to end with a state.
+func waitState(text, state string) step {
+	return func(t *terminal) error {
+		return t.until(fmt.Sprintf("%q with %q", text, state), patience, func(screen string) bool {
+			for line := range strings.Lines(screen) {
+				if strings.Contains(line, text) && strings.HasSuffix(strings.TrimRight(line, " │\n"), state) {
+					return true
+				}
+			}
+			return false
+		})
+	}
 }
 
 // Keys as a terminal sends them.
 const (
 	enter  = "\r"
 	escape = "\x1b"
+	tab    = "\t"
 )
+
+// begun waits until those of the demo's opening have come in, the last of them with this line.
+var begun = wait("Hallo, wie lange")
+
+// What the pictures' agent says to Mara Voss, who asks about Norway. A question is answered as one.
+const (
+	asks = "Yes, to all of Norway! Where should it go?"
+	told = "Stairs are fine. It is 39 € to your door."
+	last = "Five working days."
+)
+
+// talk answers Mara Voss twice; her conversation is open and the editor has the keys.
+func talk(t *terminal) error {
+	for _, s := range []step{
+		press("r"), reply(asks), waitState("Where should", "✓✓ read"), wait("To Bergen"),
+		reply(told), waitState("Stairs are", "✓✓ read"), wait("Oh good."),
+	} {
+		if err := s(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const wide, tall = 124, 34
 
 var pictures = []picture{
 	{
-		name: "inbox", title: "The inbox: views, conversations of the chat plugin, and a thread", cols: 124, rows: 34, theme: dark,
-		steps: []step{wait("Inbox"), pause(4 * time.Second), press("j", "j", enter), pause(time.Second)},
+		name: "inbox", title: "The inbox: views, conversations by where they came from, and a conversation being answered",
+		cols: wide, rows: tall, theme: dark,
+		steps: []step{begun, press("g"), move("j", "╭─ Mara Voss"), press(enter, "a"), talk, press(last)},
+	},
+	{
+		name: "filter", title: "Filtered: the conversations of the chat plugin with one ref",
+		cols: wide, rows: tall, theme: dark,
+		steps: []step{begun, press("f", "origin:pl", tab, "ref:pri", tab, enter), wait("✓ pricing"), press("g", enter), talk, press(escape)},
+	},
+	{
+		name: "light", title: "The inbox on a light terminal, with a conversation's details",
+		cols: wide, rows: tall, theme: light,
+		steps: []step{begun, press("g"), move("j", "╭─ Mara Voss"), press(enter), press("i")},
+	},
+	{
+		name: "list-80x24", title: "The list on a terminal of 80 by 24", cols: 80, rows: 24, theme: dark,
+		steps: []step{begun, press("g", "j")},
+	},
+	{
+		name: "thread-80x24", title: "A conversation on a terminal of 80 by 24: replies read, and one delivered",
+		cols: 80, rows: 24, theme: dark,
+		steps: []step{begun, press("g", "f", "mara", enter, enter), talk, reply(last), waitState(last, "✓✓")},
+	},
+	{
+		name: "help", title: "The keys, and why some do nothing here", cols: wide, rows: tall, theme: dark,
+		steps: []step{begun, press("?")},
 	},
 }

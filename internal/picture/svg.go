@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"image/color"
+	"math"
 	"strings"
 
 	uv "github.com/charmbracelet/ultraviolet"
@@ -12,24 +13,29 @@ import (
 
 // A cell of the picture, in pixels.
 const (
-	cellWidth  = 8.4
-	cellHeight = 18.0
-	baseline   = 13.5
+	cellWidth  = 9.0 // whole pixels, so that lines that go on in the next cell show no joint
+	cellHeight = 19.0
+	baseline   = 14.0
 	margin     = 12.0
+	fontSize   = 15
 )
 
 // svg draws a screen. Lines and blocks are drawn as shapes, so that they join whatever font shows the text.
-func svg(screen *vt.SafeEmulator, th theme, title string) string {
+func svg(t *terminal, th theme, title string) string {
+	screen := t.screen
 	cols, rows := screen.Width(), screen.Height()
 	width, height := float64(cols)*cellWidth+2*margin, float64(rows)*cellHeight+2*margin
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.1f %.1f" role="img">`, width, height, width, height)
 	fmt.Fprintf(&b, "<title>%s</title>\n", html.EscapeString(title))
 	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", hex(th.background))
-	fmt.Fprintf(&b, `<g transform="translate(%.1f %.1f)" font-family="ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve">`+"\n", margin, margin)
+	fmt.Fprintf(&b, `<g transform="translate(%.1f %.1f)" font-family="ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="%d" xml:space="preserve">`+"\n", margin, margin, fontSize)
 	for y := range rows {
 		backgrounds(&b, screen, th, y)
 		texts(&b, screen, th, y)
+	}
+	if x, y, shown := t.cursorAt(); shown {
+		fmt.Fprintf(&b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s" opacity="0.8"/>`+"\n", float64(x)*cellWidth, float64(y)*cellHeight, cellWidth, cellHeight, hex(th.foreground))
 	}
 	b.WriteString("</g>\n</svg>\n")
 	return b.String()
@@ -80,8 +86,10 @@ func texts(b *strings.Builder, screen *vt.SafeEmulator, th theme, y int) {
 			continue
 		}
 		fg, _ := colours(c, th)
-		if shape(b, c.Content, x, y, fg) {
-			x += c.Width
+		if isShape(c.Content) {
+			n := alike(screen, x, y, c)
+			shape(b, c.Content, x, y, n, fg)
+			x += n
 			continue
 		}
 		run, end := c.Content, x+c.Width
@@ -143,29 +151,55 @@ func isShape(s string) bool {
 	return box || block
 }
 
-// shape draws a box-drawing or block character and reports whether s is one.
-func shape(b *strings.Builder, s string, x, y int, fg color.Color) bool {
+// alike is how many cells from x on are one line: lines that go from side to side are drawn in one stroke.
+func alike(screen *vt.SafeEmulator, x, y int, first *uv.Cell) int {
+	n := 1
+	if strokes[first.Content] != "lr" {
+		return n
+	}
+	for x+n < screen.Width() {
+		next := screen.CellAt(x+n, y)
+		if next == nil || next.Content != first.Content || !next.Style.Equal(&first.Style) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// shape draws a box-drawing or block character, n times side by side.
+func shape(b *strings.Builder, s string, x, y, n int, fg color.Color) {
 	left, top := float64(x)*cellWidth, float64(y)*cellHeight
 	if r, ok := blocks[s]; ok {
 		fmt.Fprintf(b, `<rect x="%.2f" y="%.2f" width="%.2f" height="%.2f" fill="%s"/>`, left+r[0]*cellWidth, top+r[1]*cellHeight, r[2]*cellWidth, r[3]*cellHeight, hex(fg))
-		return true
+		return
 	}
-	arms, ok := strokes[s]
-	if !ok {
-		return false
+	thick := 1
+	if s == "━" || s == "┃" {
+		thick = 3
 	}
+	fmt.Fprintf(b, `<path d="%s" fill="none" stroke="%s" stroke-width="%d"/>`, outline(s, left, top, float64(n)*cellWidth), hex(fg), thick)
+}
+
+// outline is the path of a box-drawing character.
+func outline(s string, left, top, width float64) string {
+	right, bottom := left+width, top+cellHeight
 	cx, cy := left+cellWidth/2, top+cellHeight/2
-	ends := map[rune][2]float64{'l': {left, cy}, 'r': {left + cellWidth, cy}, 'u': {cx, top}, 'd': {cx, top + cellHeight}}
+	arms := strokes[s]
+	if arms == "lr" {
+		return fmt.Sprintf("M%.1f %.1fH%.1f", left, cy, right)
+	}
+	ends := map[rune][2]float64{'l': {left, cy}, 'r': {right, cy}, 'u': {cx, top}, 'd': {cx, bottom}}
+	if strings.Contains("╭╮╰╯", s) { // a quarter of a circle, and the rest of the upright arm
+		side, up := ends[rune(arms[0])], ends[rune(arms[1])]
+		bend := cy + (cellWidth/2)*math.Copysign(1, up[1]-cy)
+		return fmt.Sprintf("M%.1f %.1fQ%.1f %.1f %.1f %.1fV%.1f", side[0], side[1], cx, cy, cx, bend, up[1])
+	}
 	var path strings.Builder
 	for _, arm := range arms {
-		fmt.Fprintf(&path, "M%.2f %.2fL%.2f %.2f", cx, cy, ends[arm][0], ends[arm][1])
+		fmt.Fprintf(&path, "M%.1f %.1fL%.1f %.1f", cx, cy, ends[arm][0], ends[arm][1])
 	}
-	thick := 1.1
-	if s == "━" || s == "┃" {
-		thick = 2.2
-	}
-	fmt.Fprintf(b, `<path d="%s" stroke="%s" stroke-width="%.1f" stroke-linecap="square"/>`, path.String(), hex(fg), thick)
-	return true
+	return path.String()
 }
 
 func hex(c color.Color) string {

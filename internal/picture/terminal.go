@@ -25,11 +25,13 @@ type terminal struct {
 
 	mu      sync.Mutex
 	changed time.Time // of the last output
+	cursor  bool      // whether the cursor is shown
 }
 
 // start runs a program on a terminal of that size. Light says which background colour the terminal reports.
 func start(ctx context.Context, theme theme, cols, rows int, env []string, name string, args ...string) (*terminal, error) {
 	t := &terminal{screen: vt.NewSafeEmulator(cols, rows), done: make(chan struct{}), changed: time.Now()}
+	t.screen.SetCallbacks(vt.Callbacks{CursorVisibility: t.showCursor})
 	t.screen.SetDefaultForegroundColor(theme.foreground)
 	t.screen.SetDefaultBackgroundColor(theme.background)
 	t.cmd = exec.CommandContext(ctx, name, args...)
@@ -44,13 +46,27 @@ func start(ctx context.Context, theme theme, cols, rows int, env []string, name 
 	return t, nil
 }
 
+func (t *terminal) showCursor(visible bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.cursor = visible
+}
+
+// cursorAt is the cell of the cursor, and false where it is hidden.
+func (t *terminal) cursorAt() (x, y int, shown bool) {
+	at := t.screen.CursorPosition() // before the lock: the screen holds its own while it calls showCursor
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return at.X, at.Y, t.cursor
+}
+
 func (t *terminal) read() {
 	defer close(t.done)
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := t.line.Read(buf)
 		if n > 0 {
-			_, _ = t.screen.Write(buf[:n])
+			_, _ = t.screen.Write(buf[:n]) // calls showCursor, so without the lock
 			t.mu.Lock()
 			t.changed = time.Now()
 			t.mu.Unlock()
@@ -61,8 +77,11 @@ func (t *terminal) read() {
 	}
 }
 
-// press writes keys as a terminal would send them.
+// press writes keys as a terminal would send them. What settle waits for counts from here.
 func (t *terminal) press(keys string) error {
+	t.mu.Lock()
+	t.changed = time.Now()
+	t.mu.Unlock()
 	_, err := io.WriteString(t.line, keys)
 	return err
 }
@@ -88,18 +107,23 @@ func (t *terminal) text() string {
 
 // wait returns when the screen shows want.
 func (t *terminal) wait(want string, limit time.Duration) error {
+	return t.until(fmt.Sprintf("%q", want), limit, func(screen string) bool { return strings.Contains(screen, want) })
+}
+
+// until returns when the screen is as wanted; what says in an error what that is.
+func (t *terminal) until(what string, limit time.Duration, wanted func(screen string) bool) error {
 	deadline := time.Now().Add(limit)
 	for time.Now().Before(deadline) {
-		if strings.Contains(t.text(), want) {
+		if wanted(t.text()) {
 			return nil
 		}
 		select {
 		case <-t.done:
-			return fmt.Errorf("the program ended before it showed %q:\n%s", want, t.text())
+			return fmt.Errorf("the program ended before it showed %s:\n%s", what, t.text())
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	return fmt.Errorf("the screen does not show %q after %v:\n%s", want, limit, t.text())
+	return fmt.Errorf("the screen does not show %s after %v:\n%s", what, limit, t.text())
 }
 
 // settle returns when nothing has been drawn for a while.
