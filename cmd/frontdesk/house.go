@@ -15,6 +15,7 @@ import (
 	"frontdesk/internal/config"
 	"frontdesk/internal/control"
 	"frontdesk/plugin"
+	"frontdesk/store"
 )
 
 const (
@@ -52,6 +53,9 @@ type house struct {
 	http    *http.Server
 	control *control.Server
 
+	watching *http.Server // shows the metrics; nil where nobody asked for them
+	watched  string       // their address
+
 	ctx     context.Context //nolint:containedctx // the house's lifetime
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -82,9 +86,9 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 		return err
 	}
 	if h.desk, err = desk.New(desk.Options{
-		Log: h.stores.Log, Views: h.stores.Views, Feed: h.stores.feed, Drafts: h.stores.Desk,
+		Log: h.log(), Views: h.stores.Views, Feed: h.stores.feed, Drafts: h.stores.Desk,
 		Poke: h.stores.projector.Poke, Inboxes: inboxes, PluginSender: ours.sender(h.site.id),
-		Logger: h.logger, Version: version(), DataDir: p.settings.DataDir, Demo: p.demo,
+		Logger: h.logger, Watch: h.stores.metrics, Version: version(), DataDir: p.settings.DataDir, Demo: p.demo,
 		Listening: func() (string, error) { return ours.address(), nil },
 	}); err != nil {
 		return err
@@ -94,7 +98,7 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 			return err
 		}
 	}
-	ln, err := listen(either(p.listen, p.settings.Listen))
+	ln, err := listen(either(p.listen, p.settings.Listen), config.KeyListen, "127.0.0.1:8090")
 	if err != nil {
 		return err
 	}
@@ -103,12 +107,18 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 	if err := errors.Join(h.open(ctx, ln, p, pages), ours.connect(h.base, pages)); err != nil {
 		return errors.Join(err, ln.Close())
 	}
+	if err := h.openMetrics(p); err != nil {
+		return errors.Join(err, ln.Close())
+	}
 	h.startUntilClosed("projector", h.stores.watch)
 	h.start("listener", func() error { return h.http.Serve(ln) })
 	h.start("chat plugin", func() error { return h.plugin.Run(ctx) })
 	h.start("desk", func() error { return h.desk.Run(ctx) })
 	return nil
 }
+
+// log is the log, as those who append to it see it.
+func (h *house) log() store.Log { return watchedLog{Log: h.stores.Log, metrics: h.stores.metrics} }
 
 // platformPages are the pages of the plugin's platform that are always there.
 func (h *house) platformPages(p plan) []plugin.Page {
@@ -130,15 +140,16 @@ func (h *house) open(ctx context.Context, ln net.Listener, p plan, pages []plugi
 		return err
 	}
 	webhook, err := ingest.New(ingest.Options{
-		Log: h.stores.Log, Secrets: secretsOf(p, h.site), VerifyToken: p.settings.VerifyToken.Reveal(),
+		Log: h.log(), Secrets: secretsOf(p, h.site), VerifyToken: p.settings.VerifyToken.Reveal(),
 		Logger: h.logger, Poke: h.stores.projector.Poke,
+		Answered: func(a ingest.Answer) { h.stores.metrics.WebhookAnswered(string(a.Outcome), a.Status, a.Took) },
 	})
 	if err != nil {
 		return err
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/webhook", webhook)
-	mux.Handle("/healthz", ingest.Health(func() error { return nil }))
+	mux.Handle("/healthz", ingest.Health(h.health))
 	mux.Handle("/", h.plugin)
 	h.http = &http.Server{
 		Handler:  mux,
@@ -148,7 +159,7 @@ func (h *house) open(ctx context.Context, ln net.Listener, p plan, pages []plugi
 		},
 	}
 	ingest.Timeouts(h.http)
-	h.logger.Info("listening", "address", ln.Addr().String())
+	h.logger.Info("listening", logAddress, ln.Addr().String())
 	return nil
 }
 
@@ -168,7 +179,7 @@ func (h *house) start(what string, part func() error) {
 	h.running.Go(func() {
 		err := guarded(what, h.logger, part)
 		if err != nil && !errors.Is(err, http.ErrServerClosed) {
-			h.logger.Error("a part of frontdesk ended", "what", what, "error", err)
+			h.logger.Error("a part of frontdesk ended", logWhat, what, logError, err)
 			select {
 			case h.failed <- fmt.Errorf("%s: %w", what, err):
 			default: // enough others have failed
@@ -208,6 +219,9 @@ func (h *house) close() error {
 		end(func() error { return h.control.Close(ctx) })
 	}
 	h.cancel()
+	if h.watching != nil {
+		end(h.watching.Close) // a profile on its way is not worth waiting for
+	}
 	end(func() error { return h.closeListener(ctx) })
 	if h.desk != nil {
 		end(h.desk.Close)

@@ -37,7 +37,7 @@ func inboxesOf(p plan, ours site, platform *ownPlatform) ([]desk.InboxConfig, er
 		}
 		inboxes = append(inboxes, desk.InboxConfig{
 			Inbox:  desk.Inbox{ID: store.InboxID(page.ID), Name: "Page " + page.ID, HumanAgent: p.settings.HumanAgent},
-			Sender: client, Profiler: client,
+			Sender: client, Profiler: client, Namer: client,
 		})
 	}
 	return inboxes, nil

@@ -11,17 +11,25 @@ import (
 	"frontdesk/internal/config"
 )
 
-// listen opens the port.
-func listen(address string) (net.Listener, error) {
+// listen opens a port that a setting names; free is an example of another.
+func listen(address, setting, free string) (net.Listener, error) {
 	ln, err := net.Listen("tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, withCode(exitUse, fmt.Errorf("the address %s is taken by another program; set %s (or --listen) to a free one, as in %s",
-			address, config.Variable(config.KeyListen), "127.0.0.1:8090"))
+		return nil, withCode(exitUse, fmt.Errorf("the address %s is taken by another program; set %s to a free one, as in %s",
+			address, settingName(setting), free))
 	case err != nil:
-		return nil, withCode(exitUse, fmt.Errorf("listen on %s (%s): %w", address, config.Variable(config.KeyListen), err))
+		return nil, withCode(exitUse, fmt.Errorf("listen on %s (%s): %w", address, config.Variable(setting), err))
 	}
 	return ln, nil
+}
+
+// settingName is how a setting is given: its variable, and its flag if it has one.
+func settingName(key string) string {
+	if key == config.KeyListen {
+		return config.Variable(key) + " (or --listen)"
+	}
+	return config.Variable(key)
 }
 
 // baseAddress is how this process reaches its own listener, whichever interfaces it listens on.
@@ -57,7 +65,7 @@ func hasIPv4() bool {
 func guarded(what string, logger *slog.Logger, part func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			logger.Error("panic", "what", what, "stack", string(debug.Stack()))
+			logger.Error("panic", logWhat, what, logStack, string(debug.Stack()))
 			err = withCode(exitPanic, fmt.Errorf("%s made a mistake: %v; the log file says more", what, p))
 		}
 	}()

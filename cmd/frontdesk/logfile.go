@@ -5,19 +5,24 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 
 	"frontdesk/internal/config"
+	"frontdesk/internal/logfile"
 )
 
-// openLogger logs to the file of the settings. Texts, names and secrets are never logged; see each package's keys.
+// logLimit is how large the log file of the data folder becomes before it is put aside, in bytes.
+const logLimit = 10 << 20
+
+// openLogger logs to the file of the settings. One that the user named is the user's to bound. Texts, names and secrets
+// are never logged; see each room's keys.
 func openLogger(s config.Settings) (*slog.Logger, io.Closer, error) {
-	if err := os.MkdirAll(filepath.Dir(s.LogFile), 0o700); err != nil {
-		return nil, nil, withCode(exitUse, fmt.Errorf("make the folder of the log file: %w", err))
+	limit := int64(logLimit)
+	if s.LogGiven {
+		limit = 0
 	}
-	f, err := os.OpenFile(s.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := logfile.Open(s.LogFile, limit)
 	if err != nil {
 		return nil, nil, withCode(exitUse, fmt.Errorf("open the log file (%s): %w", config.Variable(config.KeyLog), err))
 	}
-	return slog.New(slog.NewTextHandler(f, nil)).With("pid", os.Getpid()), f, nil
+	return slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: s.LogLevel})).With(logPID, os.Getpid()), f, nil
 }

@@ -46,9 +46,12 @@ func runServe(cmd *cobra.Command, flags map[string]string) (err error) {
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
 	fmt.Fprintf(cmd.OutOrStdout(), "frontdesk listens on %s; the inbox opens with: frontdesk%s\n", h.base, dataFlag(flags))
+	if h.watched != "" {
+		fmt.Fprintf(cmd.OutOrStdout(), "metrics are at %s\n", h.watched)
+	}
 	select {
 	case <-ctx.Done():
-		logger.Info("ending", "why", fmt.Sprint(cause(ctx)))
+		logger.Info("ending", logWhy, fmt.Sprint(cause(ctx)))
 		return nil
 	case err := <-h.failed:
 		return err

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"frontdesk/ingest"
 	"frontdesk/internal/config"
 	"frontdesk/internal/control"
+	"frontdesk/internal/metrics"
 	"frontdesk/store"
 	"frontdesk/store/bolt"
 )
@@ -26,6 +27,9 @@ type stores struct {
 	*bolt.Data
 	feed      *store.Feed
 	projector *store.Projector
+	metrics   *metrics.Metrics
+
+	projectorEnded atomic.Bool
 
 	stop   context.CancelFunc
 	ended  sync.WaitGroup
@@ -42,11 +46,13 @@ func openStores(ctx context.Context, dir string, wait time.Duration, logger *slo
 	if err != nil {
 		return nil, errors.Join(err, data.Close())
 	}
-	s := &stores{Data: data, feed: store.NewFeed(applied), failed: make(chan error, 1)}
-	s.projector = store.NewProjector(data.Log, data.Views, ingest.Translate, s.feed, logger)
+	s := &stores{Data: data, feed: store.NewFeed(applied), metrics: metrics.New(version()), failed: make(chan error, 1)}
+	views := watchedViews{Views: data.Views, metrics: s.metrics, logger: logger}
+	s.projector = store.NewProjector(data.Log, views, watchedTranslate(s.metrics), s.feed, logger)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	s.ended.Go(func() {
+		defer s.projectorEnded.Store(true)
 		if err := guarded("projector", logger, func() error { return s.projector.Run(running) }); err != nil {
 			s.failed <- err
 		}
