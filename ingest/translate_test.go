@@ -398,5 +398,11 @@ func FuzzTranslate(f *testing.F) {
 		if !reflect.DeepEqual(facts, translate(body)) {
 			t.Error("translated again, the facts differ")
 		}
+		for _, fact := range facts[:min(len(facts), 3)] {
+			left := ingest.Redact(body, fact.Inbox, fact.MID)
+			if diff := cmp.Diff(facts, translate(left), withoutWords); diff != "" || len(left) > len(body) {
+				t.Errorf("without the words of %q, %d of %d bytes mean (-before +after):\n%s", fact.MID, len(left), len(body), diff)
+			}
+		}
 	})
 }

@@ -158,15 +158,21 @@ func (r *reader) array(element func()) bool {
 
 // raw is a copy of the text that read consumed.
 func (r *reader) raw(read func()) []byte {
-	start := int(r.dec.InputOffset())
-	for start < len(r.src) && strings.IndexByte(" \t\r\n,:", r.src[start]) >= 0 {
-		start++
-	}
+	start := r.start()
 	read()
 	if r.err != nil {
 		return nil
 	}
 	return bytes.Clone(r.src[start:r.dec.InputOffset()])
+}
+
+// start is where the next value begins.
+func (r *reader) start() int {
+	start := int(r.dec.InputOffset())
+	for start < len(r.src) && strings.IndexByte(" \t\r\n,:", r.src[start]) >= 0 {
+		start++
+	}
+	return start
 }
 
 // text reads a string. Invalid UTF-8 and lone surrogates come out as U+FFFD.
