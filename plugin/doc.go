@@ -19,7 +19,7 @@
 //	                        With a token: the visitor is back; answers {id}.
 //	POST /plugin/messages   {text}, {quick_reply: {mid, index}} or {button: {mid, index}}; answers the message.
 //	GET  /plugin/messages   ?after=N: {messages, after, typing, seen_at}. To ask after a place says that everything
-//	                        up to it has arrived.
+//	                        up to it has arrived. An answer is bounded: ask on until one has no messages.
 //	POST /plugin/seen       {mid}: read up to this message; answers {}.
 //
 // A refusal is {error: {field, message}}.

@@ -189,3 +189,33 @@ func TestVisitorsBadInput(t *testing.T) {
 		t.Errorf("what was refused left %v", got)
 	}
 }
+
+// TestLongHistoriesComeInParts is about a visitor who has said a lot: an answer is bounded, and asking after its last
+// place brings the rest.
+func TestLongHistoriesComeInParts(t *testing.T) {
+	t.Parallel()
+	p := start(t, plugin.Options{})
+	_, token := p.visit(`{"page_id":"` + siteID + `"}`)
+	const said = 25
+	text := strings.Repeat(`\u0001`, 1999) // six bytes each in JSON
+	for i := range said {
+		if a := p.call("POST", "/plugin/messages", token, fmt.Sprintf(`{"text":"%s%c"}`, text, 'A'+i)); a.status != 200 {
+			t.Fatalf("writing answered %d %v", a.status, a.body)
+		}
+	}
+	var got int
+	for after, parts := 0, 0; got < said; parts++ {
+		a := p.call("GET", fmt.Sprintf("/plugin/messages?after=%d", after), token, "")
+		list := lines(t, a)
+		if len(list) == 0 || len(list) > 7 || parts > said {
+			t.Fatalf("part %d has %d messages", parts, len(list))
+		}
+		for _, m := range list {
+			if text := m["text"].(string); text[len(text)-1] != byte('A'+got) {
+				t.Fatalf("message %d ends with %q", got, text[len(text)-1])
+			}
+			got++
+		}
+		after = int(a.body["after"].(float64))
+	}
+}

@@ -195,10 +195,15 @@ func seekLast(cur *bolt.Cursor, conv convKey) (key, raw []byte) {
 // maxMessages is how many messages one call of Messages hands out.
 const maxMessages = 200
 
-// Messages lists what was said after a place in the conversation (0: from the beginning), oldest first and at most
-// 200; the last one's Seq is where to go on.
+// maxMessagesBytes is how much of the file one call of Messages hands out, beside the last of its messages. Whoever asks
+// may be slow to read the answer, which stays in our memory until then.
+const maxMessagesBytes = 64 << 10
+
+// Messages lists what was said after a place in the conversation (0: from the beginning), oldest first: at most
+// 200, and fewer of long ones. The last one's Seq is where to go on; none means that this was all.
 func (s *Server) Messages(ctx context.Context, c Contact, after uint64) ([]Message, error) {
 	var list []Message
+	bytes := 0
 	err := s.view(ctx, func(tx *bolt.Tx) error {
 		if _, err := getContact(tx, c.Page, c.ID); err != nil {
 			return err
@@ -208,7 +213,9 @@ func (s *Server) Messages(ctx context.Context, c Contact, after uint64) ([]Messa
 		}
 		conv := c.key()
 		cur := tx.Bucket(bucketMessages).Cursor()
-		for key, raw := cur.Seek(messageKey(conv, after+1)); inConversation(key, conv) && len(list) < maxMessages; key, raw = cur.Next() {
+		key, raw := cur.Seek(messageKey(conv, after+1))
+		for ; inConversation(key, conv) && len(list) < maxMessages && bytes < maxMessagesBytes; key, raw = cur.Next() {
+			bytes += len(raw)
 			row, err := readMessage(raw)
 			if err != nil {
 				return err
