@@ -21,7 +21,7 @@ func ActivityTextIn(m Message, where *time.Location) string {
 	}
 	switch m.Kind {
 	case KindReferral:
-		return ArrivalText(m.Touch)
+		return toldText(ArrivalText(m.Touch), m)
 	case KindResolved:
 		return agent + " resolved this"
 	case KindReopened:

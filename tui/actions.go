@@ -67,6 +67,7 @@ func lookActions() []action {
 		{id: "details", keys: []string{"i"}, about: "details of the conversation: arrivals, window, ids", hint: "details", in: onPanes, not: noConversation, run: (*Model).toggleDetails},
 		{id: "copy", keys: []string{"y", "enter"}, about: "copy the marked line to the clipboard", hint: "copy", in: []place{placeDetails}, not: noCopy, run: (*Model).copyDetail},
 		{id: "reload", keys: []string{"ctrl+r"}, about: "read everything again", in: onPanes, run: (*Model).reload},
+		{id: "diagnostics", keys: []string{"D"}, about: "how frontdesk is: listener, inboxes, what is not understood", in: onPanes, run: (*Model).showDiagnostics},
 		{id: "palette", keys: []string{":", "ctrl+p"}, about: "find something to do by name", in: onPanes, run: (*Model).showPalette},
 		{id: "help", keys: []string{"?"}, about: "these keys", hint: "help", in: onPanes, run: (*Model).showHelp},
 		{id: "help-reply", keys: []string{"f1"}, about: "these keys", in: []place{placeReply}, run: (*Model).showHelp},

@@ -313,6 +313,9 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 		return tea.Batch(again, m.notice.fail("The screen could not be brought up to date: "+problem(msg.err)+" "+keyOf("reload")+" tries again."))
 	}
 	m.counts, m.state, m.stateRead = msg.counts, msg.state, true
+	if (m.bannerText() != "") != (m.lay.banner.h > 0) {
+		again = tea.Batch(again, m.relayout())
+	}
 	m.takeDrafted(msg.drafted)
 	m.views.build(m.counts, m.agent, m.inboxNames())
 	if msg.listGen == m.list.gen && !m.list.switching {
@@ -354,17 +357,6 @@ func (m *Model) inboxNames() map[store.InboxID]string {
 		names[in.ID] = CleanLine(in.Name)
 	}
 	return names
-}
-
-func (m *Model) applySubscribed(msg subscribedMsg) tea.Cmd {
-	if msg.err != nil {
-		if m.ctx.Err() != nil {
-			return nil
-		}
-		return m.notice.fail("News can't be heard: " + problem(msg.err))
-	}
-	m.changes = msg.changes
-	return tea.Batch(waitForChange(m.ctx, m.changes), m.refresh())
 }
 
 // applyTick moves the clock on: ages, windows, day names.

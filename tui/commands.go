@@ -20,6 +20,7 @@ const (
 	draftPause   = 600 * time.Millisecond
 	filterPause  = 80 * time.Millisecond
 	quitPause    = 2 * time.Second
+	redialPause  = time.Second
 	slowPause    = 150 * time.Millisecond
 	seenPause    = 700 * time.Millisecond // nobody reads a new row and presses a key for it sooner
 	idleTicks    = 2                      // ticks without a key after which nobody is taken to sit there

@@ -268,7 +268,11 @@ func (m *Model) giveBack(msg repliedMsg, i int, text string) tea.Cmd {
 	}
 	why := problem(msg.err)
 	var refusal *desk.Refusal
-	if !errors.As(msg.err, &refusal) {
+	switch {
+	case errors.As(msg.err, &refusal):
+	case errors.Is(msg.err, desk.ErrUnanswered):
+		why += " Perhaps it took the reply: look at the thread before " + keyOf("send") + " sends it again."
+	default:
 		why = "Not sent: " + why + " " + keyOf("send") + " tries again."
 	}
 	if text != "" {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -83,7 +84,10 @@ func (m *Model) keepDraftOf(conv store.ConversationID) tea.Cmd {
 func (m *Model) applyDraftSaved(msg draftSavedMsg) tea.Cmd {
 	d := &m.drafts
 	d.saving = false
-	if msg.err != nil {
+	switch {
+	case msg.err != nil && errors.Is(msg.err, desk.ErrGone): // saved when it is there again
+		return m.quitWhenKept()
+	case msg.err != nil:
 		return m.notice.fail("The draft could not be kept: " + problem(msg.err))
 	}
 	if d.texts[msg.conv] == msg.text {

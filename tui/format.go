@@ -183,6 +183,8 @@ func attachmentWord(kind string) string {
 		return "link"
 	case "appointment_booking":
 		return "appointment"
+	case "unsupported":
+		return "something the platform does not pass on"
 	}
 	if kind = strings.ReplaceAll(CleanLine(kind), "_", " "); kind != "" {
 		return kind

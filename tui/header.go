@@ -78,6 +78,8 @@ func (m *Model) deskName() string {
 func (m *Model) health() (sign, words string, p pen) {
 	t := m.theme
 	switch s := m.state; {
+	case m.gone && m.state.Remote:
+		return "○", "looking for frontdesk", t.warn
 	case m.gone:
 		return "✗", "frontdesk has ended", t.bad
 	case m.waited > 0:
@@ -85,7 +87,7 @@ func (m *Model) health() (sign, words string, p pen) {
 	case !m.stateRead:
 		return "○", "starting", t.muted
 	case s.ListenError != "":
-		return "✗", "not listening: " + CleanLine(s.ListenError), t.bad
+		return "✗", "not listening", t.bad
 	case alert(s) != "":
 		return "!", "sending stopped", t.bad
 	case s.Demo:

@@ -13,7 +13,7 @@ type layout struct {
 	wide     bool // three panes
 	docked   bool // and the details beside them
 
-	header, hints                rect
+	header, banner, hints        rect
 	views, list, thread, details rect
 	body                         rect // inside of the thread's box, above the reply
 	reply                        rect // inside of the thread's box: the editor
@@ -25,6 +25,10 @@ func (m *Model) arrange() layout {
 	l := layout{tooSmall: w < minWidth || h < minHeight, wide: w >= wideFrom, docked: w >= dockFrom}
 	l.header, l.hints = rect{0, 0, w, 1}, rect{0, h - 1, w, 1}
 	body := rect{0, 1, w, max(h-2, 0)}
+	if m.bannerText() != "" {
+		l.banner = rect{0, 1, w, 1}
+		body.y, body.h = body.y+1, max(body.h-1, 0)
+	}
 	if !l.wide {
 		l.views, l.list, l.thread, l.details = body, body, body, body
 	} else {

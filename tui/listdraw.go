@@ -197,6 +197,8 @@ func problem(err error) string {
 		return CleanLine(strings.TrimSpace(refusal.Reason + " " + refusal.Advice))
 	case errors.Is(err, store.ErrNotFound):
 		return "It is not there any more."
+	case errors.Is(err, desk.ErrUnanswered):
+		return "The running frontdesk ended before it answered."
 	case errors.Is(err, desk.ErrGone):
 		return "The running frontdesk has ended."
 	case errors.Is(err, desk.ErrBehind):

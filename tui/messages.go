@@ -82,6 +82,7 @@ type (
 	}
 	changedMsg   struct{}
 	goneMsg      struct{}
+	redialMsg    struct{} // time to look for the frontdesk that has gone
 	tickMsg      time.Time
 	noticeOldMsg struct{ gen int }
 	saveDraftMsg struct {

@@ -33,6 +33,7 @@ type Model struct {
 	stateRead bool
 	counts    store.Counts
 	gone      bool // the process that holds the desk has ended
+	goneWhy   string
 
 	focus    place
 	views    viewsPane
@@ -129,8 +130,9 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 	case changedMsg:
 		return tea.Batch(m.refresh(), waitForChange(m.ctx, m.changes))
 	case goneMsg:
-		m.gone = true
-		m.notice.fail("The running frontdesk has ended: nothing new will come. q quits.")
+		return m.applyGone()
+	case redialMsg:
+		return subscribe(m.ctx, m.desk)
 	case tickMsg:
 		return m.applyTick(time.Time(msg))
 	case noticeOldMsg:

@@ -75,7 +75,7 @@ func (m *Model) page() int {
 
 // move goes n steps where the keys act.
 func (m *Model) move(n int) tea.Cmd {
-	if h, ok := m.overlay.(*helpBox); ok {
+	if h, ok := m.overlay.(scroller); ok {
 		h.move(m, n)
 		return nil
 	}
@@ -248,7 +248,7 @@ func (m *Model) onClick(e tea.Mouse) tea.Cmd {
 
 // onWheel scrolls the pane under the pointer.
 func (m *Model) onWheel(x, y, lines int) tea.Cmd {
-	if h, ok := m.overlay.(*helpBox); ok {
+	if h, ok := m.overlay.(scroller); ok {
 		h.move(m, lines)
 		return nil
 	}

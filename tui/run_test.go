@@ -70,7 +70,7 @@ func TestTheEndOfTheRunningFrontdeskIsSaid(t *testing.T) {
 	story(t, worldOptions{}, screenOptions{}, func(w *world, s *terminal) {
 		w.check(w.desk.Close())
 		s.settle()
-		s.expect("The running frontdesk has ended", "frontdesk has ended")
+		s.expect("! frontdesk has ended: nothing new will come. q quits.")
 		s.press("quit")
 	})
 }

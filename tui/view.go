@@ -29,6 +29,9 @@ func (m *Model) View() tea.View {
 		return v
 	}
 	c.put(0, 0, m.width, c.fit(m.drawHeader(m.width), m.width))
+	if m.lay.banner.h > 0 {
+		c.put(0, m.lay.banner.y, m.width, c.fit(m.drawBanner(m.width), m.width))
+	}
 	m.drawPanes(c)
 	c.put(0, m.height-1, m.width, c.fit(m.drawHints(m.width), m.width))
 	if m.filter.editing && m.overlay == nil {

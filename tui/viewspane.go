@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -133,12 +134,7 @@ func (v *viewsPane) build(c store.Counts, agent string, inboxes map[store.InboxI
 	}
 	if len(c.Inboxes) > 1 {
 		v.heading("Inboxes")
-		ids := make([]store.InboxID, 0, len(c.Inboxes))
-		for id := range c.Inboxes {
-			ids = append(ids, id)
-		}
-		slices.Sort(ids)
-		for _, id := range ids {
+		for _, id := range sortedInboxes(c.Inboxes) {
 			name := inboxes[id]
 			if name == "" {
 				name = CleanLine(string(id))
@@ -153,6 +149,8 @@ func (v *viewsPane) build(c store.Counts, agent string, inboxes map[store.InboxI
 	}
 	v.at = max(min(v.at, len(v.lines)-1), 0)
 }
+
+func sortedInboxes(n map[store.InboxID]int) []store.InboxID { return slices.Sorted(maps.Keys(n)) }
 
 func (v *viewsPane) heading(name string) {
 	v.lines = append(v.lines, viewLine{heading: true, view: -1}, viewLine{heading: true, view: -1, name: name})

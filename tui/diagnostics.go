@@ -1,0 +1,190 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+// scroller is an overlay of lines that the moving keys scroll.
+type scroller interface {
+	move(m *Model, n int)
+}
+
+// diagnosticsBox shows how frontdesk is: what it hears, what it lacks, and what it did not understand.
+type diagnosticsBox struct{ top int }
+
+func (d *diagnosticsBox) place() place                          { return placeHelp }
+func (d *diagnosticsBox) typed(*Model, tea.KeyPressMsg) tea.Cmd { return nil }
+
+func (m *Model) showDiagnostics() tea.Cmd {
+	m.overlay = &diagnosticsBox{}
+	return m.refresh()
+}
+
+// fact is one line of the diagnostics: a heading, or a name with its value.
+type fact struct {
+	heading     string
+	name, value string
+	pen         pen
+}
+
+func (m *Model) diagnostics() []fact {
+	if !m.stateRead {
+		return []fact{{name: "frontdesk", value: "has not answered yet", pen: m.theme.warn}}
+	}
+	out := m.programFacts()
+	out = append(out, m.inboxFacts()...)
+	out = append(out, m.eventFacts()...)
+	return append(out, m.counterFacts()...)
+}
+
+func (m *Model) programFacts() []fact {
+	t, s := m.theme, m.state
+	out := []fact{
+		{heading: "Program"},
+		{name: "version", value: orElse(CleanLine(s.Version), "not known")},
+		{name: "data", value: orElse(CleanLine(s.DataDir), "not known") + map[bool]string{true: " (thrown away at the end)"}[s.Demo]},
+	}
+	switch {
+	case m.gone:
+		out = append(out, fact{name: "desk", value: m.bannerText(), pen: t.bad})
+	case s.Remote:
+		out = append(out, fact{name: "desk", value: "in another process, which goes on when this screen is closed"})
+	default:
+		out = append(out, fact{name: "desk", value: "in this process"})
+	}
+	switch {
+	case s.ListenError != "":
+		out = append(out, fact{name: "listener", value: CleanLine(s.ListenError), pen: t.bad})
+	case s.Listening == "":
+		out = append(out, fact{name: "listener", value: "nothing is listening", pen: t.warn})
+	default:
+		out = append(out, fact{name: "listener", value: CleanLine(s.Listening) + "/webhook", pen: t.good})
+	}
+	last := fact{name: "newest event", value: "none since the start"}
+	if s.LastEvent != 0 {
+		last.value = moment(s.LastEvent, m.clock) + ", " + ago(s.LastEvent, m.clock)
+	}
+	views := fact{name: "views", value: fmt.Sprintf("up to date, at record %d", s.Applied), pen: t.good}
+	if s.Applied < s.Head {
+		views = fact{name: "views", value: fmt.Sprintf("%d records behind, the oldest of them came %s ago", s.Head-s.Applied, shortSpan(s.Behind)), pen: t.warn}
+	}
+	return append(out, last, views)
+}
+
+// ago is how long ago something was, in words that stand alone.
+func ago(at store.Millis, now time.Time) string {
+	d := now.Sub(at.Time())
+	if d < time.Minute {
+		return "a moment ago"
+	}
+	return left(d) + " ago"
+}
+
+func (m *Model) inboxFacts() []fact {
+	t := m.theme
+	out := []fact{{heading: "Inboxes"}}
+	known := map[store.InboxID]bool{}
+	for _, in := range m.state.Inboxes {
+		known[in.ID] = true
+		value, p := m.inboxWords(in)
+		out = append(out, fact{name: orElse(CleanLine(in.Name), CleanLine(string(in.ID))), value: value, pen: p})
+	}
+	for _, id := range sortedInboxes(m.counts.Inboxes) {
+		if !known[id] {
+			out = append(out, fact{name: CleanLine(string(id)), value: "no settings here: its messages are kept, nothing can be sent", pen: t.warn})
+		}
+	}
+	if len(out) == 1 {
+		out = append(out, fact{name: "none", value: "no inbox has settings"})
+	}
+	return out
+}
+
+// inboxWords is how an inbox is, in a sentence.
+func (m *Model) inboxWords(in desk.Inbox) (string, pen) {
+	t := m.theme
+	kind := "Page " + CleanLine(string(in.ID))
+	if in.Plugin {
+		kind = "chat plugin " + CleanLine(string(in.ID))
+	}
+	switch {
+	case in.Missing != "":
+		return kind + "; nothing can be sent: " + CleanLine(in.Missing) + " is not set", t.warn
+	case in.Alert != "":
+		return kind + "; " + CleanLine(in.Alert), t.bad
+	case in.HumanAgent:
+		return kind + "; may answer as a human agent for seven days", t.text
+	}
+	return kind, t.text
+}
+
+// eventFacts is what came that nobody knows.
+func (m *Model) eventFacts() []fact {
+	out := []fact{{heading: "Events of kinds nobody knows"}}
+	if m.counts.Unknown == 0 {
+		return append(out, fact{name: "none", value: "everything that came was understood", pen: m.theme.good})
+	}
+	return append(out, fact{
+		name: "in all", value: strconv.Itoa(m.counts.Unknown) + ", kept in the log: a later version may understand them", pen: m.theme.warn,
+	})
+}
+
+func (m *Model) counterFacts() []fact { return nil }
+
+func (d *diagnosticsBox) lines(m *Model, w int) []string {
+	t, r := m.theme, m.ruler
+	facts := m.diagnostics()
+	names := 0
+	for _, f := range facts {
+		names = max(names, r.width(f.name))
+	}
+	names = min(names, w/3)
+	var out []string
+	for i, f := range facts {
+		if f.heading != "" {
+			if i > 0 {
+				out = append(out, "")
+			}
+			out = append(out, " "+t.accentBold.on(f.heading))
+			continue
+		}
+		p := f.pen
+		if p.start == "" {
+			p = t.text
+		}
+		name := f.name
+		for _, line := range r.wrap(f.value, max(w-names-5, 10)) {
+			out = append(out, "  "+t.muted.on(r.pad(name, names))+"  "+p.on(line))
+			name = ""
+		}
+	}
+	return out
+}
+
+func (d *diagnosticsBox) size(m *Model) (rect, int) {
+	w := min(m.width-4, 84)
+	n := len(d.lines(m, w-2))
+	return m.middle(w, min(n+2, m.height-4)), n
+}
+
+func (d *diagnosticsBox) draw(m *Model) (rect, []string) {
+	r, n := d.size(m)
+	top := max(min(d.top, n-(r.h-2)), 0)
+	note := ""
+	if n > r.h-2 {
+		note = keyOf("down") + "/" + keyOf("up") + " for more"
+	}
+	return r, m.box(r, boxText{title: "Diagnostics", note: note}, d.lines(m, r.w-2)[top:min(top+r.h-2, n)], true)
+}
+
+func (d *diagnosticsBox) move(m *Model, n int) {
+	r, lines := d.size(m)
+	d.top = max(min(d.top+n, lines-(r.h-2)), 0)
+}

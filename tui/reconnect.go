@@ -1,0 +1,92 @@
+package tui
+
+import (
+	"errors"
+
+	tea "charm.land/bubbletea/v2"
+
+	"frontdesk/desk"
+)
+
+// applyGone notes that the process that holds the desk has ended. Where that was another process, it is looked for until
+// somebody serves again; what is shown stays, and what is typed is kept here meanwhile.
+func (m *Model) applyGone() tea.Cmd {
+	m.gone = true
+	return tea.Batch(m.relayout(), m.redial())
+}
+
+// redial looks for the desk again in a moment.
+func (m *Model) redial() tea.Cmd {
+	if !m.state.Remote || m.quitting {
+		return nil
+	}
+	return later(m.ctx, redialPause, func() tea.Msg { return redialMsg{} })
+}
+
+// applySubscribed listens to news, and after an interruption takes up everything where it was.
+func (m *Model) applySubscribed(msg subscribedMsg) tea.Cmd {
+	switch {
+	case msg.err != nil && m.ctx.Err() != nil:
+		return nil
+	case msg.err != nil && (m.gone || errors.Is(msg.err, desk.ErrGone)):
+		m.gone, m.goneWhy = true, ""
+		if !errors.Is(msg.err, desk.ErrGone) {
+			m.goneWhy = problem(msg.err) // somebody is there, and cannot be talked to
+		}
+		return tea.Batch(m.relayout(), m.redial())
+	case msg.err != nil:
+		return m.notice.fail("News can't be heard: " + problem(msg.err))
+	}
+	m.changes = msg.changes
+	cmds := []tea.Cmd{waitForChange(m.ctx, m.changes), m.refresh()}
+	if m.gone {
+		m.gone, m.goneWhy = false, ""
+		cmds = append(cmds, m.relayout(), m.refetch(), m.keepAllDrafts(), m.say("frontdesk is there again."))
+	}
+	return tea.Batch(cmds...)
+}
+
+// keepAllDrafts saves every draft that the desk does not have.
+func (m *Model) keepAllDrafts() tea.Cmd {
+	for conv := range m.drafts.unkept {
+		m.drafts.due[conv] = true
+	}
+	for conv := range m.drafts.due {
+		return m.keepDraftOf(conv)
+	}
+	return nil
+}
+
+// bannerText is what everybody at the screen must know, in a sentence; empty when all is well.
+func (m *Model) bannerText() string {
+	switch {
+	case m.gone && m.goneWhy != "":
+		return "The running frontdesk cannot be talked to: " + m.goneWhy
+	case m.gone && m.state.Remote:
+		return "The running frontdesk has ended. It is looked for all the time; what you write is kept here."
+	case m.gone:
+		return "frontdesk has ended: nothing new will come. " + keyOf("quit") + " quits."
+	case m.state.ListenError != "":
+		return "Nothing is listening: " + CleanLine(m.state.ListenError)
+	}
+	said := ""
+	for _, in := range m.state.Inboxes {
+		switch {
+		case in.Alert == "":
+		case said == "":
+			said = orElse(CleanLine(in.Name), CleanLine(string(in.ID))) + ": " + CleanLine(in.Alert)
+		default:
+			return said + " Another inbox has stopped too; " + keyOf("diagnostics") + " shows all."
+		}
+	}
+	return said
+}
+
+// drawBanner is the line under the header.
+func (m *Model) drawBanner(w int) string {
+	p := m.theme.badBold
+	if m.gone && m.state.Remote {
+		p = m.theme.warn
+	}
+	return " " + p.on(m.ruler.cut("! "+m.bannerText(), w-2))
+}
