@@ -1,14 +1,15 @@
 package bolt
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
 	"frontdesk/store"
 )
 
-// filter is a query made ready: what packed values and sets can say about it. Whatever they say, a row is returned
-// only if the query matches its header.
+// filter is a query made ready: what packed values, columns and sets can say about it. Whatever they say, a row is
+// returned only if the query matches its header.
 type filter struct {
 	query   store.Query
 	asks    []ask
@@ -21,9 +22,20 @@ type filter struct {
 
 // ask is a condition as a packed value can answer it.
 type ask struct {
-	not bool
-	say func(packed) answer
+	not   bool
+	field store.Field
+	say   func(packed) answer
+
+	// For texts, which packed values hold as hashes.
+	texts hashSet
+	every bool // a ref of any text will do
+	vague bool // any ref may be one of the wanted: there were too many to look through
+
+	share float64 // of the conversations, for which the condition may be expected to hold
 }
+
+// rulesOut reports whether what was said of the condition shows that the query can't match.
+func (a *ask) rulesOut(said answer) bool { return said == no && !a.not || said == yes && a.not }
 
 // driver is a condition whose conversations are kept as sets.
 type driver struct {
@@ -60,8 +72,8 @@ func (r *reader) namelessFilter() (*filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.asks = append(f.asks, ask{say: func(p packed) answer { return sure(p[1]&flagNameless != 0) }})
-	return f, r.drive(f, []facetKey{facetKeyOf(kindNameless, "")}, true)
+	a := ask{field: store.FieldIs, say: func(p packed) answer { return sure(p[1]&flagNameless != 0) }}
+	return f, r.drive(f, &a, []facetKey{facetKeyOf(kindNameless, "")}, true)
 }
 
 var fieldKinds = map[store.Field]byte{
@@ -71,32 +83,43 @@ var fieldKinds = map[store.Field]byte{
 
 func (r *reader) addTerm(f *filter, t store.Term) error {
 	kind := fieldKinds[t.Field]
+	a := ask{not: t.Not, field: t.Field, share: 1}
 	var keys []facetKey
 	known := true // whether the facets of the term are all in keys
 	for _, v := range t.Values {
 		switch prefix, isPrefix := strings.CutSuffix(v, "*"); {
+		case t.Field == store.FieldRef && isPrefix && prefix == "":
+			a.every, known = true, false
 		case t.Field == store.FieldRef && isPrefix:
-			some, ok, err := r.refsWith(prefix)
+			some, ok, err := r.refsWith(prefix, &a.texts)
 			if err != nil {
 				return err
 			}
-			keys, known = append(keys, some...), known && ok
+			keys, known, a.vague = append(keys, some...), known && ok, a.vague || !ok
 		case t.Field == store.FieldAssignee && v == "":
 			known = false // those without an assignee are no set
 		default:
-			keys = append(keys, facetKeyOf(kind, v))
+			key := facetKeyOf(kind, v)
+			alone, err := r.alone(key, v)
+			if err != nil {
+				return err
+			}
+			keys = append(keys, key)
+			a.texts.add(hash(key[1:]).short(), alone)
 		}
 	}
-	f.asks = append(f.asks, ask{not: t.Not, say: sayOf(t, keys, known)})
-	if t.Not || !known {
+	a.texts.sort()
+	a.say = a.sayOf(t.Values)
+	if !known {
+		f.asks = append(f.asks, a)
 		return nil
 	}
 	slices.SortFunc(keys, func(a, b facetKey) int { return slices.Compare(a[:], b[:]) })
-	return r.drive(f, slices.Compact(keys), hasMembers(kind))
+	return r.drive(f, &a, slices.Compact(keys), hasMembers(kind))
 }
 
-// drive takes a condition's facets into the estimate and, where they are sets, into the drivers.
-func (r *reader) drive(f *filter, keys []facetKey, members bool) error {
+// drive takes a condition, whose facets are all known, into the estimate and, where they are sets, into the drivers.
+func (r *reader) drive(f *filter, a *ask, keys []facetKey, members bool) error {
 	n := 0
 	for _, k := range keys {
 		row := r.facets.Get(k[:])
@@ -109,17 +132,41 @@ func (r *reader) drive(f *filter, keys []facetKey, members bool) error {
 		}
 		n += c.all
 	}
-	if n == 0 {
+	a.share = min(1, float64(n)/float64(max(1, f.total)))
+	switch {
+	case a.not:
+		f.estimate = int(float64(f.estimate) * (1 - a.share))
+	case n == 0:
 		f.empty = true
-		return nil
+	default:
+		f.estimate = int(float64(f.estimate) * a.share)
+		if members {
+			f.drivers = append(f.drivers, driver{facets: keys, count: n})
+		}
 	}
-	if f.total > 0 {
-		f.estimate = int(float64(f.estimate) * min(1, float64(n)/float64(f.total)))
-	}
-	if members {
-		f.drivers = append(f.drivers, driver{facets: keys, count: n})
-	}
+	f.asks = append(f.asks, *a)
 	return nil
+}
+
+// alone reports whether a facet is there and no other of its kind has a hash that begins as its does: then who has
+// that beginning has the facet.
+func (r *reader) alone(key facetKey, value string) (bool, error) {
+	code, found, others := refCode(hash(key[1:]).short()), false, false
+	err := walk(r.facets, key[:4], nil, true, func(k, v []byte) (bool, error) {
+		switch {
+		case len(k) != memberPrefix:
+			return false, errDamaged
+		case refCode(hash(k[1:]).short()) != code:
+		case !bytes.Equal(k, key[:]):
+			others = true
+		default:
+			row, err := decodeFacet(v)
+			found = row.text == value
+			return err == nil, err
+		}
+		return true, nil
+	})
+	return found && !others && code > 1, err
 }
 
 // manyRefs is how many different refs a prefix is compared with. Beyond it the headers are asked: a site that gives
@@ -127,24 +174,49 @@ func (r *reader) drive(f *filter, keys []facetKey, members bool) error {
 const manyRefs = 20_000
 
 // refsWith finds the refs that begin with a prefix; ok is false when there are too many refs to look through.
-func (r *reader) refsWith(prefix string) (keys []facetKey, ok bool, err error) {
+func (r *reader) refsWith(prefix string, texts *hashSet) (keys []facetKey, ok bool, err error) {
 	n := 0
 	ok = true
+	var (
+		last      uint32 // code of the ref before
+		lastAdded bool
+	)
+	found := *texts
 	err = walk(r.facets, []byte{kindRef}, nil, true, func(k, v []byte) (bool, error) {
 		if n++; n > manyRefs {
 			ok = false
 			return false, nil
 		}
-		row, err := decodeFacet(v)
-		if err == nil && strings.HasPrefix(row.text, prefix) {
-			keys = append(keys, facetKey(k))
+		if len(k) != memberPrefix {
+			return false, errDamaged
 		}
-		return err == nil, err
+		begins, err := facetBegins(v, prefix)
+		if err != nil {
+			return false, err
+		}
+		short := hash(k[1:]).short()
+		code := refCode(short)
+		same := n > 1 && code == last
+		if same && lastAdded {
+			found.list[len(found.list)-1].alone = false
+		}
+		if last, lastAdded = code, begins; begins {
+			keys = append(keys, facetKey(k))
+			found.add(short, !same && code > 1)
+		}
+		return true, nil
 	})
-	if !ok {
-		keys = nil
+	if !ok || err != nil {
+		return nil, ok, err
 	}
-	return keys, ok, err
+	*texts = found
+	return keys, true, nil
+}
+
+// facetBegins reports whether a facet's text begins with a prefix, without decoding the whole of its row.
+func facetBegins(row []byte, prefix string) (bool, error) {
+	r, err := decodeFacet(row)
+	return strings.HasPrefix(r.text, prefix), err
 }
 
 // eachFacet calls fn for the facets of a kind.
@@ -161,48 +233,49 @@ func (r *reader) eachFacet(kind byte, fn func(facetKey, facetRow) error) error {
 	})
 }
 
-// sayOf is how a packed value answers a term, its negation left aside.
-func sayOf(t store.Term, keys []facetKey, known bool) func(packed) answer {
-	hashes := make([]uint32, len(keys))
-	for i, k := range keys {
-		hashes[i] = hash(k[1:]).short()
-	}
-	switch t.Field {
+// sayOf is how a packed value answers the condition, its negation left aside.
+func (a *ask) sayOf(values []string) func(packed) answer {
+	texts := a.texts
+	switch a.field {
 	case store.FieldStatus:
-		return sayStatus(t.Values)
+		return sayStatus(values)
 	case store.FieldOrigin:
-		return sayOrigin(t.Values)
+		return sayOrigin(values)
 	case store.FieldIs:
 		var bits byte
-		for _, v := range t.Values {
+		for _, v := range values {
 			bits |= map[string]byte{store.IsUnread: flagUnread, store.IsUnreplied: flagUnreplied}[v]
 		}
 		return func(p packed) answer { return sure(p[1]&bits != 0) }
 	case store.FieldInbox:
-		return func(p packed) answer { return likely(slices.Contains(hashes, p.inbox())) }
+		return func(p packed) answer { return texts.find(p.inbox()) }
 	case store.FieldAssignee:
-		nobody := slices.Contains(t.Values, "")
+		nobody := slices.Contains(values, "")
 		return func(p packed) answer {
 			if p.assignee() == 0 {
 				return sure(nobody)
 			}
-			return likely(slices.Contains(hashes, p.assignee()))
+			return texts.find(p.assignee())
 		}
 	case store.FieldRef:
-		return func(p packed) answer {
-			list, more := p.refs()
-			if !known {
-				return likely(len(list) > 0 || more)
-			}
-			return anyHash(list, more, hashes)
-		}
+		return a.sayRef
 	case store.FieldLabel:
-		return func(p packed) answer {
-			list, more := p.labels()
-			return anyHash(list, more, hashes)
-		}
+		return func(p packed) answer { return texts.findAny(p.labels()) }
 	}
 	return func(packed) answer { return perhaps }
+}
+
+func (a *ask) sayRef(p packed) answer {
+	list, more := p.refs()
+	some := len(list) > 0 || more
+	if a.every {
+		return sure(some)
+	}
+	said := a.texts.findAny(list, more)
+	if said == no && a.vague {
+		return likely(some)
+	}
+	return said
 }
 
 func sayStatus(values []string) func(packed) answer {
@@ -235,26 +308,10 @@ func sayOrigin(values []string) func(packed) answer {
 
 // rulesOut reports whether a packed value shows that the query can't match.
 func (f *filter) rulesOut(p packed) bool {
-	for _, a := range f.asks {
-		if said := a.say(p); said == no && !a.not || said == yes && a.not {
+	for i := range f.asks {
+		if a := &f.asks[i]; a.rulesOut(a.say(p)) {
 			return true
 		}
 	}
 	return false
-}
-
-// A walk over a set costs a header for each member, before the first row is known: members are kept without their
-// time, which would have to be moved with every message. Looking at one row of the index of activity costs about a
-// sixteenth of that, and the walk ends when the page is full.
-const memberCost = 16
-
-// members chooses between the two ways: it returns the smallest set when walking the whole of it is cheaper than the
-// rows of the index that must be expected to pass by until the page is full.
-func (f *filter) members(limit int) (driver, bool) {
-	if len(f.drivers) == 0 {
-		return driver{}, false
-	}
-	d := slices.MinFunc(f.drivers, func(a, b driver) int { return a.count - b.count })
-	expected := float64(f.total) * min(1, float64(limit)/float64(max(1, f.estimate)))
-	return d, float64(d.count)*memberCost < expected
 }

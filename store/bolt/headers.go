@@ -96,6 +96,7 @@ func (r *rows) flush() error {
 	if err := errors.Join(w.act.flush(), w.sets.flush()); err != nil {
 		return err
 	}
+	r.moved = w.moved
 	return r.flushUnknown()
 }
 
@@ -119,6 +120,7 @@ type headerWriter struct {
 	headers   *bolt.Bucket
 	act, sets edits
 	facets    facetBook
+	moved     []actMove
 }
 
 func (w *headerWriter) write(h hash, e *headerEntry) error {
@@ -136,17 +138,23 @@ func (w *headerWriter) write(h hash, e *headerEntry) error {
 
 // moveAct moves the conversation in the index of activity.
 func (w *headerWriter) moveAct(h hash, e *headerEntry) {
-	to, value := positionOf(e.is.LastActivity, h), pack(e.is)
+	var m actMove
 	if e.was != nil {
-		from := positionOf(e.was.LastActivity, h)
-		if from == to && bytes.Equal(value, pack(e.was)) {
-			return
-		}
-		if from != to {
-			w.act.delete(from[:])
-		}
+		m.from, m.was = positionOf(e.was.LastActivity, h), pack(e.was)
 	}
-	w.act.put(to[:], value)
+	if e.is != nil {
+		m.to, m.is = positionOf(e.is.LastActivity, h), pack(e.is)
+	}
+	if m.from == m.to && bytes.Equal(m.was, m.is) {
+		return
+	}
+	if m.was != nil && (m.is == nil || m.from != m.to) {
+		w.act.delete(m.from[:])
+	}
+	if m.is != nil {
+		w.act.put(m.to[:], m.is)
+	}
+	w.moved = append(w.moved, m)
 }
 
 // snoozeOf is the key by which the end of a snooze is found, or nil.

@@ -3,7 +3,9 @@ package bolt
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 
 	"frontdesk/store"
@@ -30,13 +32,13 @@ func (v *Views) List(ctx context.Context, req store.ListRequest) (page store.Lis
 	if err != nil {
 		return page, fmt.Errorf("list conversations: %w", err)
 	}
-	err = v.read(ctx, "list conversations", func(r *reader) error {
+	err = v.readRows(ctx, "list conversations", func(r *reader, last bool) error {
 		page.Applied = r.applied
 		f, err := r.newFilter(req.Query)
 		if err != nil {
 			return err
 		}
-		page.Rows, page.More, err = r.list(f, req.From, req.Newer, req.Limit)
+		page.Rows, page.More, err = v.list(r, f, req, last)
 		return err
 	})
 	if err != nil {
@@ -45,9 +47,25 @@ func (v *Views) List(ctx context.Context, req store.ListRequest) (page store.Lis
 	return page, nil
 }
 
+// errStale says that the columns stand at another transaction than the reader. For a moment they do after each change.
+var errStale = errors.New("the columns stand at another transaction")
+
+const staleTries = 20
+
+// readRows runs a reading transaction, and a new one while it fails with errStale; the last try is told that it is.
+func (v *Views) readRows(ctx context.Context, doing string, fn func(r *reader, last bool) error) error {
+	for try := 1; ; try++ {
+		err := v.read(ctx, doing, func(r *reader) error { return fn(r, try == staleTries) })
+		if !errors.Is(err, errStale) {
+			return err
+		}
+		runtime.Gosched() // whoever changed the file is about to change the columns
+	}
+}
+
 // Nameless returns up to n conversations whose contact's profile was never asked for, newest first.
 func (v *Views) Nameless(ctx context.Context, n int) (list []store.Conversation, err error) {
-	err = v.read(ctx, "list contacts without a name", func(r *reader) error {
+	err = v.readRows(ctx, "list contacts without a name", func(r *reader, last bool) error {
 		if n <= 0 {
 			return nil
 		}
@@ -55,7 +73,7 @@ func (v *Views) Nameless(ctx context.Context, n int) (list []store.Conversation,
 		if err != nil {
 			return err
 		}
-		list, _, err = r.list(f, store.Cursor{}, false, n)
+		list, _, err = v.list(r, f, store.ListRequest{Limit: n}, last)
 		return err
 	})
 	return list, err
@@ -78,37 +96,27 @@ func (v *Views) Conversation(ctx context.Context, id store.ConversationID) (c st
 }
 
 // list collects a page, newest first, and whether there is more beyond it.
-func (r *reader) list(f *filter, from store.Cursor, newer bool, limit int) ([]store.Conversation, bool, error) {
+func (v *Views) list(r *reader, f *filter, req store.ListRequest, last bool) ([]store.Conversation, bool, error) {
 	if f.empty {
 		return nil, false, nil
 	}
-	list := make([]store.Conversation, 0, min(limit+1, usualPage))
-	collect := func(p position) (bool, error) {
-		c, ok, err := r.match(f, p.conv())
-		if ok {
-			list = append(list, c)
-		}
-		return len(list) <= limit, err
+	w := listWalk{
+		reader: r, filter: f, newer: req.Newer, limit: req.Limit,
+		rows: make([]store.Conversation, 0, min(req.Limit+1, usualPage)),
 	}
-	var start []byte
-	if from != (store.Cursor{}) {
-		p := positionOf(from.LastActivity, hashOf(from.ID))
-		start = p[:]
+	if req.From != (store.Cursor{}) {
+		p := positionOf(req.From.LastActivity, hashOf(req.From.ID))
+		w.start = p[:]
 	}
-	var err error
-	if d, ok := f.members(limit + 1); ok {
-		err = r.walkMembers(d, start, newer, collect)
-	} else {
-		err = r.walkActivity(f, start, newer, collect)
-	}
-	if err != nil {
+	if err := v.walk(&w, last); err != nil {
 		return nil, false, err
 	}
-	more := len(list) > limit
+	list := w.rows
+	more := len(list) > req.Limit
 	if more {
-		list = list[:limit]
+		list = list[:req.Limit]
 	}
-	if newer {
+	if req.Newer {
 		slices.Reverse(list)
 	}
 	for i := range list {
@@ -117,6 +125,55 @@ func (r *reader) list(f *filter, from store.Cursor, newer bool, limit int) ([]st
 		}
 	}
 	return list, more, nil
+}
+
+// listWalk is a page being collected.
+type listWalk struct {
+	*reader
+	filter *filter
+	start  []byte // a position; rows are strictly beyond it
+	newer  bool
+	limit  int
+	rows   []store.Conversation // at most one more than the limit
+}
+
+// walk fills the page by the way that the plan chose. It fails with errStale when the columns are needed and stand
+// elsewhere, unless this is the last try: then it goes without.
+func (v *Views) walk(w *listWalk, last bool) error {
+	columns, done := v.memory.at(w.tx.ID())
+	if done != nil {
+		defer done()
+	}
+	p := w.filter.plan(w.limit+1, columns != nil)
+	if v.choose != nil {
+		p = v.choose(p, w.filter, columns != nil)
+	}
+	if columns == nil {
+		if p.dear && !last && v.memory.outOfStep(w.tx.ID()) {
+			return errStale
+		}
+		v.memory.want(v, w.filter.total, p.dear)
+	}
+	switch p.way {
+	case byMembers:
+		return w.walkMembers(p.driver, w.start, w.newer, w.collect)
+	case byActivity:
+		reached, err := w.walkActivity(w.filter, w.start, w.newer, p.budget, w.collect)
+		if err != nil || reached == nil {
+			return err
+		}
+		w.start = reached
+	}
+	return w.walkColumns(columns, w.filter, w.start, w.newer, w.collect)
+}
+
+// collect takes a conversation in if the query matches it; it reports whether the page has room for more.
+func (w *listWalk) collect(p position) (bool, error) {
+	c, ok, err := w.match(w.filter, p.conv())
+	if ok {
+		w.rows = append(w.rows, c)
+	}
+	return len(w.rows) <= w.limit, err
 }
 
 // match decodes a conversation's header if the query matches it. The words are asked first: they need the least of it.
@@ -135,9 +192,13 @@ func (r *reader) match(f *filter, conv hash) (c store.Conversation, ok bool, err
 	return c, f.query.Match(c), nil
 }
 
-// walkActivity goes along the index of activity.
-func (r *reader) walkActivity(f *filter, start []byte, newer bool, collect func(position) (bool, error)) error {
-	return walk(r.act, nil, start, newer, func(k, v []byte) (bool, error) {
+// walkActivity goes along the index of activity. When a budget of rows is used up before it came to an end, it returns
+// how far it has come.
+func (r *reader) walkActivity(
+	f *filter, start []byte, newer bool, budget int, collect func(position) (bool, error),
+) (reached []byte, err error) {
+	n := 0
+	err = walk(r.act, nil, start, newer, func(k, v []byte) (bool, error) {
 		if err := r.step(); err != nil {
 			return false, err
 		}
@@ -145,11 +206,21 @@ func (r *reader) walkActivity(f *filter, start []byte, newer bool, collect func(
 		if len(k) != actLen || !p.valid() {
 			return false, errDamaged
 		}
-		if f.rulesOut(p) {
-			return true, nil
+		n++
+		more := true
+		if !f.rulesOut(p) {
+			var err error
+			if more, err = collect(position(k)); err != nil {
+				return false, err
+			}
 		}
-		return collect(position(k))
+		if more && n == budget {
+			reached = bytes.Clone(k)
+			return false, nil
+		}
+		return more, nil
 	})
+	return reached, err
 }
 
 // walkMembers goes through sets, which have no order of time, and brings them into it first.

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 
@@ -148,12 +149,53 @@ func likely(b bool) answer {
 	return no
 }
 
-// anyHash looks for one of the wanted hashes in a packed list.
-func anyHash(list []byte, more bool, wanted []uint32) answer {
-	for ; len(list) >= 4; list = list[4:] {
-		if slices.Contains(wanted, binary.BigEndian.Uint32(list)) {
-			return perhaps
-		}
+// hashSet are the texts that a condition wants, by four bytes of their hashes.
+type hashSet struct {
+	list []wantedHash
+}
+
+// wantedHash is one of them. Where it is alone, no other text of its kind begins with these bytes, nor with 31 bits of
+// them: then an equal hash is surely the text.
+type wantedHash struct {
+	short uint32
+	alone bool
+}
+
+func (s *hashSet) add(short uint32, alone bool) {
+	s.list = append(s.list, wantedHash{short: short, alone: alone})
+}
+
+func (s *hashSet) sort() {
+	slices.SortFunc(s.list, func(a, b wantedHash) int { return cmp.Compare(a.short, b.short) })
+}
+
+// find is what a packed hash says about whether its text is wanted.
+func (s *hashSet) find(short uint32) answer {
+	var (
+		i  int
+		ok bool
+	)
+	if len(s.list) <= 8 {
+		i = slices.IndexFunc(s.list, func(w wantedHash) bool { return w.short == short })
+		ok = i >= 0
+	} else {
+		i, ok = slices.BinarySearchFunc(s.list, short, func(w wantedHash, short uint32) int { return cmp.Compare(w.short, short) })
 	}
-	return likely(more)
+	switch {
+	case !ok:
+		return no
+	case s.list[i].alone:
+		return yes
+	default:
+		return perhaps
+	}
+}
+
+// findAny is find for a packed list; more says that there are more than it has.
+func (s *hashSet) findAny(list []byte, more bool) answer {
+	said := likely(more)
+	for ; len(list) >= 4; list = list[4:] {
+		said = max(said, s.find(binary.BigEndian.Uint32(list)))
+	}
+	return said
 }

@@ -26,6 +26,7 @@ type rows struct {
 	lines  map[hash]store.ConversationID // conversations that got a message
 	unkept uint64                        // events of unknown kinds
 	ended  bool
+	moved  []actMove // what was flushed to the index of activity
 }
 
 var _ store.Rows = (*rows)(nil)

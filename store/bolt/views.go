@@ -48,6 +48,9 @@ type Views struct {
 
 	mu sync.RWMutex // guards db, which Reset replaces when the file is damaged
 	db *boltfile.File
+
+	memory memory
+	choose func(p plan, f *filter, columns bool) plan // tests: another way than the planned
 }
 
 var _ store.Views = (*Views)(nil)
@@ -60,6 +63,7 @@ func OpenViews(path string, o Options) (*Views, error) {
 		return nil, err
 	}
 	v := &Views{path: path, options: o, db: db}
+	v.memory.init()
 	if err := v.prepare(); err != nil {
 		_ = db.Close() // the first error is what matters
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -126,6 +130,7 @@ func createViews(tx *bolt.Tx) error {
 // Close waits for what is being read and closes the file. Closing twice does nothing; anything else fails afterwards
 // with store.ErrClosed.
 func (v *Views) Close() error {
+	v.memory.close()
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	return v.db.Close()
@@ -150,6 +155,10 @@ func (v *Views) Apply(ctx context.Context, upTo store.Seq, change func(store.Row
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("apply up to record %d: %w", upTo, err)
 	}
+	var (
+		id    int
+		moved []actMove
+	)
 	err := v.update(func(tx *bolt.Tx) error {
 		r := newRows(tx)
 		defer r.end()
@@ -159,11 +168,13 @@ func (v *Views) Apply(ctx context.Context, upTo store.Seq, change func(store.Row
 		if err := r.flush(); err != nil {
 			return err
 		}
+		id, moved = tx.ID(), r.moved
 		return putNumber(tx, appliedKey, uint64(upTo))
 	})
 	if err != nil {
 		return fmt.Errorf("apply up to record %d: %w", upTo, v.explained(err))
 	}
+	v.memory.follow(id, moved)
 	return nil
 }
 
@@ -183,6 +194,7 @@ func (v *Views) Reset(ctx context.Context) error {
 	if errors.Is(err, boltfile.ErrDamaged) {
 		err = v.replace()
 	}
+	v.memory.drop()
 	if err != nil {
 		return fmt.Errorf("empty the views: %w", closedError(err))
 	}
@@ -201,6 +213,7 @@ func (v *Views) replace() error {
 		return err
 	}
 	v.db = db
+	v.memory.drop() // transactions of the new file are counted anew
 	return v.db.Update(createViews)
 }
 
