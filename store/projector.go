@@ -42,6 +42,7 @@ type Projector struct {
 	turn    chan struct{} // held by whoever applies
 	poke    chan struct{}
 	skipped atomic.Uint64
+	batch   atomic.Int64 // records in one transaction; 0 is batchRecords
 }
 
 // NewProjector returns a projector that nobody runs yet. feed is told after each transaction. A nil logger is silent.
@@ -66,6 +67,11 @@ func (p *Projector) Poke() {
 
 // Skipped is how many records could not be read since the projector was made.
 func (p *Projector) Skipped() uint64 { return p.skipped.Load() }
+
+// TakeUpTo sets how many records one transaction takes at most; 0 is the usual number. Larger transactions write each
+// page of the views fewer times and hold more in memory and the disk for longer: they are for filling a store that
+// nobody looks at.
+func (p *Projector) TakeUpTo(records int) { p.batch.Store(int64(max(0, records))) }
 
 // Run applies what is appended until the context ends, and returns nil then. Errors of the log or the views are logged
 // and tried again with growing pauses: the log keeps what the views have not seen. Only ErrClosed and ErrAhead, which
@@ -170,7 +176,7 @@ func (p *Projector) apply(ctx context.Context) (Seq, error) {
 	if applied > head {
 		return applied, fmt.Errorf("%w: they stand at record %d, the log ends at %d", ErrAhead, applied, head)
 	}
-	records, err := p.log.Read(ctx, applied, batchRecords)
+	records, err := p.next(ctx, applied)
 	if err != nil {
 		return applied, fmt.Errorf("read the log after record %d: %w", applied, err)
 	}
@@ -188,6 +194,27 @@ func (p *Projector) apply(ctx context.Context) (Seq, error) {
 	}
 	p.feed.Publish(applied)
 	return applied, nil
+}
+
+// next reads the records of one transaction. Where more than usual are wanted, it asks as often as that takes: one
+// reading is bounded in bytes.
+func (p *Projector) next(ctx context.Context, applied Seq) ([]Record, error) {
+	wanted := int(p.batch.Load())
+	if wanted == 0 {
+		return p.log.Read(ctx, applied, batchRecords)
+	}
+	var records []Record
+	for len(records) < wanted {
+		more, err := p.log.Read(ctx, applied, wanted-len(records))
+		if err != nil {
+			return nil, err
+		}
+		if len(more) == 0 {
+			break
+		}
+		records, applied = append(records, more...), more[len(more)-1].Seq
+	}
+	return records, nil
 }
 
 func (p *Projector) takeTurn(ctx context.Context) error {

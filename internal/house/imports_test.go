@@ -35,11 +35,12 @@ var rooms = map[string][]string{
 	"internal/faults": {
 		"desk", "ingest", "plugin", "store", "store/bolt", "messenger", "internal/boltfile", "internal/config", "internal/control",
 	},
-	"internal/house":   {},
-	"internal/intake":  {},
-	"internal/logfile": {},
-	"internal/metrics": {},
-	"internal/picture": {"tui", "desk", "store", "messenger"},
+	"internal/generate": {"store"},
+	"internal/house":    {},
+	"internal/intake":   {},
+	"internal/logfile":  {},
+	"internal/metrics":  {},
+	"internal/picture":  {"tui", "desk", "store", "messenger"},
 }
 
 // forTests is what tests may import beyond their room's arrows: the real store, and the suite that holds it to its word.
