@@ -53,7 +53,11 @@ frontdesk list 'origin:plugin -ref:pricing' --json | jq -r .id`,
 				if err != nil {
 					return err
 				}
-				return list(ctx, d, cmd.OutOrStdout(), q, limit, asJSON)
+				rows, err := list(ctx, d, cmd.OutOrStdout(), q, limit, asJSON)
+				if err == nil && rows == 0 && term.IsTerminal(os.Stdout.Fd()) {
+					cmd.PrintErrln("frontdesk: no conversation to list")
+				}
+				return err
 			})
 		},
 	}
@@ -62,29 +66,31 @@ frontdesk list 'origin:plugin -ref:pricing' --json | jq -r .id`,
 	return cmd
 }
 
-func list(ctx context.Context, d *door, w io.Writer, q store.Query, limit int, asJSON bool) error {
+// list prints conversations and says how many.
+func list(ctx context.Context, d *door, w io.Writer, q store.Query, limit int, asJSON bool) (rows int, err error) {
 	state, err := d.State(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	lines, table := newJSONLines(w), tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	now, rows := time.Now(), 0
+	now := time.Now()
 	err = eachConversation(ctx, d, q, limit, func(c store.Conversation) error {
+		rows++
 		if asJSON {
 			return lines.Encode(toConversationJSON(c, state.Inboxes))
 		}
 		if _, err := fmt.Fprintln(table, listRow(c, now)); err != nil {
 			return err
 		}
-		if rows++; rows%listPage == 0 { // columns are as wide as a page needs; a whole list is not kept for that
+		if rows%listPage == 0 { // columns are as wide as a page needs; a whole list is not kept for that
 			return table.Flush()
 		}
 		return nil
 	})
 	if err != nil {
-		return err
+		return rows, err
 	}
-	return table.Flush()
+	return rows, table.Flush()
 }
 
 // eachConversation calls do for up to limit conversations (0: all), newest first. One that moves up while the list is

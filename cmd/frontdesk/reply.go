@@ -40,7 +40,7 @@ Exit codes: 0 done, 2 refused before sending, 3 the platform refused it, 4 nobod
 
 # after the 24 hours, where the Page has the Human Agent feature
 frontdesk reply 109872000000101:7412000000000101 --text 'Your parcel is here.' --human-agent`,
-		Args: cobra.ExactArgs(1),
+		Args: oneConversation,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return throughDoor(cmd, flags.given(), courierWanted(f.wait), func(ctx context.Context, d *door) error {
 				m, err := reply(ctx, d, store.ConversationID(args[0]), f)

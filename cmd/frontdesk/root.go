@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,9 +19,9 @@ func newRoot() *cobra.Command {
 		Long: `A customer inbox for the terminal. Customers write from the chat plugin on your website or from Messenger; you see
 every conversation by where it came from, and answer with the keyboard.
 
-Without a command it opens the inbox, with the webhook listener, the chat plugin and the courier inside. If another
-process has them already (frontdesk serve), it opens the inbox on that one. No settings are needed: the chat plugin's
-own platform is there from the start.
+Without a command it opens the inbox, with all it needs inside: the webhook listener, the chat plugin, and the courier
+that sends replies. If another process runs those already (frontdesk serve), it opens the inbox on that one. No settings
+are needed: the chat plugin's own platform is there from the start.
 
 Settings come from flags, then FRONTDESK_ variables, then config.toml in your configuration folder. To connect a Page, set
 FRONTDESK_PAGE_ID, FRONTDESK_PAGE_TOKEN, FRONTDESK_APP_SECRET and FRONTDESK_VERIFY_TOKEN; docs/guide/settings.md has all.`,
@@ -44,8 +46,51 @@ frontdesk reply CONVERSATION --text 'Yes, to all of Norway.' --wait`,
 		newDemo(&flags), newServe(&flags), newList(&flags), newShow(&flags), newReply(&flags), newReplay(&flags),
 		newPlugin(&flags), newVersion(),
 	)
+	nameHelpers(root)
 	flow(root)
 	return root
+}
+
+// shells are how each shell takes the completions for the terminal it is typed in.
+var shells = map[string]string{
+	"bash":       "source <(frontdesk completion bash)",
+	"fish":       "frontdesk completion fish | source",
+	"powershell": "frontdesk completion powershell | Out-String | Invoke-Expression",
+	"zsh":        "source <(frontdesk completion zsh)",
+}
+
+// nameHelpers gives the commands that every such program has words of ours.
+func nameHelpers(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Short = "Explain a command, with examples"
+			cmd.Long = cmd.Short + ". Without a command it lists them all."
+			cmd.Example = "frontdesk help reply\nfrontdesk help plugin visitor"
+			cmd.Args = cobra.ArbitraryArgs // the names of a command: one or more
+		case "completion":
+			cmd.Short = "Print a script that lets your shell complete commands"
+			cmd.Long = "Print a script that lets your shell complete frontdesk's commands and flags on tab."
+			for _, shell := range cmd.Commands() {
+				shell.Short = "Print the script for " + shell.Name()
+				shell.Example = shells[shell.Name()]
+			}
+		}
+	}
+}
+
+// oneConversation is the Args of commands that are told which conversation.
+func oneConversation(_ *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0:
+		return withCode(exitUse, errors.New("say which conversation; frontdesk list shows their ids"))
+	case 1:
+		return nil
+	default:
+		return withCode(exitUse, fmt.Errorf("one conversation at a time, not %d; a text with blanks needs quotes", len(args)))
+	}
 }
 
 // flow lets the explanations break where the terminal ends: in the source each paragraph has lines of its own.

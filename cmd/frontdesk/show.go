@@ -25,7 +25,7 @@ func newShow(flags *settingFlags) *cobra.Command {
 It marks nothing as read. What --json prints is a promise: docs/guide/json.md.`,
 		Example: `frontdesk show 109872000000101:7412000000000101
 frontdesk show 109872000000101:7412000000000101 --json | jq -r 'select(.direction == "in") | .text'`,
-		Args: cobra.ExactArgs(1),
+		Args: oneConversation,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return throughDoor(cmd, flags.given(), withoutCourier, func(ctx context.Context, d *door) error {
 				return show(ctx, d, cmd.OutOrStdout(), store.ConversationID(args[0]), asJSON)
