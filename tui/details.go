@@ -52,10 +52,14 @@ func (m *Model) detailLines() []detail {
 		{heading: "Conversation"},
 		{label: "status", value: m.statusWords(c)},
 		{label: "assignee", value: orElse(CleanLine(c.Assignee), "nobody")},
+		{label: "labels", value: orElse(strings.TrimSpace(labelWords(c.Labels)), "none")},
 		{label: "window", value: w.long(m.clock), pen: windowPen(w.open(m.clock))},
 	}
 	if !w.human.IsZero() {
 		out = append(out, detail{label: "human agent", value: "until " + moment(store.MillisOf(w.human), m.clock)})
+	}
+	if words := ownerWords(c.Owner); words != "" {
+		out = append(out, detail{label: "control", value: words, copy: c.Owner.AppID, pen: windowPen(c.Owner.Kind != store.OwnerApp)})
 	}
 	if c.WaitingSince != 0 {
 		out = append(out, detail{label: "waiting", value: "since " + moment(c.WaitingSince, m.clock)})
@@ -71,7 +75,53 @@ func (m *Model) detailLines() []detail {
 		}
 		out = append(out, m.touchLines(touch)...)
 	}
-	return append(out, m.newestReply()...)
+	out = append(out, m.newestReply()...)
+	return append(out, m.formerWords()...)
+}
+
+// mostEdited is how many edited messages the details go back.
+const mostEdited = 5
+
+// formerWords is what the newest edited messages said before.
+func (m *Model) formerWords() []detail {
+	var out []detail
+	msgs := m.thread.msgs
+	for i, n := len(msgs)-1, 0; i >= 0 && n < mostEdited; i-- {
+		msg := &msgs[i]
+		if len(msg.Edits) == 0 || msg.Withdrawn {
+			continue
+		}
+		if n++; n == 1 {
+			out = append(out, detail{heading: "Edited"})
+		} else {
+			out = append(out, detail{})
+		}
+		out = append(out, detail{label: "says now", value: CleanLine(msg.Text), copy: msg.Text})
+		for j := len(msg.Edits) - 1; j >= 0; j-- {
+			e := msg.Edits[j]
+			out = append(out, detail{label: "before", value: CleanLine(e.Text) + " (until " + moment(e.At, m.clock) + ")", copy: e.Text})
+		}
+	}
+	return out
+}
+
+// ownerWords is which program may answer in a conversation; empty when nobody said.
+func ownerWords(o store.Owner) string {
+	switch o.Kind {
+	case store.OwnerUs:
+		return "ours: replies go through"
+	case store.OwnerIdle:
+		return "nobody's: whoever answers first has it"
+	case store.OwnerApp:
+		if o.AppID == store.PageInboxApp {
+			return "the Page inbox has it"
+		}
+		if o.AppID == "" {
+			return "another app has it"
+		}
+		return "app " + CleanLine(o.AppID) + " has it"
+	}
+	return ""
 }
 
 // newestReply says in words what became of the newest message of ours.

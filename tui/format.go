@@ -184,7 +184,7 @@ func attachmentWord(kind string) string {
 	case "appointment_booking":
 		return "appointment"
 	case "unsupported":
-		return "something the platform does not pass on"
+		return "content not passed on"
 	}
 	if kind = strings.ReplaceAll(CleanLine(kind), "_", " "); kind != "" {
 		return kind

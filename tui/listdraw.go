@@ -83,6 +83,7 @@ func (m *Model) drawRow(c *store.Conversation, k rowKey) [rowHeight]string {
 	if ref := CleanLine(c.Touch.Ref); ref != "" {
 		left += " · " + ref
 	}
+	left += labelWords(c.Labels)
 	win := windowOf(*c, m.inbox(c.Inbox), m.clock).short(m.clock)
 	winPen := t.muted
 	switch {
@@ -103,6 +104,15 @@ func (m *Model) drawRow(c *store.Conversation, k rowKey) [rowHeight]string {
 		lines[0] = tint(background, lines[0]) // not all three: moving the cursor stays a few hundred bytes on the wire
 	}
 	return lines
+}
+
+// labelWords are a conversation's labels, to stand behind something else.
+func labelWords(labels []string) string {
+	s := ""
+	for _, l := range labels {
+		s += "  #" + CleanLine(l)
+	}
+	return s
 }
 
 // rowBadges says what a row's status is where the view does not say it already, and whose it is.

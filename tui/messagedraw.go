@@ -100,12 +100,26 @@ func (m *Model) drawAttachment(a *store.Attachment, msg *store.Message, words pe
 		return out
 	}
 	word, rest := m.attachmentWords(a)
-	name := "[" + word + "]"
-	if rest == "" || r.width(name)+1 >= w {
-		return []string{words.on(r.cut(name, w))}
+	name := "[" + r.cut(word, w-2) + "]"
+	room := w - r.width(name) - 1
+	switch {
+	case rest == "":
+		return []string{words.on(name)}
+	case r.width(rest) <= room:
+		return []string{words.on(name) + " " + t.muted.on(rest)}
 	}
-	return []string{words.on(name) + " " + t.muted.on(r.cut(rest, w-r.width(name)-1))}
+	out = append(out, words.on(name))
+	for i, line := range r.wrap(rest, w-2) {
+		if i == mostAttachmentLines {
+			break
+		}
+		out = append(out, "  "+t.muted.on(line))
+	}
+	return out
 }
+
+// mostAttachmentLines is how many lines the name of a file or a share may take.
+const mostAttachmentLines = 3
 
 // attachmentWords is what an attachment is, and what tells it from others of its sort.
 func (m *Model) attachmentWords(a *store.Attachment) (word, rest string) {
@@ -114,12 +128,13 @@ func (m *Model) attachmentWords(a *store.Attachment) (word, rest string) {
 	if a.StickerID != "" {
 		return "sticker", stickerName(a.StickerID)
 	}
+	if a.Type == "location" {
+		parts = append(parts, fmt.Sprintf("%.5f, %.5f", a.Lat, a.Long))
+	}
 	if title := CleanLine(a.Title); title != "" {
 		parts = append(parts, title)
 	}
 	switch a.Type {
-	case "location":
-		parts = append(parts, fmt.Sprintf("%.5f, %.5f", a.Lat, a.Long))
 	case "image", "video", "audio", "file":
 		if name := fileName(a.URL); name != "" {
 			parts = append(parts, name)
@@ -196,7 +211,7 @@ func (m *Model) drawFields(fields []store.Detail, w int) []string {
 	return out
 }
 
-// drawBadges draws what people thought of a message: reactions and feedback, in one line under it.
+// drawBadges draws what people thought of a message, under it: reactions and feedback.
 func (m *Model) drawBadges(msg *store.Message, w int) []string {
 	t, r := m.theme, m.ruler
 	var badges []string
@@ -205,7 +220,7 @@ func (m *Model) drawBadges(msg *store.Message, w int) []string {
 		if reaction.Side == store.In {
 			who = CleanLine(m.thread.conv.Contact.Title())
 		}
-		badges = append(badges, reactionSign(reaction.Emoji)+" "+who)
+		badges = append(badges, reactionSign(reaction.Emoji)+" "+who+" ")
 	}
 	if msg.Feedback != "" {
 		badges = append(badges, "feedback: "+CleanLine(msg.Feedback))
@@ -213,7 +228,15 @@ func (m *Model) drawBadges(msg *store.Message, w int) []string {
 	if len(badges) == 0 {
 		return nil
 	}
-	return []string{t.faint.on("╰ ") + t.unread.on(r.cut(strings.Join(badges, "  "), w-2))}
+	var out []string
+	for i, line := range r.chips(badges, w-2) {
+		lead := "  "
+		if i == 0 {
+			lead = "╰ "
+		}
+		out = append(out, t.faint.on(lead)+t.unread.on(line))
+	}
+	return out
 }
 
 // reactionSigns are the platform's words for reactions that came without an emoji.
