@@ -64,6 +64,10 @@ func TestPauses(t *testing.T) {
 			&messenger.APIError{HTTPStatus: 503, Code: 2}, 4,
 			[]time.Duration{time.Second, 4 * time.Second, 15 * time.Second, time.Minute},
 		},
+		"a gateway's answer, which an echo may correct": {
+			&messenger.APIError{HTTPStatus: 502}, 4,
+			[]time.Duration{10 * time.Second, 10 * time.Second, 15 * time.Second, time.Minute},
+		},
 		"nobody there": {
 			&messenger.TransportError{Err: errors.New("connection refused")}, 7,
 			[]time.Duration{time.Second, 4 * time.Second, 15 * time.Second, time.Minute, time.Minute, time.Minute, time.Minute},

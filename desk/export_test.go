@@ -2,7 +2,8 @@ package desk
 
 import "time"
 
-// SetPauses replaces the pauses after failures and limits, without jitter.
+// SetPauses replaces the pauses after failures and limits, without jitter. The one for an echo is ten times the first, as
+// it is in the real desk.
 func (d *Desk) SetPauses(retry, limit []time.Duration) {
-	d.courier.back = backoff{retry: retry, limit: limit, jitter: func() float64 { return 0 }}
+	d.courier.back = backoff{retry: retry, limit: limit, echo: 10 * retry[0], jitter: func() float64 { return 0 }}
 }

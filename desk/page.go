@@ -118,6 +118,7 @@ func (c *courier) taken(id store.InboxID) bool {
 type backoff struct {
 	retry  []time.Duration // after the first, second, third … failure; the last counts for all that follow
 	limit  []time.Duration // the same, where the platform's limit was met without a word on how long
+	echo   time.Duration   // at least, after a gateway's answer: an echo would tell meanwhile that the message arrived
 	jitter func() float64  // from 0 to 1
 }
 
@@ -128,6 +129,7 @@ func newBackoff() backoff {
 	return backoff{
 		retry:  []time.Duration{time.Second, 4 * time.Second, 15 * time.Second, time.Minute},
 		limit:  []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute},
+		echo:   10 * time.Second,
 		jitter: rand.Float64,
 	}
 }

@@ -25,9 +25,9 @@ func (c *courier) judge(r *store.Result, s shot, err error) (proven bool) {
 	case v.Retry == messenger.RetryWait:
 		retry(r, c.limited(s.conv.Inbox, v.Scope, retryAfter(err)))
 	case v.Retry == messenger.RetryBackoff:
-		c.again(r, s.reply, maxTries)
+		c.again(r, s.reply, maxTries, c.echoTime(err))
 	case v.Retry == messenger.RetryOnce:
-		c.again(r, s.reply, 2)
+		c.again(r, s.reply, 2, 0)
 	case s.tag == messenger.TagHumanAgent && permissionLike(err):
 		r.Outcome = store.OutcomeFailed
 		r.Error.Text = "The app has no Human Agent feature, so this text could not be sent after 24 hours."
@@ -106,8 +106,18 @@ func retry(r *store.Result, at time.Time) {
 	r.Outcome, r.RetryAt = store.OutcomeRetry, store.MillisOf(at)
 }
 
-// again has the message sent once more, up to most times in all.
-func (c *courier) again(r *store.Result, m store.Message, most int) {
+// echoTime is how long an echo is waited for before the message is sent again. What answered a server's status without
+// the platform's own error was something on the way to it (ref. 4.2), which may have passed the message on all the same.
+func (c *courier) echoTime(err error) time.Duration {
+	var api *messenger.APIError
+	if errors.As(err, &api) && api.Code == 0 && api.HTTPStatus >= 500 {
+		return c.back.echo
+	}
+	return 0
+}
+
+// again has the message sent once more after at least a time, up to most times in all.
+func (c *courier) again(r *store.Result, m store.Message, most int, least time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, known := c.tries[m.Token]; !known && m.Error != nil && m.Error.Code != 0 && m.RetryAt != 0 {
@@ -122,7 +132,7 @@ func (c *courier) again(r *store.Result, m store.Message, most int) {
 		}
 		return
 	}
-	retry(r, c.d.now().Add(c.back.afterFailure(n)))
+	retry(r, c.d.now().Add(max(least, c.back.afterFailure(n))))
 }
 
 // unreachable pauses an inbox whose platform can't be reached, and returns until when. Requests that fail together

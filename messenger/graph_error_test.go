@@ -151,7 +151,7 @@ func TestJudge(t *testing.T) {
 		"limit under another status":    {&APIError{HTTPStatus: 500, Code: 4}, RetryWait, ScopeApp},
 		"marketing message too early":   {&APIError{HTTPStatus: 400, Code: 4, Subcode: 2018354}, RetryNever, ScopeConversation},
 		"empty 500":                     {&APIError{HTTPStatus: 500}, RetryBackoff, ScopeMessage},
-		"empty 504":                     {&APIError{HTTPStatus: 504}, RetryBackoff, ScopeMessage},
+		"empty 504":                     {&APIError{HTTPStatus: 504}, RetryUnclear, ScopeConversation},
 		"empty 429":                     {&APIError{HTTPStatus: 429}, RetryWait, ScopeApp},
 		"empty 404":                     {&APIError{HTTPStatus: 404}, RetryNever, ScopeApp},
 		"not reached":                   {&TransportError{Err: errors.New("refused")}, RetryBackoff, ScopePage},

@@ -90,6 +90,8 @@ func judgeStatus(status int) Verdict {
 	switch {
 	case status == 429:
 		return rateLimit(ScopeApp)
+	case status == 504: // a gateway waited in vain for the platform, which had the request
+		return unclear
 	case status >= 500:
 		return temporary
 	default:
