@@ -61,6 +61,12 @@ frontdesk list 'origin:plugin -ref:pricing' --json | jq -r .id`,
 			})
 		},
 	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		if strings.HasPrefix(err.Error(), "unknown shorthand flag") {
+			err = fmt.Errorf("%w; a QUERY that begins with - stands behind --, as in: frontdesk list -- '-origin:plugin is:unread'", err)
+		}
+		return withCode(exitUse, err)
+	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	cmd.Flags().IntVar(&limit, "limit", listDefault, "at most so many; 0: all, as in pipes and with --json")
 	return cmd

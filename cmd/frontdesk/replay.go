@@ -51,10 +51,10 @@ func runReplay(cmd *cobra.Command, flags map[string]string, check bool) (err err
 		return errors.Join(fmt.Errorf("%w; end it (SIGTERM) and run this again", store.ErrLocked), client.Close())
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	if err := st.projector.CatchUp(ctx); err != nil {
-		return err
-	}
 	if check {
+		if err := st.projector.CatchUp(ctx); err != nil {
+			return err
+		}
 		if err := checkViews(ctx, s, st, logger); err != nil {
 			return err
 		}

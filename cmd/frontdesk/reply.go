@@ -80,6 +80,8 @@ func reply(ctx context.Context, d *door, id store.ConversationID, f replyFlags) 
 		Message: messenger.OutMessage{Text: f.text},
 	})
 	switch {
+	case errors.Is(err, desk.ErrGone):
+		return m, withCode(exitUnknown, fmt.Errorf("%w while it was given the reply: look with frontdesk show %s whether it was kept, before you repeat it", err, c.ID))
 	case err != nil:
 		return store.Message{}, err
 	case f.wait:
