@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -134,6 +135,7 @@ func checkMetricsPage(t *testing.T, h *house) {
 	for _, p := range problems {
 		t.Errorf("%s: %s", p.Metric, p.Text)
 	}
+	checkGuide(t, page)
 	if strings.Contains(page, mark) {
 		t.Errorf("the metrics hold a text, a name or a secret:\n%s", page)
 	}
@@ -144,6 +146,37 @@ func checkMetricsPage(t *testing.T, h *house) {
 		if id := regexp.MustCompile(`[0-9]{6,}`).FindString(labels); id != "" {
 			t.Errorf("a label holds an id: %s", labels)
 		}
+	}
+}
+
+// checkGuide holds the guide to naming every family there is, and no other.
+func checkGuide(t *testing.T, page string) {
+	t.Helper()
+	guide, err := os.ReadFile("../../docs/guide/watching.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, named := map[string]bool{}, map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^# TYPE (frontdesk_\w+) `).FindAllStringSubmatch(page, -1) {
+		there[m[1]] = true
+	}
+	for _, m := range regexp.MustCompile("(?m)^\\| `frontdesk_.*$").FindAllString(string(guide), -1) {
+		for _, name := range regexp.MustCompile(`frontdesk_\w+`).FindAllString(m, -1) {
+			named[name] = true
+		}
+	}
+	for name := range there {
+		if !named[name] {
+			t.Errorf("the guide to watching does not name %s", name)
+		}
+	}
+	for name := range named {
+		if !there[name] {
+			t.Errorf("the guide to watching names %s, which nothing shows", name)
+		}
+	}
+	if len(there) < 20 {
+		t.Errorf("there are only %d families", len(there))
 	}
 }
 
