@@ -157,7 +157,7 @@ var wantFixtures = map[string][]string{
 	"handover-app-roles":                     {"unknown app_roles A/"},
 	"handover-pass-from-idle":                {`control control A/psid:Maya owner=app:512340000000007 "" [to app 512340000000007]`},
 	"handover-pass-thread-control":           {`control control A/psid:Maya owner=app:512340000000007 "" [from app 512340000000099] [to app 512340000000007] [note customer asked for a person]`},
-	"handover-request-thread-control":        {`activity control A/psid:Maya "the conversation was asked for" [by app 512340000000099] [note bot wants the thread back]`},
+	"handover-request-thread-control":        {`control control A/psid:Maya "the conversation was asked for" [by app 512340000000099] [note bot wants the thread back]`},
 	"handover-take-thread-control":           {`control control A/psid:Maya owner=app:263902037430900 "the conversation was taken over" [from app 512340000000007] [to the Page inbox] [note moved to main folder]`},
 	"message-appointment-booking":            {"message media A/psid:Haruka opens [appointment requested] [from 2026-11-24 15:00 UTC] [to 2026-11-24 15:30 UTC] [time zone Asia/Tokyo] [booking bk_20261124_1500]"},
 	"message-attachment-unknown-type":        {"message media A/psid:Maya opens"},

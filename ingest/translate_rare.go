@@ -129,29 +129,28 @@ func translateOptin(f *store.Fact, ev messenger.Event) {
 
 // translateControl reads who may answer now (ref. 2.13). The owner is always named by its app id: the array it came in
 // does not say whether that is us, because both the app that gets control and the one that loses it are told on
-// `messaging`. Whoever knows our own app id compares. Only null means that nobody has it; an owner that can't be read
-// leaves it as it was.
+// `messaging`. Whoever knows our own app id compares. Only null means that nobody has it; where none is named, or asked
+// for and not given, it stays who it was.
 func translateControl(f *store.Fact, ev messenger.Event) {
 	c := ev.Control
-	text := ""
+	f.Kind, f.LineKind = store.FactControl, store.KindControl
+	identify(f, ev, "", canonical(ev.Raw))
 	switch ev.Kind {
-	case messenger.KindTake:
-		text = "the conversation was taken over"
-	case messenger.KindRequest: // nothing moves yet
-		line(f, ev, store.KindControl, "the conversation was asked for", details("by", appName(c.Requested), "note", c.Metadata))
+	case messenger.KindRequest:
+		f.Text = "the conversation was asked for"
+		f.Details = details("by", appName(c.Requested), "note", c.Metadata)
 		return
+	case messenger.KindTake:
+		f.Text = "the conversation was taken over"
 	}
 	to := appName(c.New)
-	if c.ToNobody {
-		to = "nobody"
-	}
-	line(f, ev, store.KindControl, text, details("from", appName(c.Previous), "to", to, "note", c.Metadata))
 	switch {
 	case c.ToNobody:
-		f.Kind, f.Owner = store.FactControl, store.Owner{Kind: store.OwnerIdle}
+		to, f.Owner = "nobody", store.Owner{Kind: store.OwnerIdle}
 	case c.New != "":
-		f.Kind, f.Owner = store.FactControl, store.Owner{Kind: store.OwnerApp, AppID: c.New}
+		f.Owner = store.Owner{Kind: store.OwnerApp, AppID: c.New}
 	}
+	f.Details = details("from", appName(c.Previous), "to", to, "note", c.Metadata)
 }
 
 // translatePolicy reads what the platform thinks of the whole page. It concerns no contact, whoever is named.

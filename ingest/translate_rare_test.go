@@ -23,7 +23,7 @@ func TestTranslateRare(t *testing.T) {
 		{"a withdrawal of nothing", `"message":{"is_deleted":true}`, "unknown message.is_deleted A/psid:Maya"},
 		{"feedback on nothing", `"response_feedback":{"feedback":"Bad response"}`, "unknown response_feedback A/psid:Maya"},
 		{"control passed to nobody", `"pass_thread_control":{"previous_owner_app_id":1,"new_owner_app_id":null}`, `control control A/psid:Maya owner=idle: "" [from app 1] [to nobody]`},
-		{"control passed to what can't be read", `"pass_thread_control":{"new_owner_app_id":{}}`, `activity control A/psid:Maya ""`},
+		{"control passed to what can't be read", `"pass_thread_control":{"new_owner_app_id":{}}`, `control control A/psid:Maya ""`},
 		{"control taken by the Instagram inbox", `"take_thread_control":{"new_owner_app_id":"1217981644879628"}`, `control control A/psid:Maya owner=app:1217981644879628 "the conversation was taken over" [to the Instagram inbox]`},
 		{"policy in words nobody knows", `"policy_enforcement":{"action":"frown"}`, "unknown policy_enforcement A/"},
 		{"policy under its old key", `"policy-enforcement":{"action":"Block","reason":7}`, `alert A/ alert=block "7"`},
