@@ -14,10 +14,12 @@ var ErrAhead = errors.New("the views are ahead of the log; replay them")
 
 // Bounds of the projector's work.
 const (
-	batchRecords = 2000                   // at most so many records in one transaction; Log.Read bounds the bytes
-	longestPause = 100 * time.Millisecond // between two transactions while others write
-	firstRetry   = 250 * time.Millisecond // after a transaction that failed
-	longestRetry = 30 * time.Second
+	batchRecords  = 2000                   // at most so many records in one transaction; Log.Read bounds the bytes
+	replayRecords = 20_000                 // the same for a replay, which is all that happens then
+	growth        = 8                      // such a part of what the views have is the most that is added at once
+	longestPause  = 100 * time.Millisecond // between two transactions while others write
+	firstRetry    = 250 * time.Millisecond // after a transaction that failed
+	longestRetry  = 30 * time.Second
 )
 
 // Attribute keys of the projector's log lines.
@@ -42,7 +44,7 @@ type Projector struct {
 	turn    chan struct{} // held by whoever applies
 	poke    chan struct{}
 	skipped atomic.Uint64
-	batch   atomic.Int64 // records in one transaction; 0 is batchRecords
+	most    atomic.Int64 // records in one transaction, where that is to be more than batchRecords
 }
 
 // NewProjector returns a projector that nobody runs yet. feed is told after each transaction. A nil logger is silent.
@@ -69,9 +71,9 @@ func (p *Projector) Poke() {
 func (p *Projector) Skipped() uint64 { return p.skipped.Load() }
 
 // TakeUpTo sets how many records one transaction takes at most; 0 is the usual number. Larger transactions write each
-// page of the views fewer times and hold more in memory and the disk for longer: they are for filling a store that
-// nobody looks at.
-func (p *Projector) TakeUpTo(records int) { p.batch.Store(int64(max(0, records))) }
+// page of the views fewer times, hold more in memory and the disk for longer: they are for making views that nobody
+// looks at meanwhile. They grow with the views, because many new rows on few pages are slow to sort in.
+func (p *Projector) TakeUpTo(records int) { p.most.Store(int64(max(0, records))) }
 
 // Run applies what is appended until the context ends, and returns nil then. Errors of the log or the views are logged
 // and tried again with growing pauses: the log keeps what the views have not seen. Only ErrClosed and ErrAhead, which
@@ -139,6 +141,9 @@ func (p *Projector) Replay(ctx context.Context, progress func(applied, head Seq)
 		return fmt.Errorf("empty the views: %w", err)
 	}
 	p.feed.Publish(0)
+	if p.most.CompareAndSwap(0, replayRecords) {
+		defer p.most.Store(0)
+	}
 	for head := p.log.Head(); ; {
 		applied, err := p.apply(ctx)
 		if err != nil {
@@ -199,10 +204,7 @@ func (p *Projector) apply(ctx context.Context) (Seq, error) {
 // next reads the records of one transaction. Where more than usual are wanted, it asks as often as that takes: one
 // reading is bounded in bytes.
 func (p *Projector) next(ctx context.Context, applied Seq) ([]Record, error) {
-	wanted := int(p.batch.Load())
-	if wanted == 0 {
-		return p.log.Read(ctx, applied, batchRecords)
-	}
+	wanted := max(batchRecords, min(int(p.most.Load()), int(applied)/growth))
 	var records []Record
 	for len(records) < wanted {
 		more, err := p.log.Read(ctx, applied, wanted-len(records))
@@ -213,6 +215,9 @@ func (p *Projector) next(ctx context.Context, applied Seq) ([]Record, error) {
 			break
 		}
 		records, applied = append(records, more...), more[len(more)-1].Seq
+		if wanted == batchRecords {
+			break
+		}
 	}
 	return records, nil
 }

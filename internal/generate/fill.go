@@ -54,7 +54,6 @@ func (o Options) Fill(ctx context.Context, log store.Log, projector Filler, prog
 		if err := wait(); err != nil {
 			return err
 		}
-		projector.TakeUpTo(max(smallestChunk, min(largestChunk, records/chunkOfApplied)))
 		if progress != nil {
 			progress(records)
 		}
@@ -63,6 +62,8 @@ func (o Options) Fill(ctx context.Context, log store.Log, projector Filler, prog
 		go func() { done <- projector.CatchUp(ctx) }()
 		return nil
 	}
+	projector.TakeUpTo(largestChunk)
+	defer projector.TakeUpTo(0)
 	for r := range o.Records() {
 		batch = append(batch, r)
 		records++
@@ -75,7 +76,7 @@ func (o Options) Fill(ctx context.Context, log store.Log, projector Filler, prog
 		if records < target {
 			continue
 		}
-		target += max(smallestChunk, min(largestChunk, records/chunkOfApplied))
+		target += chunkAfter(records)
 		if failed = project(); failed != nil {
 			break
 		}
@@ -92,6 +93,18 @@ func (o Options) Fill(ctx context.Context, log store.Log, projector Filler, prog
 	if failed != nil {
 		return fmt.Errorf("make a history of %d conversations: %w", o.Conversations, failed)
 	}
-	projector.TakeUpTo(0)
 	return nil
+}
+
+// chunkAfter is how many records to take in at once when there are so many already.
+func chunkAfter(records int) int {
+	return max(smallestChunk, min(largestChunk, records/chunkOfApplied))
+}
+
+// CatchUp brings the views of a store that Fill made up to its log: after a change of the views' layout all of them are
+// made anew.
+func CatchUp(ctx context.Context, projector Filler) error {
+	projector.TakeUpTo(largestChunk)
+	defer projector.TakeUpTo(0)
+	return projector.CatchUp(ctx)
 }

@@ -226,3 +226,18 @@ func (t *talk) comesIn(plugin bool) {
 		return append(b, '}')
 	})
 }
+
+// Incoming is the body of a webhook with one more message in conversation i; n tells such messages apart.
+func (o Options) Incoming(i int, n uint64, at store.Millis) []byte {
+	var body []byte
+	t := talk{
+		writer: newWriter(o), rng: o.dice(i, 1<<40+n), page: PageOf(i), contact: ContactID(i), id: ConversationOf(i), at: at,
+		lang: languageOf(o.dice(i, 1)),
+		yield: func(r store.Record) bool {
+			body = r.Body
+			return true
+		},
+	}
+	t.says(false)
+	return body
+}
