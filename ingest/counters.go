@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"maps"
+	"net/http"
 	"sync/atomic"
 	"time"
 )
@@ -14,26 +16,43 @@ type Outcome string
 // The outcomes.
 const (
 	Verified      Outcome = "verified"       // GET, answered with the challenge
-	Refused       Outcome = "refused"        // GET with another token or mode: 403
-	BadMethod     Outcome = "bad_method"     // 405
-	TooLarge      Outcome = "too_large"      // 413
-	TooSlow       Outcome = "too_slow"       // the body did not come in time: 408
+	Refused       Outcome = "refused"        // GET with another token or mode
+	BadMethod     Outcome = "bad_method"     // neither GET nor POST
+	TooLarge      Outcome = "too_large"      // the body
+	TooSlow       Outcome = "too_slow"       // the body did not come in time
 	Aborted       Outcome = "aborted"        // the sender went away
-	Overloaded    Outcome = "overloaded"     // too many bytes on their way in: 503
-	BadSignature  Outcome = "bad_signature"  // 401
-	NotObject     Outcome = "not_object"     // no JSON object: 400
-	ForeignPage   Outcome = "foreign_page"   // a page its secret does not speak for: 403
-	ForeignObject Outcome = "foreign_object" // not about pages: 200, not kept
-	Test          Outcome = "test"           // the dashboard's Test button: 200, not kept
-	Accepted      Outcome = "accepted"       // kept: 200
-	LogFull       Outcome = "log_full"       // 503
-	LogFailed     Outcome = "log_failed"     // 500
+	Overloaded    Outcome = "overloaded"     // too many bytes on their way in
+	BadSignature  Outcome = "bad_signature"  // no secret of ours made it
+	NotObject     Outcome = "not_object"     // no JSON object
+	ForeignPage   Outcome = "foreign_page"   // a page its secret does not speak for
+	ForeignObject Outcome = "foreign_object" // not about pages: not kept
+	Test          Outcome = "test"           // the dashboard's Test button: not kept
+	Accepted      Outcome = "accepted"       // kept
+	LogFull       Outcome = "log_full"       // not kept, and asked to come again
+	LogFailed     Outcome = "log_failed"     // not kept
 )
 
-var outcomes = [...]Outcome{
-	Verified, Refused, BadMethod, TooLarge, TooSlow, Aborted, Overloaded, BadSignature, NotObject, ForeignPage,
-	ForeignObject, Test, Accepted, LogFull, LogFailed,
+// statuses are the HTTP status of each outcome.
+var statuses = map[Outcome]int{
+	Verified:      http.StatusOK,
+	Refused:       http.StatusForbidden,
+	BadMethod:     http.StatusMethodNotAllowed,
+	TooLarge:      http.StatusRequestEntityTooLarge,
+	TooSlow:       http.StatusRequestTimeout,
+	Aborted:       http.StatusBadRequest,
+	Overloaded:    http.StatusServiceUnavailable,
+	BadSignature:  http.StatusUnauthorized,
+	NotObject:     http.StatusBadRequest,
+	ForeignPage:   http.StatusForbidden,
+	ForeignObject: http.StatusOK,
+	Test:          http.StatusOK,
+	Accepted:      http.StatusOK,
+	LogFull:       http.StatusServiceUnavailable,
+	LogFailed:     http.StatusInternalServerError,
 }
+
+// Statuses returns every outcome with the HTTP status it is answered with.
+func Statuses() map[Outcome]int { return maps.Clone(statuses) }
 
 // counters counts requests by outcome, and knows when each was last spoken of. The map is made once and never written
 // again.
@@ -47,8 +66,8 @@ type counter struct {
 }
 
 func newCounters() counters {
-	c := counters{by: make(map[Outcome]*counter, len(outcomes))}
-	for _, o := range outcomes {
+	c := counters{by: make(map[Outcome]*counter, len(statuses))}
+	for o := range statuses {
 		c.by[o] = new(counter)
 	}
 	return c

@@ -148,15 +148,15 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) Answer {
 		return h.post(w, r)
 	default:
 		w.Header().Set("Allow", "GET, POST")
-		return h.answer(w, BadMethod, http.StatusMethodNotAllowed, "only GET and POST are understood here")
+		return h.answer(w, BadMethod, "only GET and POST are understood here")
 	}
 }
 
 // answer ends a request with a short text of ours.
-func (h *Handler) answer(w http.ResponseWriter, o Outcome, status int, text string) Answer {
+func (h *Handler) answer(w http.ResponseWriter, o Outcome, text string) Answer {
 	h.counters.add(o)
-	writeText(w, status, text)
-	return Answer{Outcome: o, Status: status}
+	writeText(w, statuses[o], text)
+	return Answer{Outcome: o, Status: statuses[o]}
 }
 
 // tell writes a log line about an outcome, unless one was written a moment ago.
@@ -182,9 +182,9 @@ func (h *Handler) verifyAddress(w http.ResponseWriter, r *http.Request) Answer {
 	known := subtle.ConstantTimeCompare(given[:], h.token[:]) == 1 && h.hasToken
 	challenge := q.Get("hub.challenge")
 	if !known || q.Get("hub.mode") != "subscribe" || len(challenge) > maxChallenge {
-		return h.answer(w, Refused, http.StatusForbidden, "")
+		return h.answer(w, Refused, "")
 	}
-	return h.answer(w, Verified, http.StatusOK, challenge)
+	return h.answer(w, Verified, challenge)
 }
 
 // post takes one body. The order is that of the checks' cost and of what can be believed: nothing is parsed before the
@@ -198,20 +198,20 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request) Answer {
 	secrets, err := h.verifier.Verify(body, r.Header)
 	if err != nil {
 		h.tell(r, slog.LevelWarn, BadSignature, "a webhook was refused: no app secret made its signature")
-		return h.answer(w, BadSignature, http.StatusUnauthorized, "the signature is missing or wrong; sign the body as it is with the app secret")
+		return h.answer(w, BadSignature, "the signature is missing or wrong; sign the body as it is with the app secret")
 	}
 	env, err := messenger.ParseEnvelope(body)
 	if err != nil {
-		return h.answer(w, NotObject, http.StatusBadRequest, "the body is no JSON object")
+		return h.answer(w, NotObject, "the body is no JSON object")
 	}
 	switch pages := pagesOf(env); {
 	case !spokenFor(secrets, pages):
 		h.tell(r, slog.LevelWarn, ForeignPage, "a webhook was refused: its secret does not speak for a page it names")
-		return h.answer(w, ForeignPage, http.StatusForbidden, "the body names a page that its secret does not speak for; nothing of it was taken")
+		return h.answer(w, ForeignPage, "the body names a page that its secret does not speak for; nothing of it was taken")
 	case env.Object != "page":
-		return h.answer(w, ForeignObject, http.StatusOK, "EVENT_RECEIVED")
+		return h.answer(w, ForeignObject, "EVENT_RECEIVED")
 	case pages[testPage] && len(pages) == 1:
-		return h.answer(w, Test, http.StatusOK, "EVENT_RECEIVED")
+		return h.answer(w, Test, "EVENT_RECEIVED")
 	default:
 		return h.keep(w, r, body)
 	}
@@ -222,14 +222,14 @@ func (h *Handler) refuseBody(w http.ResponseWriter, err error) Answer {
 	w.Header().Set("Connection", "close")
 	switch {
 	case errors.Is(err, intake.ErrTooLarge):
-		return h.answer(w, TooLarge, http.StatusRequestEntityTooLarge, "the body is larger than what is taken here")
+		return h.answer(w, TooLarge, "the body is larger than what is taken here")
 	case errors.Is(err, intake.ErrTooSlow):
-		return h.answer(w, TooSlow, http.StatusRequestTimeout, "the body did not come in time")
+		return h.answer(w, TooSlow, "the body did not come in time")
 	case errors.Is(err, intake.ErrOverloaded):
 		w.Header().Set("Retry-After", retryAfter)
-		return h.answer(w, Overloaded, http.StatusServiceUnavailable, "too much is coming in at once; try again")
+		return h.answer(w, Overloaded, "too much is coming in at once; try again")
 	default:
-		return h.answer(w, Aborted, http.StatusBadRequest, "the body did not come whole")
+		return h.answer(w, Aborted, "the body did not come whole")
 	}
 }
 
@@ -244,14 +244,14 @@ func (h *Handler) keep(w http.ResponseWriter, r *http.Request, body []byte) Answ
 	switch {
 	case err == nil:
 		h.poke()
-		return h.answer(w, Accepted, http.StatusOK, "EVENT_RECEIVED")
+		return h.answer(w, Accepted, "EVENT_RECEIVED")
 	case errors.Is(err, store.ErrFull):
 		h.tell(r, slog.LevelWarn, LogFull, "a webhook was not kept", logErr, err)
 		w.Header().Set("Retry-After", retryAfter)
-		return h.answer(w, LogFull, http.StatusServiceUnavailable, "no more can be taken now; try again")
+		return h.answer(w, LogFull, "no more can be taken now; try again")
 	default:
 		h.tell(r, slog.LevelError, LogFailed, "a webhook was not kept", logErr, err)
-		return h.answer(w, LogFailed, http.StatusInternalServerError, "the event could not be kept; try again")
+		return h.answer(w, LogFailed, "the event could not be kept; try again")
 	}
 }
 

@@ -46,7 +46,7 @@ func openStores(ctx context.Context, dir string, wait time.Duration, logger *slo
 	if err != nil {
 		return nil, errors.Join(err, data.Close())
 	}
-	s := &stores{Data: data, feed: store.NewFeed(applied), metrics: metrics.New(version()), failed: make(chan error, 1)}
+	s := &stores{Data: data, feed: store.NewFeed(applied), metrics: newMetrics(), failed: make(chan error, 1)}
 	views := watchedViews{Views: data.Views, metrics: s.metrics, logger: logger}
 	s.projector = store.NewProjector(data.Log, views, watchedTranslate(s.metrics), s.feed, logger)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))

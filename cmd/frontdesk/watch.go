@@ -51,6 +51,18 @@ func (v watchedViews) Apply(ctx context.Context, upTo store.Seq, change func(sto
 	return nil
 }
 
+// newMetrics are the metrics of this process, with what may happen at 0.
+func newMetrics() *metrics.Metrics {
+	m := metrics.New(version())
+	answers := map[string]int{}
+	for outcome, status := range ingest.Statuses() {
+		answers[string(outcome)] = status
+	}
+	m.Expect(answers, string(store.OutcomeSent), string(store.OutcomeFailed), string(store.OutcomeUnknown),
+		string(store.OutcomeRetry), string(store.OutcomeHeld))
+	return m
+}
+
 // watchedTranslate is ingest.Translate that counts events by what they are. Lines of activity are counted by their kind:
 // there are few, and which of them came is what one wants to know.
 func watchedTranslate(m *metrics.Metrics) store.Translate {

@@ -65,6 +65,7 @@ func TestMetricsOfTheHouse(t *testing.T) {
 	wantSeries(t, h, map[string]float64{
 		"frontdesk_log_records": 0, "frontdesk_views_behind_records": 0, "frontdesk_views_behind_seconds": 0,
 		"frontdesk_log_append_duration_seconds_count": 0, "frontdesk_inboxes": 2, "frontdesk_inboxes_stopped": 0,
+		`frontdesk_webhook_requests_total{outcome="log_full",status="503"}`: 0, `frontdesk_courier_results_total{outcome="failed"}`: 0,
 		"frontdesk_control_clients": 0, "frontdesk_plugin_subscribers": 1, "frontdesk_plugin_queued_events": 0,
 		`frontdesk_courier_replies{state="queued"}`: 0, `frontdesk_courier_replies{state="unknown"}`: 0,
 	})

@@ -130,6 +130,17 @@ func (m *Metrics) WebhookAnswered(outcome string, status int, took time.Duration
 	m.webhookTime.WithLabelValues(outcome).Observe(took.Seconds())
 }
 
+// Expect makes series that stand at 0 for answers and outcomes that have not come yet, so that the first of them is seen as
+// a rise: HTTP statuses by outcome of the webhook, and outcomes of replies.
+func (m *Metrics) Expect(webhooks map[string]int, replies ...string) {
+	for outcome, status := range webhooks {
+		m.webhooks.WithLabelValues(outcome, strconv.Itoa(status))
+	}
+	for _, outcome := range replies {
+		m.results.WithLabelValues(outcome)
+	}
+}
+
 // Appended counts an append to the log that took so long; err says that nothing of it was kept.
 func (m *Metrics) Appended(took time.Duration, err error) {
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 // told has everything told once, so that every family has a series.
 func told() *metrics.Metrics {
 	m := metrics.New("v1.2.3")
+	m.Expect(map[string]int{"accepted": 200, "log_full": 503}, "sent", "held")
 	m.WebhookAnswered("accepted", 200, 3*time.Millisecond)
 	m.Appended(2*time.Millisecond, nil)
 	m.Appended(time.Millisecond, errors.New("full"))
@@ -79,6 +80,8 @@ func TestScrape(t *testing.T) {
 	page := "\n" + strings.Join(lines, "\n") + "\n"
 	for _, want := range []string{
 		`frontdesk_webhook_requests_total{outcome="accepted",status="200"} 1`,
+		`frontdesk_webhook_requests_total{outcome="log_full",status="503"} 0`,
+		`frontdesk_courier_results_total{outcome="held"} 0`,
 		`frontdesk_webhook_request_duration_seconds_count{outcome="accepted"} 1`,
 		`frontdesk_webhook_request_duration_seconds_bucket{outcome="accepted",le="0.002"} 0`,
 		`frontdesk_webhook_request_duration_seconds_bucket{outcome="accepted",le="0.005"} 1`,
