@@ -31,6 +31,8 @@ func Clean(s string) string {
 			}
 			before = r
 			return r
+		case r == emojiStyle && before < unicode.MaxASCII: // a keycap: terminals differ on whether it is wide
+			return -1
 		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), isInvisible(r):
 			return -1
 		case unicode.In(r, unicode.Mn, unicode.Me):
@@ -45,6 +47,9 @@ func Clean(s string) string {
 	}, s)
 	return strings.TrimRight(looseJoiners.Replace(s), joiners)
 }
+
+// emojiStyle asks for the character before it as a picture.
+const emojiStyle = 0xFE0F
 
 // joiners join the characters beside them. At the end of a text they would join it to what stands behind it on the
 // screen: the frame of its pane, for one.

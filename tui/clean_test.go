@@ -23,6 +23,7 @@ func TestClean(t *testing.T) {
 		{"C1", "a\u009b31mb", "a31mb"},
 		{"invalid UTF-8", "a\xffb", "a\uFFFDb"},
 		{"joined emoji stay", "👩\u200d🔧", "👩\u200d🔧"},
+		{"keycaps are narrow", "5\ufe0f\u20e3 #\ufe0f\u20e3 ❤\ufe0f", "5\u20e3 #\u20e3 ❤\ufe0f"},
 		{"scripts stay", "مرحبا 山田 नमस्ते", "مرحبا 山田 नमस्ते"},
 		{"pranks shrink", "a" + strings.Repeat("\u0301", 50), "a" + strings.Repeat("\u0301", 8)},
 		{"soft hyphen", "so\u00adft", "soft"},

@@ -28,6 +28,7 @@ type terminal struct {
 	p    *tea.Program
 	m    *tui.Model
 	vt   *vt.SafeEmulator
+	raw  *recording // what was written to the terminal, where the test asks for it
 	w, h int
 }
 
@@ -36,6 +37,7 @@ type screenOptions struct {
 	w, h    int
 	light   bool
 	noColor bool
+	raw     bool // keep what is written to the terminal
 }
 
 // open starts the screen over a desk, and ends it with the test.
@@ -58,8 +60,13 @@ func openScreen(t *testing.T, d desk.Contract, now func() time.Time, o screenOpt
 	if o.noColor {
 		profile = colorprofile.ASCII
 	}
+	var out io.Writer = s.vt
+	if o.raw {
+		s.raw = &recording{}
+		out = io.MultiWriter(s.vt, s.raw)
+	}
 	s.m = tui.New(tui.Options{Desk: d, Agent: "ana", Now: now, Ctx: t.Context()})
-	s.p = tea.NewProgram(s.m, tea.WithInput(in), tea.WithOutput(s.vt), tea.WithWindowSize(o.w, o.h),
+	s.p = tea.NewProgram(s.m, tea.WithInput(in), tea.WithOutput(out), tea.WithWindowSize(o.w, o.h),
 		tea.WithoutSignalHandler(), tea.WithColorProfile(profile), tea.WithEnvironment([]string{"TERM=xterm-256color"}))
 	done := make(chan error, 1)
 	go func() {

@@ -48,6 +48,8 @@ type worldOptions struct {
 	noPage  bool
 	listen  error
 	nothing bool // nobody has written
+
+	translate store.Translate // of webhook records; nil: they are facts
 }
 
 // platform answers sends as the cast says.
@@ -90,7 +92,10 @@ func newWorld(t *testing.T, o worldOptions) *world {
 	w.check(err)
 	w.log = log
 	feed := store.NewFeed(0)
-	projector := store.NewProjector(log, views, facts, feed, nil)
+	if o.translate == nil {
+		o.translate = facts
+	}
+	projector := store.NewProjector(log, views, o.translate, feed, nil)
 	options := desk.Options{
 		Log: log, Views: views, Feed: feed, Drafts: drafts, Poke: projector.Poke, Now: w.now,
 		PluginSender: platform{w}, Version: "test", DataDir: "/data", Demo: o.demo,
