@@ -27,6 +27,7 @@ type (
 		WindowClosesAt  string               `json:"window_closes_at,omitempty"`
 		HumanAgentUntil string               `json:"human_agent_until,omitempty"`
 		LastMessage     *lastMessageJSON     `json:"last_message,omitempty"`
+		Labels          []string             `json:"labels,omitempty"`
 	}
 	contactJSON struct {
 		ID   string            `json:"id"`
@@ -53,6 +54,20 @@ type (
 		Ref          string              `json:"ref,omitempty"`
 		State        store.DeliveryState `json:"state,omitempty"`
 		Error        *sendErrorJSON      `json:"error,omitempty"`
+		ReplyTo      string              `json:"reply_to,omitempty"`
+		Reactions    []reactionJSON      `json:"reactions,omitempty"`
+		Details      []store.Detail      `json:"details,omitempty"`
+		Edits        []editJSON          `json:"edits,omitempty"`
+		Feedback     string              `json:"feedback,omitempty"`
+		Withdrawn    bool                `json:"withdrawn,omitempty"`
+	}
+	reactionJSON struct {
+		Direction store.Direction `json:"direction"`
+		Emoji     string          `json:"emoji"`
+	}
+	editJSON struct {
+		Text string `json:"text"`
+		At   string `json:"at,omitempty"`
 	}
 	attachmentJSON struct {
 		Type  string   `json:"type"`
@@ -116,7 +131,7 @@ func toConversationJSON(c store.Conversation, inboxes []desk.Inbox) conversation
 	out := conversationJSON{
 		ID: c.ID, Inbox: c.Inbox, Contact: toContactJSON(c.Contact), Status: c.Status, Unread: c.Unread, Unreplied: c.Unreplied,
 		Origin: c.Touch.Origin, OriginSource: c.Touch.Source, Ref: c.Touch.Ref, Origins: c.Origins, Refs: c.Refs,
-		LastActivity: rfc3339(c.LastActivity),
+		LastActivity: rfc3339(c.LastActivity), Labels: c.Labels,
 	}
 	if out.Origin == "" {
 		out.Origin = store.OriginUnknown
@@ -139,6 +154,7 @@ func toMessageJSON(m store.Message) messageJSON {
 	out := messageJSON{
 		ID: m.ID, MID: m.MID, At: rfc3339(m.At), Direction: m.Direction, Kind: m.Kind, Text: lineText(m),
 		Payload: m.Payload, Buttons: toButtonsJSON(m.Buttons), State: m.State,
+		ReplyTo: m.ReplyTo, Details: m.Details, Feedback: m.Feedback, Withdrawn: m.Withdrawn,
 	}
 	for _, a := range m.Attachments {
 		one := attachmentJSON{Type: a.Type, URL: a.URL, Title: a.Title}
@@ -154,6 +170,12 @@ func toMessageJSON(m store.Message) messageJSON {
 		out.Elements = append(out.Elements, elementJSON{
 			Title: e.Title, Subtitle: e.Subtitle, ImageURL: e.ImageURL, Buttons: toButtonsJSON(e.Buttons),
 		})
+	}
+	for _, r := range m.Reactions {
+		out.Reactions = append(out.Reactions, reactionJSON{Direction: r.Side, Emoji: r.Emoji})
+	}
+	for _, e := range m.Edits {
+		out.Edits = append(out.Edits, editJSON{Text: e.Text, At: rfc3339(e.At)})
 	}
 	switch {
 	case m.Touch != nil:

@@ -36,6 +36,9 @@ func TestGuideNamesEveryField(t *testing.T) {
 		buttonJSON{},
 		elementJSON{},
 		sendErrorJSON{},
+		reactionJSON{},
+		editJSON{},
+		store.Detail{},
 		visitorJSON{},
 	} {
 		of := reflect.TypeOf(shape)
@@ -67,6 +70,7 @@ func TestConversationLine(t *testing.T) {
 	full.Touch = store.Touch{Origin: store.OriginAd, Source: "ADS", Ref: "a&b"}
 	full.Origins, full.Refs = []store.Origin{"ad", "link"}, []string{"a&b"}
 	full.WindowFrom, full.LastIncoming = 1794819847000, 1794819847000
+	full.Labels = []string{"VIP"}
 	full.LastMessage = store.LastMessage{Direction: store.In, Kind: store.KindMedia}
 	visitor := full
 	visitor.Contact.Kind = store.ContactVisitor
@@ -78,9 +82,9 @@ func TestConversationLine(t *testing.T) {
 		"bare": {bare, `{"id":"1:2","inbox":"1","contact":{"id":"2","kind":"psid"},"status":"pending","unread":0,"unreplied":false,"origin":"unknown"}`},
 		"full": {full, `{"id":"1:2","inbox":"1","contact":{"id":"2","kind":"psid","name":"Mara"},"status":"pending","unread":2,"unreplied":true,` +
 			`"origin":"ad","origin_source":"ADS","ref":"a&b","origins":["ad","link"],"refs":["a&b"],"last_activity":"2026-11-16T09:04:07.902Z",` +
-			`"window_closes_at":"2026-11-17T09:04:07.000Z","human_agent_until":"2026-11-23T09:04:07.000Z","last_message":{"direction":"in"}}`},
+			`"window_closes_at":"2026-11-17T09:04:07.000Z","human_agent_until":"2026-11-23T09:04:07.000Z","last_message":{"direction":"in"},"labels":["VIP"]}`},
 		"a visitor has no window": {visitor, `{"id":"1:2","inbox":"1","contact":{"id":"2","kind":"visitor","name":"Mara"},"status":"pending","unread":2,"unreplied":true,` +
-			`"origin":"ad","origin_source":"ADS","ref":"a&b","origins":["ad","link"],"refs":["a&b"],"last_activity":"2026-11-16T09:04:07.902Z","last_message":{"direction":"in"}}`},
+			`"origin":"ad","origin_source":"ADS","ref":"a&b","origins":["ad","link"],"refs":["a&b"],"last_activity":"2026-11-16T09:04:07.902Z","last_message":{"direction":"in"},"labels":["VIP"]}`},
 	}
 	for name, tt := range tests {
 		if diff := cmp.Diff(tt.want+"\n", line(t, toConversationJSON(tt.in, inboxes))); diff != "" {
@@ -105,6 +109,20 @@ func TestMessageLine(t *testing.T) {
 		"a place": {
 			store.Message{ID: "m_2", At: 1794819847000, Direction: store.In, Kind: store.KindMedia, Attachments: []store.Attachment{{Type: "location", Lat: 0, Long: 7.5}}},
 			`{"id":"m_2","at":"2026-11-16T09:04:07.000Z","direction":"in","kind":"media","attachments":[{"type":"location","lat":0,"long":7.5}]}`,
+		},
+		"what was done to it": {
+			store.Message{
+				ID: "m_3", At: 1794819847000, Direction: store.In, Kind: store.KindOrder, Text: "two", ReplyTo: "m_2", Feedback: "Bad response",
+				Details:   []store.Detail{{Name: "Tea", Value: "2"}},
+				Edits:     []store.Edit{{Text: "one", At: 1794819848000}},
+				Reactions: []store.Reaction{{Side: store.In, Emoji: "❤️", At: 1794819849000}},
+			},
+			`{"id":"m_3","at":"2026-11-16T09:04:07.000Z","direction":"in","kind":"order","text":"two","reply_to":"m_2",` +
+				`"reactions":[{"direction":"in","emoji":"❤️"}],"details":[{"name":"Tea","value":"2"}],"edits":[{"text":"one","at":"2026-11-16T09:04:08.000Z"}],"feedback":"Bad response"}`,
+		},
+		"taken back": {
+			store.Message{ID: "m_4", At: 1794819847000, Direction: store.In, Kind: store.KindText, Withdrawn: true},
+			`{"id":"m_4","at":"2026-11-16T09:04:07.000Z","direction":"in","kind":"text","withdrawn":true}`,
 		},
 		"a failed reply": {
 			store.Message{

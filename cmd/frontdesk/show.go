@@ -125,6 +125,23 @@ func bodyLines(m store.Message) []string {
 	for _, e := range m.Elements {
 		add("▪ %s %s", e.Title, e.Subtitle)
 	}
+	if m.Direction != store.Activity { // an activity says them itself
+		for _, d := range m.Details {
+			add("%s", d)
+		}
+	}
+	for _, e := range m.Edits {
+		add("(before: %s)", e.Text)
+	}
+	for _, r := range m.Reactions {
+		add("(%s)", r.Emoji)
+	}
+	if m.Feedback != "" {
+		add("(%s)", m.Feedback)
+	}
+	if m.Withdrawn {
+		add("(withdrawn)")
+	}
 	if e := m.Error; e != nil {
 		add("%s %s", e.Text, e.Advice)
 	}
