@@ -120,4 +120,11 @@ type State struct {
 	Applied     store.Seq     // of the views
 	Behind      time.Duration // age of the oldest record not yet in the views; 0 when all are
 	LastEvent   store.Millis  // arrival of the newest webhook record since start; 0: none
+	Counters    []Counter     // what the listener answered since start, in an order that stays
+}
+
+// Counter is how often something happened since the start.
+type Counter struct {
+	Name string
+	N    uint64
 }

@@ -71,6 +71,7 @@ type Options struct {
 
 	Version   string
 	Listening func() (address string, err error) // for State; nil: nothing is listening
+	Counters  func() []Counter                   // for State; nil: nothing is counted
 	DataDir   string
 	Demo      bool
 }

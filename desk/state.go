@@ -74,6 +74,9 @@ func (d *Desk) State(ctx context.Context) (State, error) {
 			s.ListenError = err.Error()
 		}
 	}
+	if d.o.Counters != nil {
+		s.Counters = d.o.Counters()
+	}
 	for _, i := range d.o.Inboxes {
 		inbox := i.Inbox
 		if name := d.names.of(inbox.ID); name != "" {

@@ -136,7 +136,44 @@ func (m *Model) eventFacts() []fact {
 	})
 }
 
-func (m *Model) counterFacts() []fact { return nil }
+// outcomeWords are the listener's outcomes as people read them, and whether something is wrong where they grow.
+var outcomeWords = map[string]struct {
+	words string
+	wrong bool
+}{
+	"accepted":       {"kept and answered with 200", false},
+	"verified":       {"verifications that succeeded", false},
+	"test":           {"tests from the dashboard, not kept", false},
+	"foreign_object": {"not about Pages, not kept", false},
+	"refused":        {"verifications with another token", true},
+	"bad_signature":  {"wrong signatures: is the app secret right?", true},
+	"foreign_page":   {"about a page that the secret does not speak for", true},
+	"not_object":     {"not JSON", true},
+	"bad_method":     {"neither GET nor POST", false},
+	"too_large":      {"bodies too large", true},
+	"too_slow":       {"bodies that did not come in time", true},
+	"aborted":        {"senders that went away", false},
+	"overloaded":     {"turned away: too much at once", true},
+	"log_full":       {"turned away: the log could not keep up", true},
+	"log_failed":     {"not kept: the log failed", true},
+}
+
+// counterFacts is what the listener answered.
+func (m *Model) counterFacts() []fact {
+	if len(m.state.Counters) == 0 {
+		return nil
+	}
+	out := []fact{{heading: "Webhook requests since the start"}}
+	for _, c := range m.state.Counters {
+		known := outcomeWords[c.Name]
+		f := fact{name: strconv.FormatUint(c.N, 10), value: orElse(known.words, CleanLine(c.Name))}
+		if known.wrong {
+			f.pen = m.theme.warn
+		}
+		out = append(out, f)
+	}
+	return out
+}
 
 func (d *diagnosticsBox) lines(m *Model, w int) []string {
 	t, r := m.theme, m.ruler

@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"frontdesk/desk"
@@ -51,6 +54,7 @@ type house struct {
 
 	logger  *slog.Logger
 	http    *http.Server
+	webhook atomic.Pointer[ingest.Handler] // nil until it is there
 	control *control.Server
 
 	watching *http.Server // shows the metrics; nil where nobody asked for them
@@ -90,6 +94,7 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 		Poke: h.stores.projector.Poke, Inboxes: inboxes, PluginSender: ours.sender(h.site.id),
 		Logger: h.logger, Watch: h.stores.metrics, Version: version(), DataDir: p.settings.DataDir, Demo: p.demo,
 		Listening: func() (string, error) { return ours.address(), nil },
+		Counters:  h.counters,
 	}); err != nil {
 		return err
 	}
@@ -120,6 +125,22 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 // log is the log, as those who append to it see it.
 func (h *house) log() store.Log { return watchedLog{Log: h.stores.Log, metrics: h.stores.metrics} }
 
+// counters are the webhook's answers by outcome, those that were never given left out.
+func (h *house) counters() []desk.Counter {
+	webhook := h.webhook.Load()
+	if webhook == nil {
+		return nil
+	}
+	var out []desk.Counter
+	for outcome, n := range webhook.Counters() {
+		if n > 0 {
+			out = append(out, desk.Counter{Name: string(outcome), N: n})
+		}
+	}
+	slices.SortFunc(out, func(a, b desk.Counter) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
 // platformPages are the pages of the plugin's platform that are always there.
 func (h *house) platformPages(p plan) []plugin.Page {
 	return []plugin.Page{{
@@ -147,6 +168,7 @@ func (h *house) open(ctx context.Context, ln net.Listener, p plan, pages []plugi
 	if err != nil {
 		return err
 	}
+	h.webhook.Store(webhook)
 	mux := http.NewServeMux()
 	mux.Handle("/webhook", webhook)
 	mux.Handle("/healthz", ingest.Health(h.health))
