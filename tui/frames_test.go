@@ -43,6 +43,11 @@ func TestFrames(t *testing.T) {
 		{"empty-page", worldOptions{nothing: true}, sizes(80, 24), nil},
 		{"deaf", worldOptions{nothing: true, listen: errors.New("127.0.0.1:8080 is taken: set FRONTDESK_LISTEN")}, sizes(120, 40), nil},
 		{"help", worldOptions{}, sizes(60, 20, 80, 24, 120, 40), func(_ *world, s *terminal) { s.press("help") }},
+		{"diagnostics", worldOptions{counters: []desk.Counter{{Name: "accepted", N: 1204}, {Name: "bad_signature", N: 3}}}, sizes(60, 20, 80, 24, 120, 40), func(w *world, s *terminal) {
+			w.says("109872000000777", mara, 0, "To a Page without settings")
+			w.add([]store.Fact{{Kind: store.FactUnknown, Inbox: pageID, At: w.ago(0), Name: "calls"}, {Kind: store.FactUnknown, Inbox: pageID, At: w.ago(0), Name: "payment"}})
+			s.press("diagnostics")
+		}},
 		{"snooze", worldOptions{}, sizes(60, 20, 120, 40), func(_ *world, s *terminal) { s.press("snooze") }},
 		{"palette", worldOptions{}, sizes(60, 20, 120, 40), func(_ *world, s *terminal) {
 			s.press("palette")

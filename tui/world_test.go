@@ -49,6 +49,8 @@ type worldOptions struct {
 	listen  error
 	nothing bool // nobody has written
 
+	counters []desk.Counter // of the listener
+
 	translate store.Translate // of webhook records; nil: they are facts
 }
 
@@ -100,6 +102,7 @@ func newWorld(t *testing.T, o worldOptions) *world {
 		Log: log, Views: views, Feed: feed, Drafts: drafts, Poke: projector.Poke, Now: w.now,
 		PluginSender: platform{w}, Version: "test", DataDir: "/data", Demo: o.demo,
 		Listening: func() (string, error) { return "http://127.0.0.1:8080", o.listen },
+		Counters:  func() []desk.Counter { return o.counters },
 	}
 	if !o.noPage {
 		options.Inboxes = append(options.Inboxes, desk.InboxConfig{
