@@ -31,6 +31,11 @@ type Log interface {
 	Read(ctx context.Context, after Seq, n int) ([]Record, error)
 	// Head is the place of the newest record; 0 for an empty log.
 	Head() Seq
+	// Redact takes words out of the body of a record and returns once that is on disk. change gets a copy of the body
+	// and returns what shall stand in its place: no longer than it, or nothing is changed and Redact fails. The record
+	// stays where it is, with its kind and time. A body that comes back as it was costs no write. ErrNotFound when
+	// there is no such record.
+	Redact(ctx context.Context, seq Seq, change func(body []byte) []byte) error
 }
 
 // Views are the log's meaning, kept so that a screen's question is answered in a fraction of a millisecond.
@@ -52,6 +57,12 @@ type Views interface {
 	// Touches returns the newest n touches of a conversation, newest first.
 	Touches(ctx context.Context, id ConversationID, n int) ([]Touch, error)
 	Counts(ctx context.Context) (Counts, error)
+	// Alerts returns the latest that the platform said of each inbox of which it said anything (ref. 2.14).
+	Alerts(ctx context.Context) (map[InboxID]Alert, error)
+	// Unknown returns the events of kinds nobody knows, by inbox and name, those most often seen first.
+	Unknown(ctx context.Context) ([]UnknownCount, error)
+	// Redactions returns up to n words that are still to be taken out of the log, by their place in it.
+	Redactions(ctx context.Context, n int) ([]Redaction, error)
 
 	// Outbox returns the replies that are not settled (queued, sending, failed, unknown, held), oldest first within a
 	// conversation; at most n conversations. Those in which something is queued or being sent come first, so that those
@@ -67,13 +78,18 @@ type Views interface {
 // Rows is what a projector does inside one Apply. The engine keeps every index, membership and counter in step with
 // the rows it is given. Rows are values: changing one has no effect until it is put.
 type Rows interface {
+	// Conversation returns the header of that very id, hidden or not.
 	Conversation(id ConversationID) (Conversation, bool, error)
+	// PutConversation keeps a header. One that is Hidden is in no list, count or set, and Views find nothing under its
+	// id; or, where it names another conversation in Into, that one.
 	PutConversation(c Conversation) error
 
 	// Key finds the message that a key (of a Fact, or of a Token) stands for, and what is waiting for it. Keys may be
 	// put before their conversation, for what comes first; that lists nothing.
 	Key(conv ConversationID, key string) (KeyRow, bool, error)
 	PutKey(conv ConversationID, key string, row KeyRow) error
+	// TakeKeys forgets up to n keys of a conversation and returns them, in an order that is always the same.
+	TakeKeys(conv ConversationID, n int) ([]TakenKey, error)
 
 	Message(conv ConversationID, at Place) (Message, bool, error)
 	// PutMessage keeps a message at its place; an id that stands elsewhere in its conversation moves. The conversation
@@ -84,6 +100,8 @@ type Rows interface {
 	// Messages returns up to n messages after a place, oldest first, or before it, newest first. The zero Place
 	// means from the very start, or from the very end.
 	Messages(conv ConversationID, from Place, newer bool, n int) ([]Message, error)
+	// Unsettled returns a conversation's replies that are queued, sending, failed, unknown or held, oldest first.
+	Unsettled(conv ConversationID) ([]Message, error)
 
 	// PutTouch keeps a touch; touches of one conversation are told apart by At and ID.
 	PutTouch(conv ConversationID, t Touch) error
@@ -91,14 +109,48 @@ type Rows interface {
 	// TouchesBefore returns up to n touches at or before a time (0: all), newest first.
 	TouchesBefore(conv ConversationID, at Millis, n int) ([]Touch, error)
 
-	// CountUnknown counts an event of a kind nobody knows.
-	CountUnknown(inbox InboxID, name string) error
+	// CountUnknown counts an event of a kind nobody knows, which was seen at a time. Names come from outside and have
+	// no end: after the first MaxUnknown pairs of inbox and name, new ones count as UnknownRest.
+	CountUnknown(inbox InboxID, name string, at Millis) error
+
+	// Alert returns what was last put for an inbox.
+	Alert(inbox InboxID) (Alert, bool, error)
+	PutAlert(inbox InboxID, a Alert) error
+
+	// PutRedaction keeps what is to be taken out of the log; the same one twice is one.
+	PutRedaction(r Redaction) error
+	// DeleteRedaction forgets it; none there is no error.
+	DeleteRedaction(r Redaction) error
 }
 
-// KeyRow ties a key to its message.
+// KeyRow ties a key to its message, and keeps what was said of that message: whether it is there or not, and whatever
+// comes first.
 type KeyRow struct {
 	Place     Place // zero: the message is not there yet. A key that is no message's may keep a time in At
-	Delivered bool  // a delivery receipt named the mid before the message came
+	Delivered bool  // a delivery receipt named the mid
+
+	Records    []Seq      // that told of its words, beside the message's own Seq; sorted
+	Versions   []Edit     // only of an edited message: all its words by number, 0 first; At is when they were said
+	Reactions  []Reaction // the newest of each side; one without an emoji was taken back
+	Feedback   string
+	FeedbackAt Millis
+	Withdrawn  bool // by the contact: no words of it are kept
+
+	Echoes []string    // of the key of a reply that is not there yet: keys of echoes that bore its token
+	Labels []LabelMark // of the key that keeps a conversation's labels; sorted by label
+}
+
+// TakenKey is a key that was taken, with its row.
+type TakenKey struct {
+	Key string
+	Row KeyRow
+}
+
+// LabelMark is what the platform last said of one label of a conversation.
+type LabelMark struct {
+	Label string
+	At    Millis
+	Off   bool // it was taken off
 }
 
 // Drafts keeps what an agent has typed and not sent, by conversation and agent.

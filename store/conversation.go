@@ -86,11 +86,18 @@ type Conversation struct {
 	ProfileAt  Millis // when the profile was last asked for; 0 never
 	ProfileGot bool   // whether that brought a name
 
+	// Aliases are the ids of conversations that have become this one, sorted. They go on working everywhere an id is
+	// asked for; what is kept by id elsewhere, as drafts are, may stand under any of them.
+	Aliases []ConversationID
+
 	// The projector's memory; of no use to others.
-	LastTag         Millis  // newest message that bore the plugin's tag
-	LastAnswer      Place   // newest answer of a person
-	LastIncomingSeq Seq     // newest record that counted as unread
-	Outbox          []Token // replies not yet sent, in the order of writing
+	Hidden          bool           // nothing has made it a conversation yet, or it has become another one
+	Into            ConversationID // the conversation that it has become; it is Hidden then
+	LastReaction    Millis         // newest reaction that opened the window
+	LastTag         Millis         // newest message that bore the plugin's tag
+	LastAnswer      Place          // newest answer of a person
+	LastIncomingSeq Seq            // newest record that counted as unread
+	Outbox          []Token        // replies not yet sent, in the order of writing
 }
 
 // LastMessage is the newest message of a conversation, as far as a row of the list needs it.

@@ -61,26 +61,53 @@ func (ch *change) apply(body any) error {
 		return ch.profile(body)
 	case Woke:
 		return ch.woke(body)
+	case Redacted:
+		return ch.redacted(body)
 	default:
 		return fmt.Errorf("no rule for a %T", body)
 	}
 }
 
 func (ch *change) fact(f Fact) error {
+	if err := ch.alias(f); err != nil {
+		return err
+	}
+	if err := ch.says(f); err != nil {
+		return err
+	}
+	return ch.ownership(f)
+}
+
+// says takes in what a fact says of its own kind.
+func (ch *change) says(f Fact) error {
 	switch f.Kind {
-	case FactMessage, FactPostback, FactReferral:
+	case FactMessage, FactPostback, FactReferral, FactActivity:
 		return ch.line(f)
 	case FactEcho:
 		return ch.echo(f)
 	case FactDelivery, FactRead:
 		return ch.receipt(f)
+	case FactEdit:
+		return ch.edit(f)
+	case FactUnsend:
+		return ch.unsend(f)
+	case FactReaction:
+		return ch.reaction(f)
+	case FactFeedback:
+		return ch.feedback(f)
+	case FactControl:
+		return ch.control(f)
+	case FactLabel:
+		return ch.label(f)
+	case FactAlert:
+		return ch.alert(f)
 	default:
 		return ch.unknown(f)
 	}
 }
 
-// find returns a conversation, or nil when there is none.
-func (ch *change) find(id ConversationID) (*thread, error) {
+// own returns what is kept under that very id, or nil.
+func (ch *change) own(id ConversationID) (*thread, error) {
 	if t := ch.threads[id]; t != nil {
 		return t, nil
 	}
@@ -91,21 +118,54 @@ func (ch *change) find(id ConversationID) (*thread, error) {
 	return ch.hold(c), nil
 }
 
-// findOrMake returns the conversation of a contact, a new one if need be. It is nil for a contact without an id.
-func (ch *change) findOrMake(inbox InboxID, contact Contact) (*thread, error) {
+// held returns what is kept under an id, or under that of the conversation it has become. It may be hidden, and is nil
+// when nothing is kept.
+func (ch *change) held(id ConversationID) (*thread, error) {
+	if id == "" {
+		return nil, nil
+	}
+	t, err := ch.own(id)
+	if err == nil && t != nil && t.Into != "" {
+		return ch.own(t.Into)
+	}
+	return t, err
+}
+
+// find returns a conversation, or nil when there is none.
+func (ch *change) find(id ConversationID) (*thread, error) {
+	t, err := ch.held(id)
+	if err != nil || t == nil || t.Hidden {
+		return nil, err
+	}
+	return t, nil
+}
+
+// open returns what is kept of a contact, for what makes no conversation but waits for one: it is hidden where nothing
+// has made it a conversation. It is nil for a contact without an id.
+func (ch *change) open(inbox InboxID, contact Contact) (*thread, error) {
 	id := NewConversationID(inbox, contact)
 	if id == "" {
 		return nil, nil
 	}
-	t, err := ch.find(id)
+	t, err := ch.held(id)
 	if err != nil || t != nil {
 		return t, err
 	}
 	if contact.Kind == "" {
 		contact.Kind = ContactPSID
 	}
-	t = ch.hold(Conversation{ID: id, Inbox: inbox, Contact: contact, Status: StatusPending, Touch: Touch{Origin: OriginUnknown}})
-	return t, t.takeReceipts()
+	return ch.hold(Conversation{
+		ID: id, Inbox: inbox, Contact: contact, Status: StatusPending, Touch: Touch{Origin: OriginUnknown}, Hidden: true,
+	}), nil
+}
+
+// findOrMake returns the conversation of a contact, a new one if need be. It is nil for a contact without an id.
+func (ch *change) findOrMake(inbox InboxID, contact Contact) (*thread, error) {
+	t, err := ch.open(inbox, contact)
+	if t != nil {
+		t.Hidden = false
+	}
+	return t, err
 }
 
 func (ch *change) hold(c Conversation) *thread {
@@ -119,6 +179,11 @@ func (ch *change) hold(c Conversation) *thread {
 func (ch *change) unknown(f Fact) error {
 	if f.Key != "" {
 		id := NewConversationID(f.Inbox, f.Contact)
+		if t, err := ch.held(id); err != nil {
+			return err
+		} else if t != nil {
+			id = t.ID
+		}
 		if id == "" {
 			id = ConversationID(escapePart(string(f.Inbox)))
 		}
@@ -130,7 +195,7 @@ func (ch *change) unknown(f Fact) error {
 			return err
 		}
 	}
-	return ch.rows.CountUnknown(f.Inbox, f.Name)
+	return ch.rows.CountUnknown(f.Inbox, f.Name, f.At)
 }
 
 func (ch *change) profile(p Profile) error {

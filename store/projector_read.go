@@ -9,7 +9,7 @@ import (
 // errNowhere says that a reply has nobody it could be sent to, and no thread it could be shown in.
 var errNowhere = errors.New("it is a reply in no conversation")
 
-// event is a record that has been read: its body is []Fact, Reply, Attempt, Result, Act, Profile or Woke.
+// event is a record that has been read: its body is []Fact, Reply, Attempt, Result, Act, Profile, Woke or Redacted.
 type event struct {
 	seq  Seq
 	at   Millis
@@ -17,7 +17,7 @@ type event struct {
 }
 
 // NewRecord makes the record of what an agent, the courier or the clock did: body is a Reply, Attempt, Result, Act,
-// Profile or Woke. at is when it happened.
+// Profile, Woke or Redacted. at is when it happened.
 func NewRecord(at Millis, body any) (Record, error) {
 	r := Record{At: at}
 	switch body.(type) {
@@ -33,6 +33,8 @@ func NewRecord(at Millis, body any) (Record, error) {
 		r.Kind = RecordProfile
 	case Woke:
 		r.Kind = RecordWoke
+	case Redacted:
+		r.Kind = RecordRedacted
 	default:
 		return Record{}, fmt.Errorf("a %T is the body of no record", body)
 	}
@@ -79,6 +81,8 @@ func (p *Projector) read(r Record) (body any, err error) {
 		return readJSON[Profile](r.Body)
 	case RecordWoke:
 		return readJSON[Woke](r.Body)
+	case RecordRedacted:
+		return readJSON[Redacted](r.Body)
 	default:
 		return nil, fmt.Errorf("records of kind %d are not known", r.Kind)
 	}

@@ -83,3 +83,18 @@ type RefCount struct {
 	Ref string
 	N   int
 }
+
+// MaxUnknown is how many pairs of inbox and name are counted apart among events of kinds nobody knows.
+const MaxUnknown = 1000
+
+// UnknownRest is the name under which the events beyond MaxUnknown are counted.
+const UnknownRest = "(others)"
+
+// UnknownCount is how often an inbox got events of a kind nobody knows.
+type UnknownCount struct {
+	Inbox InboxID
+	Name  string // the key of the event that nobody knows, as it came
+	N     int
+	First Millis // times of the events
+	Last  Millis
+}

@@ -14,6 +14,8 @@ const (
 	RecordAct     RecordKind = 5 // Act
 	RecordProfile RecordKind = 6 // Profile
 	RecordWoke    RecordKind = 7 // Woke
+
+	RecordRedacted RecordKind = 8 // Redacted
 )
 
 // Record is one thing that happened. Bodies of all kinds but RecordWebhook are JSON of the type named beside the kind.
@@ -109,4 +111,17 @@ type Profile struct {
 type Woke struct {
 	Conversation ConversationID `json:"conversation"`
 	Until        Millis         `json:"until"`
+}
+
+// Redaction names words that a contact took back and that still stand in the body of a record: those of the message
+// with a mid, in one inbox.
+type Redaction struct {
+	Seq   Seq     `json:"seq"`
+	Inbox InboxID `json:"inbox"`
+	MID   string  `json:"mid"` // without a leading m_
+}
+
+// Redacted says that words were taken out of the log. It makes the views forget that they were to be.
+type Redacted struct {
+	Done []Redaction `json:"done"`
 }

@@ -20,6 +20,7 @@ const (
 	againTouch
 	againOrigins
 	againState
+	againIncoming
 
 	againTail = againActivity | againLast | againWord | againWindow | againTag | againAnswer
 )
@@ -37,10 +38,12 @@ const PageInboxApp = "263902037430900"
 func (m Message) isMessage() bool { return m.Direction == In || m.Direction == Out }
 
 // isActivity: counts as the conversation's last activity.
-func (m Message) isActivity() bool { return m.isMessage() || m.Kind == KindReferral }
+func (m Message) isActivity() bool { return m.isMessage() || m.Kind == KindReferral || m.Touch != nil }
 
 // isWord: a message of the contact, from which the seven days of HUMAN_AGENT count.
-func (m Message) isWord() bool { return m.Direction == In && m.Kind != KindPostback }
+func (m Message) isWord() bool {
+	return m.Direction == In && m.Kind != KindPostback && m.Kind != KindOrder && m.Kind != KindForm
+}
 
 // isAnswer: a person wrote it, and nobody knows that it stayed unsent.
 func (m Message) isAnswer() bool {
@@ -101,7 +104,8 @@ func (t *thread) removed(m Message) {
 	t.removedTouch(m)
 }
 
-// changed takes in that an outgoing line became another in the same place.
+// changed takes in that a line became another in the same place, with which nothing else moves but what it says and
+// whether it is an answer.
 func (t *thread) changed(old, m Message) {
 	place := m.Place()
 	if place == t.LastMessage.Place {
@@ -149,6 +153,11 @@ func (t *thread) derive() error {
 	if err := t.deriveTail(); err != nil {
 		return err
 	}
+	if t.again&againIncoming != 0 {
+		if err := t.deriveIncoming(); err != nil {
+			return err
+		}
+	}
 	if t.again&againWaiting != 0 {
 		if err := t.deriveWaiting(); err != nil {
 			return err
@@ -183,7 +192,7 @@ func (t *thread) deriveTail() error {
 		t.LastIncoming = 0
 	}
 	if open&againWindow != 0 {
-		t.WindowFrom = 0
+		t.WindowFrom = t.LastReaction
 	}
 	if open&againTag != 0 {
 		t.LastTag = 0
@@ -209,7 +218,7 @@ func (t *thread) deriveTail() error {
 			t.LastIncoming = m.At
 		}
 		if found(againWindow, m.OpensWindow) {
-			t.WindowFrom = m.At
+			t.WindowFrom = max(t.WindowFrom, m.At)
 		}
 		if found(againTag, m.Tagged) {
 			t.LastTag = m.At

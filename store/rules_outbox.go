@@ -36,18 +36,23 @@ func (ch *change) reply(r Reply) error {
 		}
 	}
 	key := string(ReplyID(r.Token))
-	if _, _, known, err := t.lookup(key); err != nil || known {
+	row, _, known, err := t.lookup(key)
+	if err != nil || known {
 		return err
 	}
 	m := messageOf(r)
-	m.At, m.Seq, m.Queued = ch.at, ch.seq, ch.seq
+	m.Conversation, m.At, m.Seq, m.Queued = t.ID, ch.at, ch.seq, ch.seq
 	if err := t.put(m); err != nil {
 		return err
 	}
-	if err := t.rows.PutKey(t.ID, key, KeyRow{Place: m.Place()}); err != nil {
+	row.Place = m.Place()
+	if err := t.rows.PutKey(t.ID, key, row); err != nil {
 		return err
 	}
 	if err := t.order(m); err != nil {
+		return err
+	}
+	if err := t.takeEchoes(r.Token); err != nil {
 		return err
 	}
 	return t.readUpTo(r.Seen)
@@ -56,7 +61,7 @@ func (ch *change) reply(r Reply) error {
 // messageOf is the line that a reply makes.
 func messageOf(r Reply) Message {
 	m := Message{
-		ID: ReplyID(r.Token), Conversation: r.Conversation, Direction: Out, Kind: KindText, State: StateQueued,
+		ID: ReplyID(r.Token), Direction: Out, Kind: KindText, State: StateQueued,
 		Text: r.Message.Text, QuickReplies: r.Message.QuickReplies,
 		Agent: r.Agent, Token: r.Token, Recipient: r.Recipient,
 	}
@@ -138,24 +143,9 @@ func (t *thread) accepted(m Message, mid string) error {
 	was := m
 	m.sent()
 	if mid != "" {
-		key := KeyOf(FactEcho, mid)
-		row, echo, known, err := t.lookup(key)
-		if err != nil {
-			return err
-		}
 		m.MID = firstMID(m.MID, mid)
-		m.Delivered = m.Delivered || row.Delivered
-		if known && echo.Token == "" && echo.Direction == Out {
-			if err := t.drop(echo); err != nil {
-				return err
-			}
-			m.came(echo.At)
-		}
-		if !known || echo.Token == "" && echo.Direction == Out {
-			row.Place = m.Place()
-			if err := t.rows.PutKey(t.ID, key, row); err != nil {
-				return err
-			}
+		if err := t.tie(&m, KeyOf(FactEcho, mid), false); err != nil {
+			return err
 		}
 	}
 	return t.update(was, m)
@@ -167,24 +157,82 @@ func (t *thread) arrived(m Message, key, mid string, at Millis) error {
 	m.sent()
 	m.came(at)
 	if mid != "" {
-		row, stray, known, err := t.lookup(key)
+		m.MID = firstMID(m.MID, mid)
+	}
+	if err := t.tie(&m, key, true); err != nil {
+		return err
+	}
+	return t.update(was, m)
+}
+
+// takeEchoes lets a reply that has come to this thread be what echoes with its token were.
+func (t *thread) takeEchoes(token Token) error {
+	row, m, ours, err := t.lookup(string(ReplyID(token)))
+	if err != nil || !ours {
+		return err
+	}
+	for _, key := range row.Echoes {
+		_, stray, known, err := t.lookup(key)
 		if err != nil {
 			return err
 		}
-		if known && stray.Token == "" && stray.Direction == Out { // an echo of the same mid that did not say whose it was
-			if err := t.drop(stray); err != nil {
-				return err
-			}
-			m.came(stray.At)
+		if !known || stray.Token != "" || stray.Direction != Out {
+			continue
 		}
-		m.MID = firstMID(m.MID, mid)
-		m.Delivered = m.Delivered || row.Delivered
-		row.Place = m.Place()
-		if err := t.rows.PutKey(t.ID, key, row); err != nil {
+		if err := t.arrived(m, key, stray.MID, stray.At); err != nil {
+			return err
+		}
+		if _, m, _, err = t.lookup(string(m.ID)); err != nil {
 			return err
 		}
 	}
-	return t.update(was, m)
+	return nil
+}
+
+// tie makes key stand for a reply, and the reply take what stood for it, or was said of it, before. sure says that the
+// key is the reply's whatever reply had it.
+func (t *thread) tie(m *Message, key string, sure bool) error {
+	row, stray, known, err := t.lookup(key)
+	if err != nil {
+		return err
+	}
+	m.Delivered = m.Delivered || row.Delivered
+	switch {
+	case known && row.provisional(): // an edit told of it first
+		if err := t.drop(stray); err != nil {
+			return err
+		}
+	case known && stray.Token == "" && stray.Direction == Out: // an echo that did not say whose it was
+		if err := t.drop(stray); err != nil {
+			return err
+		}
+		m.came(stray.At)
+	case known && !sure:
+		return nil
+	}
+	if err := t.renameTwin(key); err != nil {
+		return err
+	}
+	own := string(m.ID)
+	ownRow, _, err := t.rows.Key(t.ID, own)
+	if err != nil {
+		return err
+	}
+	if row.Withdrawn = false; row.said() { // what we sent is nothing that a contact could take back
+		words := *m // as they were written
+		if len(ownRow.Versions) > 0 {
+			words.Text = ownRow.Versions[0].Text
+		}
+		ownRow = ownRow.join(row)
+		if len(ownRow.Versions) > 0 {
+			ownRow.first(words)
+		}
+		if err := t.rows.PutKey(t.ID, own, ownRow); err != nil {
+			return err
+		}
+	}
+	*m = ownRow.mark(*m)
+	return t.rows.PutKey(t.ID, key, KeyRow{Place: m.Place(), Delivered: row.Delivered, Records: row.Records})
 }
 
 // sent makes m a message that the platform took.
@@ -271,6 +319,11 @@ func (t *thread) order(m Message) error {
 		}
 	}
 	slices.SortFunc(outbox, func(a, b Message) int { return cmp.Compare(a.Seq, b.Seq) })
+	return t.reline(outbox)
+}
+
+// reline says anew which of some replies, in the order of writing, wait for which, and which are still open.
+func (t *thread) reline(outbox []Message) error {
 	if err := t.queue(outbox); err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import "strconv"
 
 // awake is the status of a conversation that is neither snoozed nor resolved.
 func (t *thread) awake() Status {
-	if t.LastIncomingSeq == 0 {
+	if t.LastIncomingSeq == 0 && t.LastIncoming == 0 {
 		return StatusPending
 	}
 	return StatusOpen

@@ -68,3 +68,14 @@ func (t *thread) markUnread() error {
 	}
 	return t.setSeen(t.LastIncomingSeq - 1)
 }
+
+// deriveIncoming finds the newest record that counts as unread.
+func (t *thread) deriveIncoming() error {
+	t.LastIncomingSeq = 0
+	return t.scan(Place{}, false, func(m Message) bool {
+		if m.Direction == In {
+			t.LastIncomingSeq = max(t.LastIncomingSeq, m.Seq)
+		}
+		return true
+	}, true)
+}

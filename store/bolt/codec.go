@@ -42,6 +42,10 @@ func headerFields(f *fields, c *store.Conversation) {
 	texts(f, 25, &c.Outbox)
 	part(f, 26, &c.Owner, ownerFields)
 	count(f, 27, &c.OwnerAt)
+	texts(f, 28, &c.Aliases)
+	f.flag(29, &c.Hidden)
+	text(f, 30, &c.Into)
+	count(f, 31, &c.LastReaction)
 }
 
 func ownerFields(f *fields, o *store.Owner) {
@@ -172,6 +176,15 @@ func attachmentFields(f *fields, a *store.Attachment) {
 	text(f, 8, &a.Text)
 	each(f, 9, &a.Buttons, buttonFields)
 	each(f, 10, &a.Elements, elementFields)
+	maybe(f, 11, &a.Booking, bookingFields)
+}
+
+func bookingFields(f *fields, b *messenger.Booking) {
+	text(f, 1, &b.ID)
+	text(f, 2, &b.Status)
+	count(f, 3, &b.Start)
+	count(f, 4, &b.End)
+	text(f, 5, &b.Timezone)
 }
 
 func quickReplyFields(f *fields, q *messenger.QuickReply) {
@@ -212,6 +225,7 @@ func keyFields(f *fields, k *keyRecord) {
 	f.number(3, &shared)
 	count(f, 4, &k.row.Place.At)
 	f.flag(5, &k.row.Delivered)
+	saidFields(f, &k.row)
 	if !f.reading {
 		return
 	}
@@ -220,6 +234,24 @@ func keyFields(f *fields, k *keyRecord) {
 		return
 	}
 	k.row.Place.ID = store.MessageID(start + k.key[uint64(len(k.key))-shared:])
+}
+
+// saidFields are what a key's row keeps beside the place of its message.
+func saidFields(f *fields, k *store.KeyRow) {
+	numbers(f, 6, &k.Records)
+	each(f, 7, &k.Versions, editFields)
+	each(f, 8, &k.Reactions, reactionFields)
+	text(f, 9, &k.Feedback)
+	count(f, 10, &k.FeedbackAt)
+	f.flag(11, &k.Withdrawn)
+	texts(f, 12, &k.Echoes)
+	each(f, 13, &k.Labels, labelMarkFields)
+}
+
+func labelMarkFields(f *fields, l *store.LabelMark) {
+	text(f, 1, &l.Label)
+	count(f, 2, &l.At)
+	f.flag(3, &l.Off)
 }
 
 // sharedEnd is how many bytes two texts have in common at their ends.
@@ -317,5 +349,6 @@ func clone(c store.Conversation) store.Conversation {
 	c.Origins = append([]store.Origin(nil), c.Origins...)
 	c.Refs = append([]string(nil), c.Refs...)
 	c.Outbox = append([]store.Token(nil), c.Outbox...)
+	c.Aliases = append([]store.ConversationID(nil), c.Aliases...)
 	return c
 }

@@ -25,8 +25,8 @@ const dumpBytes = 1 << 20
 //
 // It begins with the place in the log. Conversations follow by the SHA-256 of their ids; each with its messages and
 // touches, oldest first, and its keys by their SHA-256; keys without a conversation stand where it would; the counters
-// come last. A line is a word and a value: fields by name in the order of their declaration, zero values left out,
-// text quoted, bytes that are no UTF-8 as \x.
+// and what is known of whole inboxes come last. A line is a word and a value: fields by name in the order of their
+// declaration, zero values left out, text quoted, bytes that are no UTF-8 as \x.
 //
 // Writing waits for nobody in a transaction. When the views change before the end, Dump fails.
 func (v *Views) Dump(ctx context.Context, w io.Writer) error {
@@ -145,7 +145,7 @@ func (r *reader) dumpCounts(out *bytes.Buffer) error {
 	}
 	slices.SortFunc(counts.Refs, func(a, b store.RefCount) int { return strings.Compare(a.Ref, b.Ref) })
 	dumpLine(out, "counts", counts)
-	return nil
+	return r.dumpInboxes(out)
 }
 
 func dumpLine(out *bytes.Buffer, word string, v any) {

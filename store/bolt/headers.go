@@ -100,17 +100,6 @@ func (r *rows) flush() error {
 	return r.flushUnknown()
 }
 
-func (r *rows) flushUnknown() error {
-	if r.unkept == 0 {
-		return nil
-	}
-	n, err := getNumber(r.tx, unknownKey)
-	if err != nil {
-		return err
-	}
-	return putNumber(r.tx, unknownKey, n+r.unkept)
-}
-
 // actFill is how full pages of the index of activity are left when they are split. New activity is almost always the
 // newest, so the end of the index only grows.
 const actFill = 0.9
@@ -131,9 +120,25 @@ func (w *headerWriter) write(h hash, e *headerEntry) error {
 	if err := w.headers.Put(h[:], row); err != nil {
 		return err
 	}
+	e = e.shown()
+	if e.was == nil && e.is == nil {
+		return nil
+	}
 	w.moveAct(h, e)
 	w.sets.move(snoozeOf(h, e.was), snoozeOf(h, e.is))
 	return w.diffFacets(h, e)
+}
+
+// shown is the entry as lists and counters know it: a hidden conversation is none.
+func (e *headerEntry) shown() *headerEntry {
+	shown := *e
+	if shown.was != nil && shown.was.Hidden {
+		shown.was = nil
+	}
+	if shown.is != nil && shown.is.Hidden {
+		shown.is = nil
+	}
+	return &shown
 }
 
 // moveAct moves the conversation in the index of activity.
@@ -168,12 +173,14 @@ func snoozeOf(h hash, c *store.Conversation) []byte {
 // diffFacets counts the conversation where it belongs now and no longer where it belonged, and writes sets where that
 // changes.
 func (w *headerWriter) diffFacets(h hash, e *headerEntry) error {
-	var old []facet
-	wasOpen, isOpen := false, e.is.Status == store.StatusOpen
+	var old, now []facet
+	var wasOpen, isOpen bool
 	if e.was != nil {
 		old, wasOpen = facetsOf(e.was), e.was.Status == store.StatusOpen
 	}
-	now := facetsOf(e.is)
+	if e.is != nil {
+		now, isOpen = facetsOf(e.is), e.is.Status == store.StatusOpen
+	}
 	for _, f := range old {
 		if _, stays := slices.BinarySearchFunc(now, f, compareFacets); stays {
 			continue

@@ -115,8 +115,11 @@ func snoozeKey(until store.Millis, conv hash) []byte {
 }
 
 func outboxKey(conv hash, at store.Millis, id hash) []byte {
-	b := append(append(make([]byte, 0, outboxLen), kindOutbox), conv[:]...)
-	return append(appendTime(b, at), id[:]...)
+	return append(appendTime(outboxPrefix(conv), at), id[:]...)
+}
+
+func outboxPrefix(conv hash) []byte {
+	return append(append(make([]byte, 0, outboxLen), kindOutbox), conv[:]...)
 }
 
 func rankKey(open int, ref facetKey) []byte {

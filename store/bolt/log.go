@@ -55,9 +55,10 @@ type Log struct {
 	broken error // the disk failed in a way after which no commit can be trusted
 }
 
-// appendJob is one Append.
+// appendJob is one Append, or one record to be redacted.
 type appendJob struct {
 	values [][]byte
+	redact *redaction
 	bytes  int
 	taken  bool // by the committer: it can't be withdrawn any more; guarded by Log.mu
 
@@ -291,6 +292,12 @@ func (l *Log) write(jobs []*appendJob) (head store.Seq, err error) {
 		b := tx.Bucket(logBucket)
 		b.FillPercent = logFill // not kept in the file: each transaction starts with the default
 		for _, job := range jobs {
+			if job.redact != nil {
+				if err := job.redact.write(b); err != nil {
+					return err
+				}
+				continue
+			}
 			for _, value := range job.values {
 				head++
 				if err := b.Put(encodeSeq(head), value); err != nil {

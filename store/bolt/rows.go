@@ -25,6 +25,7 @@ type rows struct {
 	convs  map[hash]*headerEntry
 	lines  map[hash]store.ConversationID // conversations that got a message
 	unkept uint64                        // events of unknown kinds
+	named  uint64                        // kinds of them that were new
 	ended  bool
 	moved  []actMove // what was flushed to the index of activity
 }
@@ -255,13 +256,51 @@ func touchesBefore(b *bolt.Bucket, conv hash, at store.Millis, n int) ([]store.T
 	return list, err
 }
 
-// CountUnknown counts an event of a kind nobody knows. Names come from outside and have no end, so they are not kept.
-func (r *rows) CountUnknown(store.InboxID, string) error {
-	if r.ended {
-		return errEnded
+// TakeKeys forgets up to n keys of a conversation and returns them, by their hashes.
+func (r *rows) TakeKeys(conv store.ConversationID, n int) ([]store.TakenKey, error) {
+	h, err := r.ready(conv)
+	if err != nil {
+		return nil, err
 	}
-	r.unkept++
-	return nil
+	var list []store.TakenKey
+	err = walk(r.rows, rowPrefix(h, keyRow), nil, true, func(_, row []byte) (bool, error) {
+		if len(list) >= n {
+			return false, nil
+		}
+		k, err := decodeKey(row)
+		if err != nil {
+			return false, fmt.Errorf("read a key: %w", err)
+		}
+		list = append(list, store.TakenKey{Key: k.key, Row: k.row})
+		return true, nil
+	})
+	for _, k := range list {
+		if err == nil {
+			err = r.rows.Delete(textKey(h, keyRow, hashOf(k.Key)))
+		}
+	}
+	return list, err
+}
+
+// Unsettled returns a conversation's replies that belong to the outbox, oldest first.
+func (r *rows) Unsettled(conv store.ConversationID) ([]store.Message, error) {
+	h, err := r.ready(conv)
+	if err != nil {
+		return nil, err
+	}
+	var list []store.Message
+	err = walk(r.sets, outboxPrefix(h), nil, true, func(k, _ []byte) (bool, error) {
+		if len(k) != outboxLen {
+			return false, errDamaged
+		}
+		m, err := decodeMessage(conv, r.rows.Get(append(rowPrefix(h, messageRow), k[17:]...)))
+		if err != nil {
+			return false, fmt.Errorf("read a reply: %w", err)
+		}
+		list = append(list, m)
+		return true, nil
+	})
+	return list, err
 }
 
 // walk calls fn for the rows with a prefix that stand strictly beyond start, upwards or downwards, until fn says no. A

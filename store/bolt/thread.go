@@ -55,7 +55,7 @@ func (v *Views) Message(ctx context.Context, conv store.ConversationID, id store
 		if err != nil {
 			return err
 		}
-		found, ok, err := messageAt(r.rows, conv, h, store.Place{At: at, ID: id})
+		found, ok, err := messageAt(r.rows, c.ID, h, store.Place{At: at, ID: id})
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ const ViewsFile = "views.db"
 
 // viewsLayout is the number of the layout of views.db. Views are derived: a file of any other layout is not read but
 // built again from the log.
-const viewsLayout = 1
+const viewsLayout = 2
 
 // ErrLayout says that views.db was written in another layout. Nothing is lost: put the file aside and replay the log
 // into a new one.
@@ -31,10 +31,17 @@ var (
 	setBucket    = []byte("sets")    // memberships; keys only
 	facetBucket  = []byte("facets")  // kind, value → text and counters
 
-	viewBuckets = [][]byte{headerBucket, rowBucket, actBucket, setBucket, facetBucket}
+	alertBucket  = []byte("alerts") // inbox → what the platform last said of it
+	kindBucket   = []byte("kinds")  // inbox and name → how often such an event came, which nobody knows
+	redactBucket = []byte("redact") // record and message → words still to be taken out of the log
+
+	viewBuckets = [][]byte{
+		headerBucket, rowBucket, actBucket, setBucket, facetBucket, alertBucket, kindBucket, redactBucket,
+	}
 
 	appliedKey = []byte("applied")
 	unknownKey = []byte("unknown") // events of kinds nobody knows
+	kindsKey   = []byte("kinds")   // rows of kindBucket
 )
 
 // Views is store.Views in one file, views.db.
@@ -279,8 +286,20 @@ func (r *reader) step() error {
 // header returns the stored header of a conversation, or nil. The bytes live as long as the transaction.
 func (r *reader) header(conv hash) []byte { return r.headers.Get(conv[:]) }
 
-// conversation returns the conversation of that id, or store.ErrNotFound.
+// conversation returns the conversation of that id, or the one that it has become, or store.ErrNotFound.
 func (r *reader) conversation(id store.ConversationID) (store.Conversation, hash, error) {
+	c, conv, err := r.anyConversation(id)
+	if err == nil && c.Into != "" {
+		c, conv, err = r.anyConversation(c.Into)
+	}
+	if err == nil && c.Hidden {
+		err = store.ErrNotFound
+	}
+	return c, conv, err
+}
+
+// anyConversation returns the header of that very id, hidden or not.
+func (r *reader) anyConversation(id store.ConversationID) (store.Conversation, hash, error) {
 	conv := hashOf(id)
 	row := r.header(conv)
 	if row == nil {

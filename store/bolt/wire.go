@@ -201,6 +201,22 @@ func texts[T ~string](f *fields, tag uint64, list *[]T) {
 	}
 }
 
+// numbers is a field that stands once for every element.
+func numbers[T ~uint64](f *fields, tag uint64, list *[]T) {
+	if !f.reading {
+		for _, v := range *list {
+			f.head(tag, numForm)
+			f.buf = binary.AppendUvarint(f.buf, uint64(v))
+		}
+		return
+	}
+	for form, ok := f.next(tag); ok; form, ok = f.next(tag) {
+		if num, _ := f.value(form); form == numForm && f.err == nil {
+			*list = append(*list, T(num))
+		}
+	}
+}
+
 // part is a value inside a value; it is left out when it has no fields to write.
 func part[T any](f *fields, tag uint64, v *T, visit func(*fields, *T)) {
 	if f.reading {

@@ -20,6 +20,7 @@ var messageRules = map[string]func(*stage){
 		s.act(store.Act{Verb: store.VerbRead, Seen: first})
 		s.act(store.Act{Verb: store.VerbResolve})
 		before := s.header()
+		before.OwnerAt = 99 // it came to us again then
 		s.tell(said("m_1", 10), said("1", 10), said("m_1", 99))
 		want(s, "conversation", s.header(), before)
 		want(s, "thread", s.ids(), []string{"m_1", "resolved"})

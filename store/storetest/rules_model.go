@@ -13,6 +13,7 @@ import (
 // when asked, works the answer out from all of it. It knows no rows, no indexes and no shortcuts.
 type plainModel struct {
 	convs map[store.ConversationID]*modelConv
+	into  map[store.ConversationID]store.ConversationID // what has become of conversations
 	seq   store.Seq
 	at    store.Millis
 }
@@ -23,8 +24,12 @@ type modelConv struct {
 	id       store.ConversationID
 	inbox    store.InboxID
 	contact  store.Contact
-	told     []toldFact
+	told     []toldFact   // lines
+	said     []toldFact   // of lines
+	beside   []store.Fact // what ways, controls and labels say
 	receipts []store.Fact
+	seqs     map[string]store.Seq // by key: the record that a line counts as come with, where a merge has changed it
+	aliases  []store.ConversationID
 	replies  []*modelReply // in the order of writing
 	notes    []store.Message
 
@@ -47,17 +52,26 @@ type modelReply struct {
 	store.Message
 	mids   []string                 // from results
 	behind map[store.Token]struct{} // the unsettled replies it has to wait for
+	queued store.Seq                // the record that queued it last
+	failed store.Seq                // the record by which it failed or was unknown, until that is settled
 }
 
-func newPlainModel() *plainModel { return &plainModel{convs: map[store.ConversationID]*modelConv{}} }
+func newPlainModel() *plainModel {
+	return &plainModel{
+		convs: map[store.ConversationID]*modelConv{}, into: map[store.ConversationID]store.ConversationID{},
+	}
+}
 
 func (m *plainModel) conv(id store.ConversationID) *modelConv {
+	if other, ok := m.into[id]; ok {
+		id = other
+	}
 	if m.convs[id] == nil {
 		inbox, contact, err := store.ParseConversationID(id)
 		if err != nil {
 			panic(err) // histories only name conversations that can be
 		}
-		m.convs[id] = &modelConv{id: id, inbox: inbox, contact: contact, status: store.StatusPending}
+		m.convs[id] = &modelConv{id: id, inbox: inbox, contact: contact, status: store.StatusPending, seqs: map[string]store.Seq{}}
 	}
 	return m.convs[id]
 }
@@ -77,6 +91,7 @@ func (m *plainModel) play(seq store.Seq, r store.Record) {
 		if x := m.conv(a.Conversation).reply(a.Token); x != nil && !x.State.Sent() {
 			if x.State == store.StateFailed || x.State == store.StateUnknown || x.State == store.StateCancelled {
 				clear(x.behind)
+				x.queued = seq
 			}
 			x.State, x.RetryAt, x.TriedAt = store.StateSending, 0, r.At
 			x.Attempts = max(x.Attempts, a.N)
@@ -98,7 +113,7 @@ func (m *plainModel) play(seq store.Seq, r store.Record) {
 		}
 	case store.RecordWoke:
 		w := read[store.Woke](r)
-		if c := m.conv(w.Conversation); c.status == store.StatusSnoozed && c.until == w.Until {
+		if c := m.conv(w.Conversation); c.there && c.status == store.StatusSnoozed && c.until == w.Until {
 			c.status, c.until = c.awake(), 0
 			m.note(c, store.Message{Kind: store.KindWoke, Until: w.Until})
 		}
@@ -117,22 +132,48 @@ func read[T any](r store.Record) T {
 }
 
 func (m *plainModel) fact(f store.Fact) {
+	m.alias(f)
 	c := m.conv(store.NewConversationID(f.Inbox, f.Contact))
+	c.beside = append(c.beside, f)
+	isNew := false
 	switch f.Kind {
 	case store.FactDelivery, store.FactRead:
 		c.receipts = append(c.receipts, f)
 		return
+	case store.FactLabel:
+		return
+	case store.FactUnsend, store.FactFeedback:
+		c.said = append(c.said, toldFact{f, m.seq})
+		return
+	case store.FactControl:
+		c.told = append(c.told, toldFact{f, m.seq})
+		return
+	case store.FactReaction:
+		c.said = append(c.said, toldFact{f, m.seq})
+	case store.FactEdit:
+		isNew = !c.knows(addressed(f))
+		c.said = append(c.said, toldFact{f, m.seq})
+	default:
+		isNew = (f.Kind == store.FactMessage || f.Kind == store.FactPostback) && !c.knows(f.Key)
+		c.told = append(c.told, toldFact{f, m.seq})
 	}
 	c.there = true
-	isNew := !slices.ContainsFunc(c.told, func(t toldFact) bool { return t.Key == f.Key })
-	c.told = append(c.told, toldFact{f, m.seq})
-	if isNew && (f.Kind == store.FactMessage || f.Kind == store.FactPostback) {
+	if isNew {
 		was := c.status
 		c.status, c.until = store.StatusOpen, 0
 		if was == store.StatusResolved || was == store.StatusSnoozed {
 			m.note(c, store.Message{Kind: store.KindReopened})
 		}
 	}
+}
+
+// addressed is the key of the message that a fact is about.
+func addressed(f store.Fact) string { return store.KeyOf(store.FactMessage, f.MID) }
+
+// knows reports whether there is a line for a key.
+func (c *modelConv) knows(key string) bool {
+	_, ok := c.keyed()[key]
+	return ok
 }
 
 func (m *plainModel) note(c *modelConv, line store.Message) {
@@ -150,7 +191,7 @@ func (m *plainModel) reply(r store.Reply) {
 				ID: store.ReplyID(r.Token), Conversation: c.id, At: m.at, Seq: m.seq, Direction: store.Out, Kind: store.KindText,
 				Text: r.Message.Text, Agent: r.Agent, Token: r.Token, Recipient: r.Recipient, State: store.StateQueued,
 			},
-			behind: map[store.Token]struct{}{},
+			behind: map[store.Token]struct{}{}, queued: m.seq,
 		})
 		c.seen = max(c.seen, min(r.Seen, m.seq))
 	}
@@ -199,7 +240,7 @@ func (m *plainModel) result(r store.Result) {
 	case store.OutcomeHeld:
 		x.State = store.StateHeld
 	case store.OutcomeFailed, store.OutcomeUnknown:
-		x.State = store.DeliveryState(r.Outcome)
+		x.State, x.failed = store.DeliveryState(r.Outcome), m.seq
 		for _, later := range c.replies[slices.Index(c.replies, x)+1:] {
 			later.behind[x.Token] = struct{}{}
 		}
@@ -214,6 +255,7 @@ func (c *modelConv) sent(x *modelReply) {
 
 // settled lets go whoever waits for a reply.
 func (c *modelConv) settled(x *modelReply) {
+	x.failed = 0
 	for _, other := range c.replies {
 		delete(other.behind, x.Token)
 	}
@@ -291,7 +333,7 @@ func (m *plainModel) decide(c *modelConv, a store.Act) {
 	switch {
 	case x.State.Sent() || x.State == store.StateSending:
 	case a.Verb == store.VerbSendAgain && x.shown() != store.StateQueued:
-		x.State, x.RetryAt = store.StateQueued, 0
+		x.State, x.RetryAt, x.queued = store.StateQueued, 0, m.seq
 		clear(x.behind)
 	case a.Verb == store.VerbArrived && x.State == store.StateUnknown:
 		c.sent(x)
@@ -302,8 +344,10 @@ func (m *plainModel) decide(c *modelConv, a store.Act) {
 }
 
 func (c *modelConv) awake() store.Status {
-	if c.lastIncomingSeq() > 0 {
-		return store.StatusOpen
+	for _, line := range c.lines() {
+		if line.Direction == store.In {
+			return store.StatusOpen
+		}
 	}
 	return store.StatusPending
 }

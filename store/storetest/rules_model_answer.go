@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"frontdesk/store"
 )
@@ -53,49 +54,85 @@ func (c *modelConv) named(keys map[string]bool) bool {
 // lines are all lines of the thread, in order.
 func (c *modelConv) lines() []store.Message {
 	lines := slices.Clone(c.notes)
-	ours := map[string]bool{}
 	for _, x := range c.replies {
-		m := x.Message
-		m.State = x.shown()
-		for _, f := range c.echoes(x) {
-			m.At = min(m.At, f.At)
-			if m.SentAt == 0 || f.At < m.SentAt {
-				m.SentAt = f.At
-			}
+		lines = append(lines, c.replyLine(x))
+	}
+	for _, m := range c.keyed() {
+		if m.Token == "" {
+			lines = append(lines, m)
 		}
-		keys := c.keys(x)
-		m.Delivered = c.named(keys)
-		maps.Copy(ours, keys)
-		mids := slices.Clone(x.mids)
-		for _, f := range c.echoes(x) {
-			mids = append(mids, f.MID)
+	}
+	slices.SortFunc(lines, func(a, b store.Message) int { return a.Place().Compare(b.Place()) })
+	return lines
+}
+
+func (c *modelConv) replyLine(x *modelReply) store.Message {
+	m := x.Message
+	m.Conversation, m.State = c.id, x.shown()
+	mids := slices.Clone(x.mids)
+	for _, f := range c.echoes(x) {
+		m.At = min(m.At, f.At)
+		if m.SentAt == 0 || f.At < m.SentAt {
+			m.SentAt = f.At
 		}
-		if len(mids) > 0 {
-			m.MID = slices.Min(mids)
+		mids = append(mids, f.MID)
+	}
+	if len(mids) > 0 {
+		m.MID = slices.Min(mids)
+	}
+	keys := c.keys(x)
+	m.Delivered = c.named(keys)
+	return c.marked(m, keys)
+}
+
+// keyed are the lines that came with a key, by key; those of replies too.
+func (c *modelConv) keyed() map[string]store.Message {
+	lines := map[string]store.Message{}
+	for _, x := range c.replies {
+		for key := range c.keys(x) {
+			lines[key] = store.Message{Token: x.Token}
 		}
-		lines = append(lines, m)
 	}
 	byKey := map[string][]toldFact{}
 	for _, f := range c.told {
-		if !ours[f.Key] {
+		if _, ours := lines[f.Key]; !ours {
 			byKey[f.Key] = append(byKey[f.Key], f)
+		}
+	}
+	for _, f := range c.said { // an edit of a message that nobody has told of
+		key := addressed(f.Fact)
+		if _, ours := lines[key]; f.Kind == store.FactEdit && !ours && !slices.ContainsFunc(c.told, func(t toldFact) bool { return t.Key == key }) {
+			f.ID, f.LineKind, f.seq = store.MessageID(f.MID), store.KindText, 0
+			byKey[key] = append(byKey[key], f)
 		}
 	}
 	for key, facts := range byKey {
 		first := facts[0].seq
+		if seq, ok := c.seqs[key]; ok {
+			first = seq
+		}
 		slices.SortStableFunc(facts, func(a, b toldFact) int {
 			return store.Place{At: a.At, ID: a.ID}.Compare(store.Place{At: b.At, ID: b.ID})
 		})
-		lines = append(lines, c.lineOf(facts[0].Fact, first, key))
+		lines[key] = c.lineOf(facts[0].Fact, first, key)
 	}
-	slices.SortFunc(lines, func(a, b store.Message) int { return a.Place().Compare(b.Place()) })
+	for key, m := range lines {
+		mid, isPostback := strings.CutPrefix(key, "postback:")
+		if _, twin := lines["msg:"+mid]; isPostback && twin {
+			m.ID = "postback:" + m.ID
+			if m.Touch != nil {
+				m.Touch.ID = m.ID
+			}
+			lines[key] = m
+		}
+	}
 	return lines
 }
 
 func (c *modelConv) lineOf(f store.Fact, first store.Seq, key string) store.Message {
 	m := store.Message{
 		ID: f.ID, MID: f.MID, Conversation: c.id, At: f.At, Seq: first, Kind: f.LineKind, Text: f.Text, Payload: f.Payload,
-		Direction: store.In, Tagged: f.Tagged, OpensWindow: f.OpensWindow,
+		Direction: store.In, Tagged: f.Tagged, OpensWindow: f.OpensWindow && f.Kind != store.FactEdit, Details: f.Details,
 	}
 	switch f.Kind {
 	case store.FactEcho:
@@ -103,11 +140,57 @@ func (c *modelConv) lineOf(f store.Fact, first store.Seq, key string) store.Mess
 		m.Delivered = c.named(map[string]bool{key: true})
 	case store.FactReferral:
 		m.Direction, m.Kind = store.Activity, store.KindReferral
+	case store.FactControl, store.FactActivity:
+		m.Direction = store.Activity
 	}
 	if f.Touch != nil {
 		t := *f.Touch
 		t.At, t.ID = f.At, f.ID
 		m.Touch = &t
+	}
+	return c.marked(m, map[string]bool{key: true})
+}
+
+// marked is a line with what was said of it under its keys.
+func (c *modelConv) marked(m store.Message, keys map[string]bool) store.Message {
+	versions := map[int]store.Fact{}
+	var reaction, feedback *store.Fact
+	for _, f := range c.said {
+		if !keys[addressed(f.Fact)] {
+			continue
+		}
+		switch was := versions[f.Edit]; f.Kind {
+		case store.FactEdit:
+			if was.Edit == 0 || f.At < was.At || f.At == was.At && f.Text < was.Text {
+				versions[f.Edit] = f.Fact
+			}
+		case store.FactReaction:
+			if reaction == nil || f.At > reaction.At || f.At == reaction.At && f.Reaction > reaction.Reaction {
+				reaction = &f.Fact
+			}
+		case store.FactFeedback:
+			if feedback == nil || f.At > feedback.At || f.At == feedback.At && f.Feedback > feedback.Feedback {
+				feedback = &f.Fact
+			}
+		case store.FactUnsend:
+			m.Withdrawn = m.Token == ""
+		}
+	}
+	known := m.Token != "" || slices.ContainsFunc(c.told, func(t toldFact) bool { return keys[t.Key] })
+	for i, n := range slices.Sorted(maps.Keys(versions)) {
+		if known || i > 0 {
+			m.Edits = append(m.Edits, store.Edit{N: m.EditN, Text: m.Text, At: versions[n].At})
+		}
+		m.Text, m.EditN = versions[n].Text, n
+	}
+	if reaction != nil && reaction.Reaction != "" {
+		m.Reactions = []store.Reaction{{Side: store.In, Emoji: reaction.Reaction, At: reaction.At}}
+	}
+	if feedback != nil {
+		m.Feedback = feedback.Feedback
+	}
+	if m.Withdrawn {
+		m.Text, m.Payload, m.Edits, m.Kind = "", "", nil, store.KindText
 	}
 	return m
 }
@@ -159,7 +242,7 @@ func (c *modelConv) header() store.Conversation {
 	lines := c.lines()
 	h := store.Conversation{
 		ID: c.id, Inbox: c.inbox, Contact: c.contact, Status: c.status, SnoozedUntil: c.until, Assignee: c.assignee,
-		Seen: c.seen, ProfileAt: c.profileAt, ProfileGot: c.profileGot, LastIncomingSeq: c.lastIncomingSeq(),
+		Seen: c.seen, Aliases: c.aliases, ProfileAt: c.profileAt, ProfileGot: c.profileGot, LastIncomingSeq: c.lastIncomingSeq(),
 	}
 	for _, f := range c.receipts {
 		if f.Kind == store.FactRead {
@@ -168,10 +251,11 @@ func (c *modelConv) header() store.Conversation {
 			h.DeliveredTo = max(h.DeliveredTo, f.Watermark)
 		}
 	}
+	c.besides(&h)
 	origins, refs := map[store.Origin]bool{}, map[string]bool{}
 	for _, m := range lines {
 		said := m.Direction == store.In || m.Direction == store.Out
-		if said || m.Kind == store.KindReferral {
+		if said || m.Kind == store.KindReferral || m.Touch != nil {
 			h.LastActivity = max(h.LastActivity, m.At)
 		}
 		if said {
@@ -205,6 +289,51 @@ func (c *modelConv) header() store.Conversation {
 	h.Touch = shownTouch(lines, h.LastTag)
 	h.Outbox = c.outbox()
 	return h
+}
+
+// besides takes in labels, owners and reactions.
+func (c *modelConv) besides(h *store.Conversation) {
+	labels := map[string]store.Fact{}
+	for _, f := range c.beside {
+		switch f.Kind {
+		case store.FactMessage, store.FactPostback, store.FactEcho, store.FactReferral, store.FactReaction, store.FactEdit:
+			if f.Standby {
+				own(h, store.Owner{Kind: store.OwnerApp}, f.At)
+			}
+		}
+		switch f.Kind {
+		case store.FactLabel:
+			was, ok := labels[f.Label]
+			if !ok || f.At > was.At || f.At == was.At && !f.Removed {
+				labels[f.Label] = f
+			}
+		case store.FactControl:
+			own(h, f.Owner, f.At)
+		case store.FactMessage, store.FactPostback:
+			if !f.Standby {
+				own(h, store.Owner{Kind: store.OwnerUs}, f.At)
+			}
+		case store.FactReaction:
+			if f.OpensWindow {
+				h.WindowFrom = max(h.WindowFrom, f.At)
+				h.LastReaction = max(h.LastReaction, f.At)
+			}
+		}
+	}
+	for _, label := range slices.Sorted(maps.Keys(labels)) {
+		if !labels[label].Removed {
+			h.Labels = append(h.Labels, label)
+		}
+	}
+}
+
+func own(h *store.Conversation, o store.Owner, at store.Millis) {
+	weight := func(o store.Owner) int {
+		return slices.Index([]store.Owner{{}, {Kind: "app"}, {Kind: "us"}, {Kind: "idle"}, {Kind: "app", AppID: "77"}}, o)
+	}
+	if o.Kind != "" && (at > h.OwnerAt || at == h.OwnerAt && weight(o) > weight(h.Owner)) {
+		h.Owner, h.OwnerAt = o, at
+	}
 }
 
 // waiting goes over a line, in the order of the thread.

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,7 +14,13 @@ import (
 )
 
 // The cast of random histories: few, so that things meet.
-var cast = []store.Contact{mara, {Kind: store.ContactVisitor, ID: "9000000000000000001"}}
+var cast = []store.Contact{
+	mara, {Kind: store.ContactVisitor, ID: "9000000000000000001"},
+	{Kind: store.ContactUserRef, ID: "guest-1"}, {Kind: store.ContactUserRef, ID: "guest-2"},
+}
+
+// castGuests are those who turn out to be Mara.
+var castGuests = cast[2:]
 
 var (
 	castOrigins = []store.Origin{store.OriginPlugin, store.OriginLink, store.OriginAd, store.OriginOther, store.OriginUnknown}
@@ -57,15 +64,15 @@ func (h *history) add(body any) {
 // fact draws what the platform says of a contact. What an event says follows from what names it and its time, as a
 // redelivery never says something else at the same time.
 func (h *history) fact(who store.Contact) store.Fact {
-	conv := store.NewConversationID(page, who)
 	n, at := h.pick("event", 8), h.platformTime()
 	name, salt := fmt.Sprint(n), n*7+int(at/10)
+	tokens := h.tokens(who)
 	var f store.Fact
-	switch kind := h.pick("kind", 6); kind {
+	switch kind := h.pick("kind", 9); kind {
 	case 0, 1:
 		f = said("m"+name, at)
 		if kind == 1 {
-			f = tapped("p"+name, at)
+			f = tapped([]string{"p", "m"}[n%2]+name, at)
 		}
 		f.Tagged = salt%3 == 0
 		if salt%4 == 0 {
@@ -78,21 +85,74 @@ func (h *history) fact(who store.Contact) store.Fact {
 		f = came(at, castOrigins[salt%5], castRefs[salt%3])
 	case 3:
 		f = echoed("e"+name, at, castApps[n%3], "")
-		if tokens := h.replies[conv]; len(tokens) > 0 && n > 2 { // of a reply: by token, by mid, or both
+		if len(tokens) > 0 && n > 2 { // of a reply: by token, by mid, or both
 			token := tokens[n%len(tokens)]
 			f = echoed("mid-"+string(token), at, "77", []string{"", string(token)}[salt%2])
 		}
 	case 4:
 		f = delivered(at, "m_e"+name)
-		if tokens := h.replies[conv]; len(tokens) > 0 {
+		if len(tokens) > 0 {
 			f.MIDs = append(f.MIDs, "mid-"+string(tokens[n%len(tokens)]))
 		}
-	default:
+	case 5:
 		f = readTo(at)
+	case 6:
+		f = h.beside(n, at)
+	default:
+		mid := []string{"m", "e"}[n%2] + name
+		if len(tokens) > 0 && n > 4 {
+			mid = "mid-" + string(tokens[n%len(tokens)])
+		}
+		f = h.about(mid, n, at)
 	}
-	f.Text = strings.Repeat("t", salt%5)
+	if f.Kind != store.FactUnsend {
+		f.Text = strings.Repeat("t", salt%5)
+	}
+	f.Standby = salt%6 == 0
 	f.Inbox, f.Contact = page, who
+	if who == mara && h.pick("alias", 8) == 0 {
+		f.Alias = castGuests[h.pick("guest", len(castGuests))]
+	}
 	return f
+}
+
+// tokens are those of a contact's replies; Mara's are her guests' too.
+func (h *history) tokens(who store.Contact) []store.Token {
+	tokens := slices.Clone(h.replies[store.NewConversationID(page, who)])
+	if who == mara {
+		for _, guest := range castGuests {
+			tokens = append(tokens, h.replies[store.NewConversationID(page, guest)]...)
+		}
+	}
+	return tokens
+}
+
+// about draws what is said of a message: new words, that it was taken back, a reaction, feedback.
+func (h *history) about(mid string, n int, at store.Millis) store.Fact {
+	ours := strings.HasPrefix(mid, "mid-")
+	switch h.pick("about", 4) {
+	case 0:
+		return edited("m_"+mid, 1+n%3, at, "")
+	case 1:
+		if !ours { // what a contact takes back is not ours
+			return unsent(mid, at)
+		}
+		return reacted(mid, at, "")
+	case 2:
+		return reacted(mid, at, []string{"", "❤", "👍"}[n%3])
+	default:
+		return judged(mid, at, []string{"Good response", "Bad response"}[n%2])
+	}
+}
+
+// beside draws what is told beside the talk.
+func (h *history) beside(n int, at store.Millis) store.Fact {
+	if n < 4 {
+		return labelled(castRefs[1+n%2], at, n > 1)
+	}
+	return controlled(at, []store.Owner{
+		{Kind: store.OwnerUs}, {Kind: store.OwnerIdle}, {Kind: store.OwnerApp, AppID: "77"}, {},
+	}[n%4])
 }
 
 // facts draws a body.

@@ -239,6 +239,50 @@ func readTo(watermark store.Millis) store.Fact {
 	return store.Fact{Kind: store.FactRead, Watermark: watermark}
 }
 
+// about is a fact about the message with a mid.
+func about(kind store.FactKind, mid string, at store.Millis, what string) store.Fact {
+	id := store.HashID(string(kind), mid, at.Time().String(), what)
+	return store.Fact{Kind: kind, At: at, ID: id, Key: string(id), MID: mid}
+}
+
+func edited(mid string, n int, at store.Millis, text string) store.Fact {
+	f := about(store.FactEdit, mid, at, text)
+	f.Edit, f.Text = n, text
+	return f
+}
+
+func unsent(mid string, at store.Millis) store.Fact { return about(store.FactUnsend, mid, at, "") }
+
+func reacted(mid string, at store.Millis, emoji string) store.Fact {
+	f := about(store.FactReaction, mid, at, emoji)
+	f.Reaction, f.OpensWindow = emoji, emoji != ""
+	return f
+}
+
+func judged(mid string, at store.Millis, feedback string) store.Fact {
+	f := about(store.FactFeedback, mid, at, feedback)
+	f.Feedback = feedback
+	return f
+}
+
+func labelled(label string, at store.Millis, removed bool) store.Fact {
+	f := about(store.FactLabel, "", at, label)
+	f.Label, f.Removed = label, removed
+	return f
+}
+
+func controlled(at store.Millis, owner store.Owner) store.Fact {
+	f := about(store.FactControl, "", at, string(owner.Kind)+owner.AppID)
+	f.LineKind, f.Owner = store.KindControl, owner
+	return f
+}
+
+// tied says that a user_ref is who the fact is of.
+func tied(f store.Fact, ref string) store.Fact {
+	f.Alias = store.Contact{Kind: store.ContactUserRef, ID: ref}
+	return f
+}
+
 func tagged(f store.Fact) store.Fact {
 	f.Tagged = true
 	return f

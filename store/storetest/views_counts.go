@@ -48,7 +48,7 @@ func countsFollow(d *desk) {
 	d.wantCounts("it is open again and read", want)
 
 	d.apply(func(r store.Rows) error {
-		return errors.Join(r.CountUnknown("1", "surprise"), r.CountUnknown("1", "surprise"), r.PutConversation(a))
+		return errors.Join(r.CountUnknown("1", "surprise", 1), r.CountUnknown("1", "surprise", 1), r.PutConversation(a))
 	})
 	want.Unknown = 2
 	d.wantCounts("unknown events", want)
@@ -180,12 +180,12 @@ func viewsDump(d *desk) {
 	d.say(message("1:b", "m2", 9), message("1:b", "m1", 4))
 	d.apply(func(r store.Rows) error {
 		return errors.Join(r.PutConversation(a), r.PutKey("1:z", "early", store.KeyRow{Delivered: true}),
-			r.PutTouch("1:a", store.Touch{At: 4, ID: "t"}), r.CountUnknown("1", "x"))
+			r.PutTouch("1:a", store.Touch{At: 4, ID: "t"}), r.CountUnknown("1", "x", 1))
 	})
 	text := d.dump()
 	other := newDesk(d.TB, d.open)
 	err := other.Apply(d.ctx(), d.seq, func(r store.Rows) error {
-		return errors.Join(r.CountUnknown("1", "y"), r.PutTouch("1:a", store.Touch{At: 4, ID: "t"}), r.PutConversation(a),
+		return errors.Join(r.CountUnknown("1", "x", 1), r.PutTouch("1:a", store.Touch{At: 4, ID: "t"}), r.PutConversation(a),
 			r.PutMessage(message("1:b", "m1", 3)), r.PutMessage(message("1:b", "m1", 4)),
 			r.PutKey("1:z", "early", store.KeyRow{Delivered: true}), r.PutMessage(message("1:b", "m2", 9)), r.PutConversation(b))
 	})

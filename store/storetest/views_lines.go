@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"frontdesk/store"
@@ -119,7 +120,7 @@ func rowsKeys(d *desk) {
 	})
 	d.apply(func(r store.Rows) error {
 		for key, row := range rows {
-			if got, ok, err := r.Key("1:1", key); !ok || err != nil || got != row {
+			if got, ok, err := r.Key("1:1", key); !ok || err != nil || !reflect.DeepEqual(got, row) {
 				d.Errorf("Key(%q) = %+v, %v, %v, want %+v", key, got, ok, err, row)
 			}
 		}
@@ -129,7 +130,7 @@ func rowsKeys(d *desk) {
 		return r.PutKey("1:1", "message/abc", store.KeyRow{})
 	})
 	d.apply(func(r store.Rows) error {
-		if got, ok, err := r.Key("1:1", "message/abc"); !ok || err != nil || got != (store.KeyRow{}) {
+		if got, ok, err := r.Key("1:1", "message/abc"); !ok || err != nil || !reflect.DeepEqual(got, store.KeyRow{}) {
 			d.Errorf("the replaced key = %+v, %v, %v", got, ok, err)
 		}
 		return nil

@@ -139,7 +139,7 @@ func (m *rowsModel) change(rt *rapid.T, r store.Rows) error {
 		return r.DeleteTouch(id, place.At, place.ID)
 	default:
 		m.unknown++
-		return r.CountUnknown("1", "surprise")
+		return r.CountUnknown("1", "surprise", 1)
 	}
 }
 

@@ -67,7 +67,7 @@ func viewsRollback(d *desk) {
 		return errors.Join(r.PutConversation(c), r.PutConversation(conv("1:2", 5)),
 			r.PutMessage(message("1:1", "m2", 7)), r.DeleteMessage("1:1", store.Place{At: 10, ID: "m1"}),
 			r.PutKey("1:1", "k", store.KeyRow{Delivered: true}), r.PutTouch("1:1", store.Touch{At: 3, ID: "m2"}),
-			r.CountUnknown("1", "surprise"), broken)
+			r.CountUnknown("1", "surprise", 1), broken)
 	})
 	if !errors.Is(err, broken) {
 		d.Errorf("Apply returned %v, want the change's error", err)
@@ -278,7 +278,7 @@ func rowsHostile(d *desk) {
 		d.say(m)
 		d.apply(func(r store.Rows) error {
 			return errors.Join(r.PutKey(id, text, store.KeyRow{Place: m.Place()}),
-				r.PutTouch(id, store.Touch{At: 1, ID: m.ID, Ref: text}), r.CountUnknown(c.Inbox, text))
+				r.PutTouch(id, store.Touch{At: 1, ID: m.ID, Ref: text}), r.CountUnknown(c.Inbox, text, 1))
 		})
 		for _, f := range []store.Field{store.FieldInbox, store.FieldAssignee, store.FieldLabel} {
 			d.wantIDs(term(f, text), id)
