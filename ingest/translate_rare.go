@@ -53,6 +53,7 @@ func translateRare(f *store.Fact, ev messenger.Event) {
 func line(f *store.Fact, ev messenger.Event, kind store.MessageKind, text string, of []store.Detail) {
 	f.Kind, f.LineKind, f.Text, f.Details = store.FactActivity, kind, text, of
 	identify(f, ev, "", canonical(ev.Raw))
+	f.Touch = touchOf(f, ev)
 }
 
 // words makes f something the contact sent, which counts as unread. Orders and forms open no window: the platform's list
@@ -60,6 +61,7 @@ func line(f *store.Fact, ev messenger.Event, kind store.MessageKind, text string
 func words(f *store.Fact, ev messenger.Event, kind store.MessageKind, text string, of []store.Detail) {
 	f.Kind, f.LineKind, f.Text, f.Details = store.FactMessage, kind, text, of
 	identify(f, ev, "", canonical(ev.Raw))
+	f.Touch = touchOf(f, ev)
 }
 
 // address makes f speak of the message with mid. Parts tell it from others of its kind about the same message. It
@@ -124,7 +126,6 @@ func translateOptin(f *store.Fact, ev messenger.Event) {
 	line(f, ev, store.KindOptin, text, optinDetails(o))
 	f.Payload = o.Payload
 	f.OpensWindow = plugin
-	f.Touch = touchOf(f, ev)
 }
 
 // translateControl reads who may answer now (ref. 2.13). The owner is always named by its app id: the array it came in

@@ -241,6 +241,7 @@ func TestTranslateTouch(t *testing.T) {
 		{"optin beside a message", `"message":{"mid":"m_1"},"optin":{"ref":"r"}`, &store.Touch{Origin: store.OriginOther, Ref: "r"}},
 		{"optin of the checkbox", `"optin":{"ref":"r","user_ref":"x"}`, &store.Touch{Origin: store.OriginOther, Source: "checkbox_plugin", Ref: "r"}},
 		{"optin to marketing", `"optin":{"ref":"r","type":"notification_messages","source":"lead_form"}`, &store.Touch{Origin: store.OriginOther, Source: "lead_form", Ref: "r"}},
+		{"prior_message beside an order", `"order":{},"prior_message":{"source":"checkbox_plugin","identifier":"x"}`, &store.Touch{Origin: store.OriginOther, Source: "checkbox_plugin"}},
 		{"optin without a ref", `"optin":{"user_ref":"x"}`, nil},
 		{"a tag is no touch", `"message":{"mid":"m_1","tags":[{"source":"customer_chat_plugin"}]}`, nil},
 		{"an empty referral in a message", `"message":{"mid":"m_1","referral":{}}`, nil},
