@@ -244,6 +244,20 @@ func (h *killed) checkEvents(ctx context.Context, log store.Log) error {
 	return err
 }
 
+// found counts the events in the log.
+func (h *killed) found(t *testing.T) map[int]int {
+	t.Helper()
+	d, err := bolt.Open(h.data(), bolt.Options{Wait: 10 * time.Second})
+	must(t, err)
+	defer func() { must(t, d.Close()) }()
+	found := map[int]int{}
+	must(t, eachRecord(t.Context(), d.Log, func(r store.Record) error {
+		found[numberOf(r.Body)]++
+		return nil
+	}))
+	return found
+}
+
 // settle lets the program run until nothing is on its way, ends it in order, and compares with what the platform saw.
 func (h *killed) settle(t *testing.T) {
 	t.Helper()

@@ -56,7 +56,7 @@ func record(t *testing.T, cmd *exec.Cmd, dir, promises string) []op {
 	}
 	ended := make(chan end, 1)
 	go func() {
-		status, err := trace(cmd, r)
+		status, err := trace(cmd, r, make(chan int, 1))
 		ended <- end{status, err}
 	}()
 	if e := <-ended; e.err != nil || e.status.ExitStatus() != 0 {

@@ -87,9 +87,9 @@ func getSyscallInfo(tid int) (info syscallInfo, err error) {
 	return info, nil
 }
 
-// trace runs cmd to its end and shows its calls to w. It returns how the program ended. It must have a goroutine of its
-// own, whose thread is given up afterwards.
-func trace(cmd *exec.Cmd, w watcher) (syscall.WaitStatus, error) {
+// trace runs cmd to its end and shows its calls to w. It tells the process's id, and returns how the program ended. It
+// must have a goroutine of its own, whose thread is given up afterwards.
+func trace(cmd *exec.Cmd, w watcher, started chan<- int) (syscall.WaitStatus, error) {
 	runtime.LockOSThread() // ptrace knows threads; this one is not let go, and so ends with the goroutine
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
@@ -99,6 +99,7 @@ func trace(cmd *exec.Cmd, w watcher) (syscall.WaitStatus, error) {
 		return 0, fmt.Errorf("start the program to trace: %w", err)
 	}
 	pid := cmd.Process.Pid
+	started <- pid
 	var status syscall.WaitStatus
 	if _, err := syscall.Wait4(pid, &status, syscall.WALL, nil); err != nil {
 		return 0, fmt.Errorf("wait for the traced program: %w", err)
