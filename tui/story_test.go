@@ -322,6 +322,15 @@ func TestQuitAsksOnlyWhereMessagesWouldBeMissed(t *testing.T) {
 	})
 }
 
+func TestEscapeTwiceInAMomentIsTwoEscapes(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{w: 80, h: 24}, func(_ *world, s *terminal) {
+		s.press("open", "reply")
+		s.send(tea.KeyPressMsg{Code: tea.KeyEscape, Mod: tea.ModAlt})
+		s.expect("╭─ Inbox")
+	})
+}
+
 func TestOnePaneAtATime(t *testing.T) {
 	t.Parallel()
 	story(t, worldOptions{}, screenOptions{w: 80, h: 24}, func(_ *world, s *terminal) {
