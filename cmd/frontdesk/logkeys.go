@@ -9,5 +9,6 @@ const (
 	logWhy     = "why"
 	logPID     = "pid"
 	logRecords = "records"
+	logApplied = "applied"
 	logTook    = "took"
 )

@@ -18,6 +18,7 @@ func main() {
 
 // run carries one command out and returns the process's exit code.
 func run(ctx context.Context, args []string) int {
+	heedFileLimit()
 	root := newRoot()
 	root.SetArgs(args)
 	var failed error

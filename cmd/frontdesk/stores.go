@@ -57,6 +57,9 @@ func openStores(ctx context.Context, dir string, wait time.Duration, logger *slo
 			s.failed <- err
 		}
 	})
+	if data.Anew != nil {
+		s.ended.Go(func() { s.tellAnew(running, logger) })
+	}
 	return s, nil
 }
 
