@@ -338,19 +338,6 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 	return tea.Batch(again, m.fill())
 }
 
-func (m *Model) takeDrafted(ids []store.ConversationID) {
-	drafted := make(map[store.ConversationID]bool, len(ids))
-	for _, id := range ids {
-		drafted[id] = true
-	}
-	for id, text := range m.drafts.texts {
-		if m.drafts.unkept[id] {
-			drafted[id] = text != ""
-		}
-	}
-	m.drafted = drafted
-}
-
 func (m *Model) inboxNames() map[store.InboxID]string {
 	names := map[store.InboxID]string{}
 	for _, in := range m.state.Inboxes {
@@ -362,6 +349,7 @@ func (m *Model) inboxNames() map[store.InboxID]string {
 // applyTick moves the clock on: ages, windows, day names.
 func (m *Model) applyTick(now time.Time) tea.Cmd {
 	m.clock = now
+	clear(m.drafts.asked) // another screen may have changed them
 	if m.refreshing {
 		m.waited++
 	}

@@ -87,6 +87,22 @@ func loadThread(ctx context.Context, d desk.Contract, id store.ConversationID, a
 	}
 }
 
+// loadDrafts reads the words of some drafts.
+func loadDrafts(ctx context.Context, d desk.Contract, agent string, ids []store.ConversationID) tea.Cmd {
+	return func() tea.Msg {
+		msg := draftsMsg{texts: make(map[store.ConversationID]string, len(ids))}
+		for _, id := range ids {
+			text, err := d.Draft(ctx, id, agent)
+			if err != nil {
+				msg.err = err
+				return msg
+			}
+			msg.texts[id] = text
+		}
+		return msg
+	}
+}
+
 func loadListMore(ctx context.Context, d desk.Contract, r store.ListRequest, gen int, jump bool) tea.Cmd {
 	return func() tea.Msg {
 		page, err := d.List(ctx, r)

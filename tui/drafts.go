@@ -16,6 +16,7 @@ type drafts struct {
 	texts  map[store.ConversationID]string
 	unkept map[store.ConversationID]bool // the desk does not have it yet
 	due    map[store.ConversationID]bool // to be saved after the one on its way
+	asked  map[store.ConversationID]bool // the desk was asked for the text, for a row of the list
 	sent   map[store.MessageID]string    // words of replies on their way whose thread is not shown any more
 	saving bool
 }
@@ -23,7 +24,7 @@ type drafts struct {
 func newDrafts() drafts {
 	return drafts{
 		texts: map[store.ConversationID]string{}, unkept: map[store.ConversationID]bool{},
-		due: map[store.ConversationID]bool{}, sent: map[store.MessageID]string{},
+		due: map[store.ConversationID]bool{}, asked: map[store.ConversationID]bool{}, sent: map[store.MessageID]string{},
 	}
 }
 
@@ -117,6 +118,55 @@ func (m *Model) setDrafted(conv store.ConversationID, has bool) {
 	if m.drafted[conv] != has {
 		m.drafted[conv] = has
 	}
+}
+
+// takeDrafted notes in which conversations there is a draft. What the desk says comes second to what was typed here.
+func (m *Model) takeDrafted(ids []store.ConversationID) {
+	drafted := make(map[store.ConversationID]bool, len(ids))
+	for _, id := range ids {
+		drafted[id] = true
+	}
+	d := &m.drafts
+	for id, text := range d.texts {
+		switch {
+		case d.unkept[id]:
+			drafted[id] = text != ""
+		case !drafted[id] && id != m.composer.conv: // sent or dropped on another screen
+			delete(d.texts, id)
+			delete(d.asked, id)
+		}
+	}
+	m.drafted = drafted
+}
+
+// fetchDrafts asks for the drafts of the shown rows whose words are not known yet.
+func (m *Model) fetchDrafts() tea.Cmd {
+	l, d := &m.list, &m.drafts
+	var ids []store.ConversationID
+	for i := l.top; i < min(l.top+m.listRows(), len(l.rows)); i++ {
+		if id := l.rows[i].ID; m.drafted[id] && !d.asked[id] && !d.unkept[id] && id != m.composer.conv {
+			d.asked[id] = true
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return loadDrafts(m.ctx, m.desk, m.agent, ids)
+}
+
+// applyDrafts takes the words of drafts, to be shown in rows.
+func (m *Model) applyDrafts(msg draftsMsg) tea.Cmd {
+	d := &m.drafts
+	for id, text := range msg.texts {
+		if id != m.composer.conv { // what the editor shows is newer
+			d.loaded(id, text)
+		}
+	}
+	if msg.err != nil && !errors.Is(msg.err, desk.ErrGone) && m.ctx.Err() == nil {
+		return m.notice.fail("A draft could not be read: " + problem(msg.err))
+	}
+	return nil
 }
 
 // keepAll saves every draft that the desk does not have, at the very end.

@@ -15,6 +15,7 @@ type rowKey struct {
 	width           int
 	selected, focus bool
 	drafted         bool
+	draft           string
 }
 
 type drawnRow struct {
@@ -50,7 +51,7 @@ func (m *Model) listRow(i, w int) [rowHeight]string {
 	c := &m.list.rows[i]
 	key := rowKey{
 		width: w, selected: i == m.list.at, focus: m.focus == placeList || m.focus == placeThread || m.focus == placeReply,
-		drafted: m.drafted[c.ID],
+		drafted: m.drafted[c.ID], draft: m.drafts.text(c.ID),
 	}
 	if was, ok := m.list.drawn[c.ID]; ok && was.key == key {
 		return was.lines
@@ -94,7 +95,7 @@ func (m *Model) drawRow(c *store.Conversation, k rowKey) [rowHeight]string {
 	}
 	second := mark + "   " + t.muted.on(r.pad(left, w-7-r.width(win))) + " " + winPen.on(win) + "  "
 
-	third := mark + "   " + m.rowSnippet(c, k.drafted, w-6) + "  "
+	third := mark + "   " + m.rowSnippet(c, k, w-6) + "  "
 	lines := [rowHeight]string{first, second, third}
 	if k.selected {
 		background := t.selection
@@ -143,15 +144,16 @@ func (m *Model) viewSays(s store.Status) bool {
 	})
 }
 
-// rowSnippet is the newest message, or that there is a draft, w columns wide.
-func (m *Model) rowSnippet(c *store.Conversation, drafted bool, w int) string {
+// rowSnippet is the newest message, or what was typed and not sent, w columns wide.
+func (m *Model) rowSnippet(c *store.Conversation, k rowKey, w int) string {
 	t, r := m.theme, m.ruler
 	lead, leadPen := "", t.faint
 	textPen := t.muted
 	last := c.LastMessage
+	if k.drafted {
+		return t.warn.on("draft: ") + t.text.on(r.pad(CleanLine(k.draft), w-7))
+	}
 	switch {
-	case drafted:
-		lead, leadPen = "draft · ", t.warn
 	case last.State == store.StateFailed:
 		lead, leadPen = "✗ not sent: ", t.bad
 	case last.State == store.StateUnknown:

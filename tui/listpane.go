@@ -208,9 +208,9 @@ func (m *Model) applyListMore(msg listMoreMsg) tea.Cmd {
 	return m.fill()
 }
 
-// fill asks for what the cursor has come near to: further pages, and the thread beside the list.
+// fill asks for what the cursor has come near to: further pages, drafts, and the thread beside the list.
 func (m *Model) fill() tea.Cmd {
-	return tea.Batch(m.fetchOlder(), m.fetchNewer(), m.preview())
+	return tea.Batch(m.fetchOlder(), m.fetchNewer(), m.fetchDrafts(), m.preview())
 }
 
 func (m *Model) fetchOlder() tea.Cmd {

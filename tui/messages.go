@@ -29,6 +29,12 @@ type threadAnswer struct {
 	touches []store.Touch
 }
 
+// draftsMsg brings the words of drafts.
+type draftsMsg struct {
+	texts map[store.ConversationID]string
+	err   error
+}
+
 // listMoreMsg brings a further page of the list.
 type listMoreMsg struct {
 	gen   int

@@ -118,6 +118,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.applyActed(msg)
 	case draftSavedMsg:
 		return m, m.applyDraftSaved(msg)
+	case draftsMsg:
+		return m, m.applyDrafts(msg)
 	}
 	return m, m.forward(msg)
 }
