@@ -14,10 +14,13 @@ var ErrAhead = errors.New("the views are ahead of the log; replay them")
 
 // Bounds of the projector's work.
 const (
-	batchRecords  = 2000                   // at most so many records in one transaction; Log.Read bounds the bytes
+	batchRecords  = 8000                   // at most so many records in one transaction; Log.Read bounds the bytes
+	firstRecords  = 2000                   // as long as the views have few
 	replayRecords = 20_000                 // the same for a replay, which is all that happens then
 	growth        = 8                      // such a part of what the views have is the most that is added at once
-	longestPause  = 100 * time.Millisecond // between two transactions while others write
+	longestPause  = 500 * time.Millisecond // between two transactions while others write
+	shortPause    = 20 * time.Millisecond  // up to which a pause is longer than the transaction was
+	shortShare    = 3                      // times as long
 	firstRetry    = 250 * time.Millisecond // after a transaction that failed
 	longestRetry  = 30 * time.Second
 )
@@ -79,9 +82,10 @@ func (p *Projector) TakeUpTo(records int) { p.most.Store(int64(max(0, records)))
 // and tried again with growing pauses: the log keeps what the views have not seen. Only ErrClosed and ErrAhead, which
 // no waiting mends, end it early.
 func (p *Projector) Run(ctx context.Context) error {
+	var pace pace
 	retry := firstRetry
 	for {
-		err := p.runUntilQuiet(ctx)
+		err := p.runUntilQuiet(ctx, &pace)
 		if errors.Is(err, ErrClosed) || errors.Is(err, ErrAhead) {
 			return err
 		}
@@ -101,23 +105,45 @@ func (p *Projector) Run(ctx context.Context) error {
 	}
 }
 
-// runUntilQuiet applies batches until the views have come to the head. While others append, it leaves them the disk
-// for as long as its own transaction took; a single record on a quiet desk never waits.
-func (p *Projector) runUntilQuiet(ctx context.Context) error {
+// runUntilQuiet applies batches until the views have come to the head.
+func (p *Projector) runUntilQuiet(ctx context.Context, pace *pace) error {
 	for {
-		head, began := p.log.Head(), time.Now()
+		if head := p.log.Head(); !pace.wait(ctx, head) {
+			return nil
+		}
+		began := time.Now()
 		applied, err := p.step(ctx)
+		pace.worked(began, time.Now())
 		if err != nil {
 			return err
 		}
-		grown := p.log.Head()
-		if applied >= grown {
-			return nil
-		}
-		if grown > head && !sleep(ctx, min(time.Since(began), longestPause)) {
+		if applied >= p.log.Head() {
 			return nil
 		}
 	}
+}
+
+// pace leaves the disk to those who append: after each transaction for as long as it took, and for longer after a short
+// one, which a lone sender would meet with every second post. A record on a quiet desk never waits, and neither does
+// what is behind when nobody appends.
+type pace struct {
+	head  Seq       // when the last transaction began
+	until time.Time // the disk is left alone, should the log have grown since
+}
+
+// wait reports whether the context still lives.
+func (p *pace) wait(ctx context.Context, head Seq) bool {
+	grown := head > p.head
+	p.head = head
+	if rest := time.Until(p.until); grown && rest > 0 {
+		return sleep(ctx, rest)
+	}
+	return ctx.Err() == nil
+}
+
+func (p *pace) worked(from, until time.Time) {
+	took := until.Sub(from)
+	p.until = until.Add(min(longestPause, max(took, min(shortShare*took, shortPause))))
 }
 
 // CatchUp returns when the views have come to the log's head of the moment it was called.
@@ -204,7 +230,7 @@ func (p *Projector) apply(ctx context.Context) (Seq, error) {
 // next reads the records of one transaction. Where more than usual are wanted, it asks as often as that takes: one
 // reading is bounded in bytes.
 func (p *Projector) next(ctx context.Context, applied Seq) ([]Record, error) {
-	wanted := max(batchRecords, min(int(p.most.Load()), int(applied)/growth))
+	wanted := max(firstRecords, min(max(batchRecords, int(p.most.Load())), int(applied)/growth))
 	var records []Record
 	for len(records) < wanted {
 		more, err := p.log.Read(ctx, applied, wanted-len(records))
@@ -215,7 +241,7 @@ func (p *Projector) next(ctx context.Context, applied Seq) ([]Record, error) {
 			break
 		}
 		records, applied = append(records, more...), more[len(more)-1].Seq
-		if wanted == batchRecords {
+		if wanted <= batchRecords {
 			break
 		}
 	}

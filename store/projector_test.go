@@ -137,6 +137,28 @@ func TestRunLeavesHalfTheTimeToWriters(t *testing.T) {
 	})
 }
 
+// TestRunKeepsOutOfALoneSendersWay: one who sends again after each answer must not meet a transaction every time.
+func TestRunKeepsOutOfALoneSendersWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		views := &slowViews{takes: time.Millisecond}
+		log, feed := running(t, views)
+		began, last := time.Now(), store.Seq(0)
+		for range 1000 {
+			last = appendOne(t, log)
+			time.Sleep(time.Millisecond / 2)
+		}
+		posting := time.Since(began)
+		views.mu.Lock()
+		busy := views.busy
+		views.mu.Unlock()
+		if share := float64(busy) / float64(posting); share > 0.3 || share < 0.15 {
+			t.Errorf("short transactions took %.0f%% of the time while one sender wrote, want about a quarter", 100*share)
+		}
+		waitFor(t, feed, last)
+	})
+}
+
 func TestRunTriesAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -17,11 +17,11 @@ const (
 	activityCost = 80
 	// A member of a set: its header must be found before its time is known. Members are kept without their time, which
 	// would have to be moved with every message.
-	memberCost = 1300
+	memberCost = 2500
 	// A row of the columns, for the first condition.
-	columnCost = 0.7
+	columnCost = 1
 	// A row of the columns that is found: the index is asked for it.
-	foundCost = 1500
+	foundCost = 2000
 	// Going through columns at all.
 	columnsCost = 15_000
 	// From such a cost on a query does not wait for the usual pause before the columns are read.
