@@ -44,7 +44,7 @@ frontdesk reply CONVERSATION --text 'Yes, to all of Norway.' --wait`,
 	flags.add(root)
 	root.AddCommand(
 		newDemo(&flags), newServe(&flags), newList(&flags), newShow(&flags), newReply(&flags), newReplay(&flags),
-		newPlugin(&flags), newVersion(),
+		newPlugin(&flags), newVersion(), newBench(),
 	)
 	nameHelpers(root)
 	flow(root)

@@ -18,7 +18,7 @@ const module = "frontdesk/"
 var rooms = map[string][]string{
 	"cmd/frontdesk": {
 		"tui", "desk", "ingest", "plugin", "plugin/rehearsal", "store", "store/bolt", "messenger",
-		"internal/config", "internal/control", "internal/logfile", "internal/metrics",
+		"internal/config", "internal/control", "internal/logfile", "internal/metrics", "internal/bench",
 	},
 	"tui":               {"desk", "store", "messenger"},
 	"desk":              {"store", "messenger"},
@@ -29,6 +29,7 @@ var rooms = map[string][]string{
 	"store/bolt":        {"store", "messenger", "internal/boltfile"},
 	"store/storetest":   {"store", "messenger"},
 	"messenger":         {},
+	"internal/bench":    {"tui", "desk", "ingest", "store", "store/bolt", "messenger", "internal/generate"},
 	"internal/boltfile": {},
 	"internal/config":   {"messenger"},
 	"internal/control":  {"desk", "store", "messenger"},
