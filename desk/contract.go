@@ -121,7 +121,13 @@ type State struct {
 	Behind      time.Duration // age of the oldest record not yet in the views; 0 when all are
 	LastEvent   store.Millis  // arrival of the newest webhook record since start; 0: none
 	Counters    []Counter     // what the listener answered since start, in an order that stays
+	AppID       string        // of our own app on the platform; empty when it is not set
+
+	Unknown []store.UnknownCount // events of kinds nobody knows, most often seen first; at most MaxUnknownShown
 }
+
+// MaxUnknownShown bounds State.Unknown: names come from outside and have no end.
+const MaxUnknownShown = 100
 
 // Counter is how often something happened since the start.
 type Counter struct {

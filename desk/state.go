@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -65,7 +66,7 @@ func (d *Desk) shown(ctx context.Context, seq store.Seq) error {
 func (d *Desk) State(ctx context.Context) (State, error) {
 	s := State{
 		Version: d.o.Version, DataDir: d.o.DataDir, Demo: d.o.Demo,
-		Head: d.log.Head(), Applied: d.feed.Applied(),
+		AppID: d.o.AppID, Head: d.log.Head(), Applied: d.feed.Applied(),
 	}
 	if d.o.Listening != nil {
 		address, err := d.o.Listening()
@@ -77,16 +78,14 @@ func (d *Desk) State(ctx context.Context) (State, error) {
 	if d.o.Counters != nil {
 		s.Counters = d.o.Counters()
 	}
-	for _, i := range d.o.Inboxes {
-		inbox := i.Inbox
-		if name := d.names.of(inbox.ID); name != "" {
-			inbox.Name = name
-		}
-		if alert := d.courier.alert(inbox.ID, d.now()); alert != "" {
-			inbox.Alert = alert
-		}
-		s.Inboxes = append(s.Inboxes, inbox)
+	if err := d.inboxStates(ctx, &s); err != nil {
+		return State{}, err
 	}
+	var err error
+	if s.Unknown, err = d.views.Unknown(ctx); err != nil {
+		return State{}, fmt.Errorf("read what nobody knows: %w", err)
+	}
+	s.Unknown = s.Unknown[:min(len(s.Unknown), MaxUnknownShown)]
 	if s.Applied < s.Head {
 		oldest, err := d.log.Read(ctx, s.Applied, 1)
 		if err != nil {
@@ -96,9 +95,46 @@ func (d *Desk) State(ctx context.Context) (State, error) {
 			s.Behind = max(d.now().Sub(oldest[0].At.Time()), time.Millisecond)
 		}
 	}
-	var err error
 	s.LastEvent, err = d.events.newest(ctx, d.log, s.Head)
 	return s, err
+}
+
+// inboxStates says of each inbox what keeps it from sending: what the courier met, else what the platform said.
+func (d *Desk) inboxStates(ctx context.Context, s *State) error {
+	alerts, err := d.views.Alerts(ctx)
+	if err != nil {
+		return fmt.Errorf("read what the platform says of inboxes: %w", err)
+	}
+	for _, i := range d.o.Inboxes {
+		inbox := i.Inbox
+		if name := d.names.of(inbox.ID); name != "" {
+			inbox.Name = name
+		}
+		if alert := d.courier.alert(inbox.ID, d.now()); alert != "" {
+			inbox.Alert = alert
+		} else if alert := alertText(alerts[inbox.ID]); alert != "" {
+			inbox.Alert = alert
+		}
+		s.Inboxes = append(s.Inboxes, inbox)
+	}
+	return nil
+}
+
+// alertText is what the platform says of an inbox, in a sentence; empty when it takes nothing amiss any more.
+func alertText(a store.Alert) string {
+	said := ""
+	switch a.Action {
+	case "block":
+		said = "The platform has blocked this Page"
+	case "warning":
+		said = "The platform warns this Page"
+	default:
+		return ""
+	}
+	if reason := strings.TrimSpace(a.Reason); reason != "" {
+		return said + ": " + reason
+	}
+	return said + "; it does not say why."
 }
 
 // eventClock remembers when the newest webhook record since the start came.

@@ -319,8 +319,8 @@ func (m *Model) replyTitle() (title, note string, notePen pen) {
 		note, notePen = "nothing can be sent: "+CleanLine(in.Missing)+" is not set", t.warn
 	case m.stateRead && m.thread.id != "" && !w.none && !m.knows(c.Inbox):
 		note, notePen = "nothing can be sent: this Page has no settings here", t.warn
-	case c.Owner.Kind == store.OwnerApp:
-		note, notePen = ownerWords(c.Owner)+": a reply may be refused", t.warn
+	case c.Owner.Kind == store.OwnerApp && m.ownerWords(c.Owner) != "":
+		note, notePen = m.ownerWords(c.Owner)+": a reply may be refused", t.warn
 	case w.none || !w.known:
 	case w.open(m.clock):
 		note, notePen = w.short(m.clock), t.muted

@@ -58,7 +58,7 @@ func (m *Model) detailLines() []detail {
 	if !w.human.IsZero() {
 		out = append(out, detail{label: "human agent", value: "until " + moment(store.MillisOf(w.human), m.clock)})
 	}
-	if words := ownerWords(c.Owner); words != "" {
+	if words := m.ownerWords(c.Owner); words != "" {
 		out = append(out, detail{label: "control", value: words, copy: c.Owner.AppID, pen: windowPen(c.Owner.Kind != store.OwnerApp)})
 	}
 	if c.WaitingSince != 0 {
@@ -105,19 +105,19 @@ func (m *Model) formerWords() []detail {
 	return out
 }
 
-// ownerWords is which program may answer in a conversation; empty when nobody said.
-func ownerWords(o store.Owner) string {
+// ownerWords is which program has a conversation where it is not ours; empty when it is, or nobody said.
+func (m *Model) ownerWords(o store.Owner) string {
 	switch o.Kind {
-	case store.OwnerUs:
-		return "ours: replies go through"
 	case store.OwnerIdle:
 		return "nobody's: whoever answers first has it"
 	case store.OwnerApp:
-		if o.AppID == store.PageInboxApp {
+		switch o.AppID {
+		case store.PageInboxApp:
 			return "the Page inbox has it"
-		}
-		if o.AppID == "" {
+		case "":
 			return "another app has it"
+		case m.state.AppID:
+			return ""
 		}
 		return "app " + CleanLine(o.AppID) + " has it"
 	}

@@ -131,9 +131,19 @@ func (m *Model) eventFacts() []fact {
 	if m.counts.Unknown == 0 {
 		return append(out, fact{name: "none", value: "everything that came was understood", pen: m.theme.good})
 	}
-	return append(out, fact{
+	out = append(out, fact{
 		name: "in all", value: strconv.Itoa(m.counts.Unknown) + ", kept in the log: a later version may understand them", pen: m.theme.warn,
 	})
+	names := m.inboxNames()
+	for _, u := range m.state.Unknown {
+		inbox := orElse(names[u.Inbox], CleanLine(string(u.Inbox)))
+		value := strconv.Itoa(u.N) + " to " + orElse(inbox, "no inbox")
+		if u.Last != 0 {
+			value += ", last " + moment(u.Last, m.clock)
+		}
+		out = append(out, fact{name: orElse(CleanLine(u.Name), "(no name)"), value: value})
+	}
+	return out
 }
 
 // outcomeWords are the listener's outcomes as people read them, and whether something is wrong where they grow.

@@ -1,0 +1,57 @@
+package desk_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+func TestStateSaysWhatThePlatformSaysOfAnInbox(t *testing.T) {
+	t.Parallel()
+	w := open(t, t.TempDir(), config{idle: true})
+	began := store.MillisOf(time.Now())
+	for i, c := range []struct {
+		alert store.Alert
+		want  string
+	}{
+		{store.Alert{Action: "warning", Reason: "Too many complaints."}, "The platform warns this Page: Too many complaints."},
+		{store.Alert{Action: "block"}, "The platform has blocked this Page; it does not say why."},
+		{store.Alert{Action: "unblock"}, ""},
+	} {
+		at := began + store.Millis(i)
+		c.alert.At = at
+		w.append([]store.Fact{{Kind: store.FactAlert, Inbox: pageID, At: at, ID: store.MessageID(c.alert.Action), Key: c.alert.Action, Alert: c.alert}})
+		s, err := w.desk.State(t.Context())
+		if err != nil || s.Inboxes[0].Alert != c.want || s.Inboxes[1].Alert != "" {
+			t.Errorf("%s: %+v, %v, want %q", c.alert.Action, s.Inboxes, err, c.want)
+		}
+	}
+}
+
+func TestStateNamesWhatNobodyKnows(t *testing.T) {
+	t.Parallel()
+	w := open(t, t.TempDir(), config{idle: true, adjust: func(o *desk.Options) {
+		o.AppID = "77"
+		o.Counters = func() []desk.Counter { return []desk.Counter{{Name: "accepted", N: 3}} }
+	}})
+	for i, name := range []string{"calls", "payment", "calls"} {
+		w.append([]store.Fact{{Kind: store.FactUnknown, Inbox: pageID, At: store.Millis(100 + i), Name: name}})
+	}
+	s, err := w.desk.State(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []store.UnknownCount{
+		{Inbox: pageID, Name: "calls", N: 2, First: 100, Last: 102}, {Inbox: pageID, Name: "payment", N: 1, First: 101, Last: 101},
+	}
+	if diff := cmp.Diff(want, s.Unknown); diff != "" {
+		t.Error(diff)
+	}
+	if s.AppID != "77" || !cmp.Equal(s.Counters, []desk.Counter{{Name: "accepted", N: 3}}) {
+		t.Errorf("app %q, counters %v", s.AppID, s.Counters)
+	}
+}
