@@ -87,7 +87,10 @@ func detailsOfMessage(ev messenger.Event, attachments []store.Attachment) []stor
 			attachments[i].Booking = nil
 		}
 	}
-	for _, hop := range ev.Hops {
+	if ev.Rare == nil {
+		return out
+	}
+	for _, hop := range ev.Rare.Hops {
 		if hop.AppID == leadAdsApp {
 			out = append(out, details("passed on by", appName(hop.AppID))...)
 		}

@@ -133,7 +133,9 @@ func translateReferral(f *store.Fact, ev messenger.Event) {
 	f.Kind, f.LineKind = store.FactReferral, store.KindReferral
 	identify(f, ev, "", ev.Referral.Source, ev.Referral.Ref)
 	f.Touch = touchOf(f, ev)
-	f.Details = answers(ev.Lead, asWritten)
+	if ev.Rare != nil {
+		f.Details = answers(ev.Rare.Lead, asWritten)
+	}
 	// Of arrivals only an m.me link opens the window by itself (ref. 2.8).
 	f.OpensWindow = f.Touch != nil && f.Touch.Origin == store.OriginLink
 }

@@ -29,16 +29,16 @@ func translateRare(f *store.Fact, ev messenger.Event) {
 	case messenger.KindLinking:
 		translateLinking(f, ev)
 	case messenger.KindSurvey:
-		line(f, ev, store.KindSurvey, "", answers(ev.Survey, questionName))
+		line(f, ev, store.KindSurvey, "", answers(ev.Rare.Survey, questionName))
 	case messenger.KindCoupon:
-		f.Payload = ev.Coupon.Payload
-		line(f, ev, store.KindCoupon, "", details("code", ev.Coupon.Code))
+		f.Payload = ev.Rare.Coupon.Payload
+		line(f, ev, store.KindCoupon, "", details("code", ev.Rare.Coupon.Code))
 	case messenger.KindOrder:
-		words(f, ev, store.KindOrder, ev.Order.Note, products(ev.Order.Products))
+		words(f, ev, store.KindOrder, ev.Rare.Order.Note, products(ev.Rare.Order.Products))
 	case messenger.KindCustomer:
-		words(f, ev, store.KindForm, "", answers(ev.Customer, fieldName))
+		words(f, ev, store.KindForm, "", answers(ev.Rare.Customer, fieldName))
 	case messenger.KindForm:
-		words(f, ev, store.KindForm, "", details("form", ev.Form.ID))
+		words(f, ev, store.KindForm, "", details("form", ev.Rare.Form.ID))
 	case messenger.KindLabel:
 		translateLabel(f, ev)
 	default:
@@ -85,7 +85,7 @@ func translateUnsend(f *store.Fact, ev messenger.Event) {
 // translateReaction reads a reaction or its end. One that came before another must not be taken for it: the time is
 // part of what it is (ref. 1.7).
 func translateReaction(f *store.Fact, ev messenger.Event) {
-	r := ev.Reaction
+	r := ev.Rare.Reaction
 	taken := strings.EqualFold(r.Action, "unreact")
 	what := r.Emoji
 	if what == "" {
@@ -104,7 +104,7 @@ func translateReaction(f *store.Fact, ev messenger.Event) {
 // translateEdit reads new words. An edit that does not say which one it is counts as the first: words must not be lost
 // for a number.
 func translateEdit(f *store.Fact, ev messenger.Event) {
-	e := ev.Edit
+	e := ev.Rare.Edit
 	n := max(e.N, 1)
 	if address(f, ev, store.FactEdit, e.MID, ev.Key, strconv.Itoa(n)) {
 		f.Text, f.Edit = e.Text, n
@@ -112,7 +112,7 @@ func translateEdit(f *store.Fact, ev messenger.Event) {
 }
 
 func translateFeedback(f *store.Fact, ev messenger.Event) {
-	fb := ev.Feedback
+	fb := ev.Rare.Feedback
 	if address(f, ev, store.FactFeedback, fb.MID, ev.Key, strconv.FormatInt(ev.Timestamp, 10), fb.Text) {
 		f.Feedback = fb.Text
 	}
@@ -133,7 +133,7 @@ func translateOptin(f *store.Fact, ev messenger.Event) {
 // `messaging`. Whoever knows our own app id compares. Only null means that nobody has it; where none is named, or asked
 // for and not given, it stays who it was.
 func translateControl(f *store.Fact, ev messenger.Event) {
-	c := ev.Control
+	c := ev.Rare.Control
 	f.Kind, f.LineKind = store.FactControl, store.KindControl
 	identify(f, ev, "", canonical(ev.Raw))
 	switch ev.Kind {
@@ -157,10 +157,10 @@ func translateControl(f *store.Fact, ev messenger.Event) {
 // translatePolicy reads what the platform thinks of the whole page. It concerns no contact, whoever is named.
 func translatePolicy(f *store.Fact, ev messenger.Event) {
 	f.Contact, f.Alias = store.Contact{}, store.Contact{}
-	switch action := strings.ToLower(ev.Policy.Action); action {
+	switch action := strings.ToLower(ev.Rare.Policy.Action); action {
 	case "warning", "block", "unblock":
 		f.Kind = store.FactAlert
-		f.Alert = store.Alert{At: f.At, Action: action, Reason: ev.Policy.Reason}
+		f.Alert = store.Alert{At: f.At, Action: action, Reason: ev.Rare.Policy.Reason}
 		identify(f, ev, "", canonical(ev.Raw))
 	default:
 		unknown(f, ev, ev.Key)
@@ -168,7 +168,7 @@ func translatePolicy(f *store.Fact, ev messenger.Event) {
 }
 
 func translateLinking(f *store.Fact, ev messenger.Event) {
-	switch strings.ToLower(ev.Linking.Status) {
+	switch strings.ToLower(ev.Rare.Linking.Status) {
 	case "linked":
 		line(f, ev, store.KindLinked, "", nil)
 	case "unlinked":
@@ -181,7 +181,7 @@ func translateLinking(f *store.Fact, ev messenger.Event) {
 // translateLabel reads a label of the platform's own inbox. Such a change has no time but its entry's, which is part of
 // its key here: set, taken off and set again, the third is not the first once more, and a repeat changes nothing.
 func translateLabel(f *store.Fact, ev messenger.Event) {
-	l := ev.Label
+	l := ev.Rare.Label
 	action := strings.ToLower(l.Action)
 	if l.Name == "" || action != "add" && action != "remove" {
 		unknown(f, ev, ev.Key)

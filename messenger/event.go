@@ -80,22 +80,7 @@ type Event struct {
 	Read     *Read     // KindRead
 	Prior    *Prior    // `prior_message`, a side key
 	Optin    *Optin    // KindOptin, and as a side key of other kinds
-	Lead     []Answer  // `lead.data`, a side key of a referral: what was asked in a lead form, and the answers
-	Hops     []Hop     // `hop_context`, a side key: the apps that passed the event along
-
-	Reaction *Reaction // KindReaction
-	Edit     *Edit     // KindEdit
-	Control  *Control  // KindPass, KindTake and KindRequest
-	Roles    []Role    // KindAppRoles
-	Policy   *Policy   // KindPolicy
-	Linking  *Linking  // KindLinking
-	Survey   []Answer  // KindSurvey; Name is the type of the question (csat, nps, ces, free_form)
-	Feedback *Feedback // KindFeedback
-	Order    *Order    // KindOrder
-	Coupon   *Coupon   // KindCoupon
-	Customer []Answer  // KindCustomer; Name is the key of the field
-	Form     *Form     // KindForm
-	Label    *Label    // KindLabel; Sender is the person who has it
+	Rare     *Rare     // what few events say; nil for most
 
 	// Source is a `source` beside `postback` (2018 form, ref. 2.3).
 	Source string

@@ -27,71 +27,26 @@ func (r *reader) event(ch Channel) Event {
 		})
 	})
 	ev.Kind, ev.Key = KindUnknown, keys.key()
-	if k, ok := kindOfKey[ev.Key]; ok && k.read(&ev) {
-		ev.Kind = k.kind
-	}
-	if ev.Kind == KindMessage && ev.Message.IsEcho {
+	switch {
+	case ev.Key == "message" && ev.Message != nil && ev.Message.IsEcho:
 		ev.Kind = KindEcho
+	case ev.Key == "message" && ev.Message != nil:
+		ev.Kind = KindMessage
+	case ev.Key == "postback" && ev.Postback != nil:
+		ev.Kind = KindPostback
+	case ev.Key == "referral" && ev.Referral != nil:
+		ev.Kind = KindReferral
+	case ev.Key == "delivery" && ev.Delivery != nil:
+		ev.Kind = KindDelivery
+	case ev.Key == "read" && ev.Read != nil:
+		ev.Kind = KindRead
+	case ev.Key == "optin" && ev.Optin != nil:
+		ev.Kind = KindOptin
 	}
-	ev.keepOne()
+	if ev.Rare != nil {
+		ev.Kind, ev.Rare = ev.Rare.settle(ev.Kind, ev.Key)
+	}
 	return ev
-}
-
-// keepOne forgets what kinds that did not decide left behind. Of those that are read beside others (a referral, an
-// optin) all stay.
-func (ev *Event) keepOne() {
-	leave(&ev.Reaction, ev.Kind == KindReaction)
-	leave(&ev.Edit, ev.Kind == KindEdit)
-	leave(&ev.Control, ev.Kind == KindPass || ev.Kind == KindTake || ev.Kind == KindRequest)
-	leave(&ev.Policy, ev.Kind == KindPolicy)
-	leave(&ev.Linking, ev.Kind == KindLinking)
-	leave(&ev.Feedback, ev.Kind == KindFeedback)
-	leave(&ev.Order, ev.Kind == KindOrder)
-	leave(&ev.Coupon, ev.Kind == KindCoupon)
-	leave(&ev.Form, ev.Kind == KindForm)
-	if ev.Kind != KindAppRoles {
-		ev.Roles = nil
-	}
-	if ev.Kind != KindSurvey {
-		ev.Survey = nil
-	}
-	if ev.Kind != KindCustomer {
-		ev.Customer = nil
-	}
-}
-
-func leave[T any](v **T, keep bool) {
-	if !keep {
-		*v = nil
-	}
-}
-
-// kindOfKey is the kind that a key decides, where its value could be read.
-var kindOfKey = map[string]struct {
-	kind Kind
-	read func(*Event) bool
-}{
-	"message":                        {KindMessage, func(ev *Event) bool { return ev.Message != nil }},
-	"postback":                       {KindPostback, func(ev *Event) bool { return ev.Postback != nil }},
-	"referral":                       {KindReferral, func(ev *Event) bool { return ev.Referral != nil }},
-	"delivery":                       {KindDelivery, func(ev *Event) bool { return ev.Delivery != nil }},
-	"read":                           {KindRead, func(ev *Event) bool { return ev.Read != nil }},
-	"reaction":                       {KindReaction, func(ev *Event) bool { return ev.Reaction != nil }},
-	"message_edit":                   {KindEdit, func(ev *Event) bool { return ev.Edit != nil }},
-	"optin":                          {KindOptin, func(ev *Event) bool { return ev.Optin != nil }},
-	"pass_thread_control":            {KindPass, func(ev *Event) bool { return ev.Control != nil }},
-	"take_thread_control":            {KindTake, func(ev *Event) bool { return ev.Control != nil }},
-	"request_thread_control":         {KindRequest, func(ev *Event) bool { return ev.Control != nil }},
-	"app_roles":                      {KindAppRoles, func(ev *Event) bool { return ev.Roles != nil }},
-	"policy_enforcement":             {KindPolicy, func(ev *Event) bool { return ev.Policy != nil }},
-	"policy-enforcement":             {KindPolicy, func(ev *Event) bool { return ev.Policy != nil }},
-	"account_linking":                {KindLinking, func(ev *Event) bool { return ev.Linking != nil }},
-	"messaging_feedback":             {KindSurvey, func(ev *Event) bool { return ev.Survey != nil }},
-	"response_feedback":              {KindFeedback, func(ev *Event) bool { return ev.Feedback != nil }},
-	"order":                          {KindOrder, func(ev *Event) bool { return ev.Order != nil }},
-	"template":                       {KindCoupon, func(ev *Event) bool { return ev.Coupon != nil }},
-	"messaging_customer_information": {KindCustomer, func(ev *Event) bool { return ev.Customer != nil }},
-	"form":                           {KindForm, func(ev *Event) bool { return ev.Form != nil }},
 }
 
 // eventField reads the value of one member of an event.

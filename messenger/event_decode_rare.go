@@ -6,45 +6,113 @@ import (
 	"strings"
 )
 
+// rareKinds is the kind that a key decides, where its value could be read, for the kinds that few events have.
+var rareKinds = map[string]struct {
+	kind Kind
+	read func(*Rare) bool
+}{
+	"reaction":                       {KindReaction, func(r *Rare) bool { return r.Reaction != nil }},
+	"message_edit":                   {KindEdit, func(r *Rare) bool { return r.Edit != nil }},
+	"pass_thread_control":            {KindPass, func(r *Rare) bool { return r.Control != nil }},
+	"take_thread_control":            {KindTake, func(r *Rare) bool { return r.Control != nil }},
+	"request_thread_control":         {KindRequest, func(r *Rare) bool { return r.Control != nil }},
+	"app_roles":                      {KindAppRoles, func(r *Rare) bool { return r.Roles != nil }},
+	"policy_enforcement":             {KindPolicy, func(r *Rare) bool { return r.Policy != nil }},
+	"policy-enforcement":             {KindPolicy, func(r *Rare) bool { return r.Policy != nil }},
+	"account_linking":                {KindLinking, func(r *Rare) bool { return r.Linking != nil }},
+	"messaging_feedback":             {KindSurvey, func(r *Rare) bool { return r.Survey != nil }},
+	"response_feedback":              {KindFeedback, func(r *Rare) bool { return r.Feedback != nil }},
+	"order":                          {KindOrder, func(r *Rare) bool { return r.Order != nil }},
+	"template":                       {KindCoupon, func(r *Rare) bool { return r.Coupon != nil }},
+	"messaging_customer_information": {KindCustomer, func(r *Rare) bool { return r.Customer != nil }},
+	"form":                           {KindForm, func(r *Rare) bool { return r.Form != nil }},
+}
+
+// settle is the kind of an event that so far has kind, and whose key decides, and what is kept of r: what kinds that did
+// not decide left behind is forgotten, side keys stay.
+func (r *Rare) settle(kind Kind, key string) (Kind, *Rare) {
+	kept := Rare{Lead: r.Lead, Hops: r.Hops}
+	k, ok := rareKinds[key]
+	if !ok || !k.read(r) {
+		if len(kept.Lead)+len(kept.Hops) == 0 {
+			return kind, nil
+		}
+		return kind, &kept
+	}
+	switch k.kind {
+	case KindReaction:
+		kept.Reaction = r.Reaction
+	case KindEdit:
+		kept.Edit = r.Edit
+	case KindPass, KindTake, KindRequest:
+		kept.Control = r.Control
+	case KindAppRoles:
+		kept.Roles = r.Roles
+	case KindPolicy:
+		kept.Policy = r.Policy
+	case KindLinking:
+		kept.Linking = r.Linking
+	case KindSurvey:
+		kept.Survey = r.Survey
+	case KindFeedback:
+		kept.Feedback = r.Feedback
+	case KindOrder:
+		kept.Order = r.Order
+	case KindCoupon:
+		kept.Coupon = r.Coupon
+	case KindCustomer:
+		kept.Customer = r.Customer
+	case KindForm:
+		kept.Form = r.Form
+	}
+	return k.kind, &kept
+}
+
 // rareField reads the value of a member that few events have.
 func (r *reader) rareField(ev *Event, name string) {
+	rare := ev.Rare
+	if rare == nil {
+		rare = new(Rare)
+	}
 	switch name {
 	case "lead":
-		ev.Lead = nil
-		r.object(func(name string) { r.answersIn(&ev.Lead, name, "data", "question", "answer") })
+		rare.Lead = nil
+		r.object(func(name string) { r.answersIn(&rare.Lead, name, "data", "question", "answer") })
 	case "hop_context":
-		ev.Hops = r.hops()
+		rare.Hops = r.hops()
 	case "reaction":
-		ev.Reaction = r.reaction()
+		rare.Reaction = r.reaction()
 	case "message_edit":
-		ev.Edit = r.edit()
+		rare.Edit = r.edit()
 	case "pass_thread_control", "take_thread_control", "request_thread_control":
-		ev.Control = r.control()
+		rare.Control = r.control()
 	case "app_roles":
-		ev.Roles = r.roles()
+		rare.Roles = r.roles()
 	case "policy_enforcement", "policy-enforcement":
-		ev.Policy = r.policy()
+		rare.Policy = r.policy()
 	case "account_linking":
 		var v Linking
-		ev.Linking = ifObject(&v, r.fields(map[string]*string{"status": &v.Status}))
+		rare.Linking = ifObject(&v, r.fields(map[string]*string{"status": &v.Status}))
 	case "messaging_feedback":
-		ev.Survey = r.survey()
+		rare.Survey = r.survey()
 	case "response_feedback":
 		var v Feedback
-		ev.Feedback = ifObject(&v, r.fields(map[string]*string{"mid": &v.MID, "feedback": &v.Text}))
+		rare.Feedback = ifObject(&v, r.fields(map[string]*string{"mid": &v.MID, "feedback": &v.Text}))
 	case "order":
-		ev.Order = r.order()
+		rare.Order = r.order()
 	case "template":
 		var v Coupon
-		ev.Coupon = ifObject(&v, r.fields(map[string]*string{"type": &v.Type, "payload": &v.Payload, "coupon_code": &v.Code}))
+		rare.Coupon = ifObject(&v, r.fields(map[string]*string{"type": &v.Type, "payload": &v.Payload, "coupon_code": &v.Code}))
 	case "messaging_customer_information":
-		ev.Customer = r.customer()
+		rare.Customer = r.customer()
 	case "form":
 		var v Form
-		ev.Form = ifObject(&v, r.fields(map[string]*string{"id": &v.ID}))
+		rare.Form = ifObject(&v, r.fields(map[string]*string{"id": &v.ID}))
 	default:
 		r.skip()
+		return
 	}
+	ev.Rare = rare
 }
 
 // fields reads the named members of an object, each a text or a number, and skips the others. It reports whether the
@@ -305,7 +373,7 @@ func (r *reader) label(ev *Event) bool {
 		}
 	})
 	if ok {
-		ev.Kind, ev.Label, ev.Sender = KindLabel, &v, user
+		ev.Kind, ev.Rare, ev.Sender = KindLabel, &Rare{Label: &v}, user
 	}
 	return ok
 }

@@ -1,5 +1,25 @@
 package messenger
 
+// Rare is what few events say. It stands apart so that the many others stay small.
+type Rare struct {
+	Lead []Answer // `lead.data`, a side key of a referral: what was asked in a lead form, and the answers
+	Hops []Hop    // `hop_context`, a side key: the apps that passed the event along
+
+	Reaction *Reaction // KindReaction
+	Edit     *Edit     // KindEdit
+	Control  *Control  // KindPass, KindTake and KindRequest
+	Roles    []Role    // KindAppRoles
+	Policy   *Policy   // KindPolicy
+	Linking  *Linking  // KindLinking
+	Survey   []Answer  // KindSurvey; Name is the type of the question (csat, nps, ces, free_form)
+	Feedback *Feedback // KindFeedback
+	Order    *Order    // KindOrder
+	Coupon   *Coupon   // KindCoupon
+	Customer []Answer  // KindCustomer; Name is the key of the field
+	Form     *Form     // KindForm
+	Label    *Label    // KindLabel; the event's Sender is the person who has it
+}
+
 // Optin is `optin`: a person let the page write to them (ref. 2.12). Tokens for sending are secrets and are not read.
 type Optin struct {
 	Ref     string

@@ -159,20 +159,33 @@ func newWireEvent(ev Event) wireEvent {
 		Message: newWireMessage(ev.Message), Postback: newWirePostback(ev.Postback), Referral: newWireReferral(ev.Referral),
 		Prior: (*wirePrior)(ev.Prior), Optin: (*wireOptin)(ev.Optin), Source: ev.Source,
 	}
-	if len(ev.Lead) > 0 {
-		out.Lead = new(wireLead)
-		for _, a := range ev.Lead {
-			out.Lead.Data = append(out.Lead.Data, wireAnswer{Question: a.Name, Answer: a.Value})
-		}
-	}
-	for _, h := range ev.Hops {
-		out.Hops = append(out.Hops, wireHop{AppID: wireNumber(h.AppID), Metadata: h.Metadata})
+	if ev.Rare != nil {
+		out.Lead, out.Hops = newWireLead(ev.Rare.Lead), newWireHops(ev.Rare.Hops)
 	}
 	if d := ev.Delivery; d != nil {
 		out.Delivery = &wireDelivery{MIDs: d.MIDs, Watermark: d.Watermark}
 	}
 	if ev.Read != nil {
 		out.Read = &wireRead{Watermark: ev.Read.Watermark}
+	}
+	return out
+}
+
+func newWireLead(answers []Answer) *wireLead {
+	if len(answers) == 0 {
+		return nil
+	}
+	out := new(wireLead)
+	for _, a := range answers {
+		out.Data = append(out.Data, wireAnswer{Question: a.Name, Answer: a.Value})
+	}
+	return out
+}
+
+func newWireHops(hops []Hop) []wireHop {
+	var out []wireHop
+	for _, h := range hops {
+		out = append(out, wireHop{AppID: wireNumber(h.AppID), Metadata: h.Metadata})
 	}
 	return out
 }
