@@ -48,6 +48,13 @@ func filled(t *testing.T) (path string, leaf int64) {
 	return path, leaf
 }
 
+func closeFile(t *testing.T, f *boltfile.File) {
+	t.Helper()
+	if err := f.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+}
+
 func count(f *boltfile.File) (n int, err error) {
 	err = f.View(func(tx *bolt.Tx) error {
 		return tx.Bucket([]byte("rows")).ForEach(func(_, v []byte) error {
@@ -116,7 +123,7 @@ func TestManyMakeOneFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer closeFile(t, f)
 	if n, err := count(f); n != 8 || err != nil {
 		t.Errorf("%d rows are there (%v), want all 8", n, err)
 	}
@@ -172,7 +179,7 @@ func TestRubbishBehindTheEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer closeFile(t, f)
 	if n, err := count(f); n != 1000 || err != nil {
 		t.Errorf("%d rows are there (%v), want 1000", n, err)
 	}
@@ -232,7 +239,7 @@ func TestOthersPanicsStay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer closeFile(t, f)
 	for name, run := range map[string]func(func(*bolt.Tx) error) error{"View": f.View, "Update": f.Update} {
 		func() {
 			defer func() {

@@ -76,7 +76,7 @@ func create(path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(draft.Name())
+	defer func() { _ = os.Remove(draft.Name()) }() // what stays is tidied when the file is opened
 	if err := draft.Close(); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ package faults
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -166,6 +167,7 @@ func startTraced(t *testing.T, h *killed, w watcher) (kill func()) {
 	select {
 	case pid = <-started:
 	case err := <-ended:
+		skipUntraceable(t, err)
 		t.Fatal(err)
 	}
 	must(t, in.Close())
@@ -222,6 +224,14 @@ func (h *killed) wantNone(t *testing.T, refused map[int]bool) {
 		if refused[n] {
 			t.Errorf("event %d was refused and is there", n)
 		}
+	}
+}
+
+// skipUntraceable skips a test on machines that let nobody trace a program.
+func skipUntraceable(t *testing.T, err error) {
+	t.Helper()
+	if errors.Is(err, syscall.EPERM) {
+		skipOrFail(t, "programs can't be traced on this machine (ptrace)")
 	}
 }
 

@@ -39,6 +39,6 @@ func program(t *testing.T) string {
 
 func removeProgram() {
 	if built.path != "" {
-		os.RemoveAll(filepath.Dir(built.path)) // a temporary folder: what is left of it does no harm
+		_ = os.RemoveAll(filepath.Dir(built.path)) // a temporary folder: what is left of it does no harm
 	}
 }

@@ -141,7 +141,7 @@ func (t *tracer) follow(pid int) (status syscall.WaitStatus, err error) {
 			continue
 		case err != nil:
 			return 0, fmt.Errorf("wait for the traced program: %w", err)
-		case status.Exited() || status.Signaled():
+		case status.Exited() || status.Signaled(): //nolint:misspell // package syscall spells it so
 			if tid == pid {
 				return status, nil
 			}

@@ -101,6 +101,9 @@ func (w *worker) day(day int) error {
 		cancel()
 		return err
 	}
+	if day > 0 {
+		w.keep(projector.Replay(ctx, nil), "projected")
+	}
 	var projecting, working sync.WaitGroup
 	projecting.Go(func() { w.keep(projector.Run(ctx), "projected") })
 	var next atomic.Int64
