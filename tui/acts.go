@@ -84,7 +84,7 @@ func (m *Model) applyActed(msg actedMsg) tea.Cmd {
 	var say tea.Cmd
 	switch {
 	case msg.undo:
-		say = m.say("Undone: " + msg.label)
+		say = tea.Batch(m.say("Undone: "+msg.label), m.comeBack(msg.act.Conversation))
 	case msg.label != "":
 		if msg.back.Verb != "" {
 			m.undo = append(m.undo, undoStep{msg.back, msg.label})
@@ -118,6 +118,15 @@ func (m *Model) takeBack() tea.Cmd {
 	last := m.undo[len(m.undo)-1]
 	m.undo = m.undo[:len(m.undo)-1]
 	return doAct(m.ctx, m.desk, last.act, last.label, true)
+}
+
+// comeBack goes to a conversation that was restored: with the list's cursor, and with the thread where it is open.
+func (m *Model) comeBack(id store.ConversationID) tea.Cmd {
+	m.list.wanted = id
+	if open := m.openInThread(); open == "" || open == id {
+		return nil
+	}
+	return m.fetchThread(id)
 }
 
 func (m *Model) resolve() tea.Cmd {
@@ -325,7 +334,7 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 		}
 		l.older = msg.list.More
 		was := l.meantGen
-		l.replace(msg.list.Rows, m.listRows())
+		l.replace(msg.list.Rows, m.openInThread(), m.listRows())
 		l.loaded, l.err = true, nil
 		if gen := l.meantGen; gen != was {
 			again = tea.Batch(again, later(m.ctx, seenPause, func() tea.Msg { return seenMsg{gen} }))

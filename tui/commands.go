@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -107,6 +108,19 @@ func loadListMore(ctx context.Context, d desk.Contract, r store.ListRequest, gen
 	return func() tea.Msg {
 		page, err := d.List(ctx, r)
 		return listMoreMsg{gen: gen, from: r.From, newer: r.Newer, jump: jump, page: page, err: err}
+	}
+}
+
+// loadListAt reads the page of a list in which a conversation stands: the first, or one that begins with it.
+func loadListAt(ctx context.Context, d desk.Contract, r store.ListRequest, gen int, keep store.Conversation) tea.Cmd {
+	return func() tea.Msg {
+		page, err := d.List(ctx, r)
+		here := func(c store.Conversation) bool { return c.ID == keep.ID }
+		if err == nil && page.More && !slices.ContainsFunc(page.Rows, here) {
+			r.From = store.Cursor{LastActivity: keep.LastActivity + 1}
+			page, err = d.List(ctx, r)
+		}
+		return listMoreMsg{gen: gen, from: r.From, jump: true, page: page, err: err}
 	}
 }
 

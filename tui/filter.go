@@ -20,9 +20,10 @@ const mostCompletions = 8
 type filterLine struct {
 	input   textinput.Model
 	editing bool
-	before  string // to go back to
-	fault   string // why it is not understood
-	refused bool   // the fault is shown even while there are completions
+	before  string             // to go back to
+	marked  store.Conversation // what was under the cursor before
+	fault   string             // why it is not understood
+	refused bool               // the fault is shown even while there are completions
 	offers  []desk.Completion
 	at      int // the marked offer
 	rev     int
@@ -80,20 +81,21 @@ func toggleTerm(text string, f facet) string {
 	return desk.FormatQuery(q)
 }
 
-// setFilter shows the list through another filter.
-func (m *Model) setFilter(text string) tea.Cmd {
+// setFilter shows the list through another filter, with the cursor at a conversation where that is still there.
+func (m *Model) setFilter(text string, keep store.Conversation) tea.Cmd {
 	q, err := desk.ParseQuery(text, m.agent)
 	if err != nil {
 		return m.notice.fail("The filter is not understood: " + problem(err))
 	}
 	m.list.filterText, m.list.filter = text, q
-	return m.requery()
+	return m.requeryAt(keep)
 }
 
 // editFilter opens the line.
 func (m *Model) editFilter() tea.Cmd {
 	f := &m.filter
 	f.editing, f.before, f.fault, f.refused = true, m.list.filterText, "", false
+	f.marked, _ = m.subject()
 	text := m.list.filterText
 	if text != "" {
 		text += " "
@@ -159,7 +161,7 @@ func (m *Model) applyFilterPause(msg listLateMsg) tea.Cmd {
 	if msg.rev != m.filter.rev || !m.filter.editing {
 		return nil
 	}
-	return m.useFilter(m.liveFilter())
+	return m.useFilter(m.liveFilter(), store.Conversation{})
 }
 
 // halfTyped is the word at the line's end whose value is not whole yet: where it begins, and what it could become.
@@ -193,12 +195,12 @@ func (m *Model) liveFilter() string {
 }
 
 // useFilter shows the list through the text unless it does already.
-func (m *Model) useFilter(text string) tea.Cmd {
+func (m *Model) useFilter(text string, keep store.Conversation) tea.Cmd {
 	text = strings.TrimSpace(text)
 	if text == m.list.filterText {
 		return nil
 	}
-	return m.setFilter(text)
+	return m.setFilter(text, keep)
 }
 
 func (m *Model) closeFilter() {
@@ -229,22 +231,23 @@ func (m *Model) keepFilter() tea.Cmd {
 	}
 	text := f.input.Value()
 	m.closeFilter()
-	return m.useFilter(text)
+	return m.useFilter(text, store.Conversation{})
 }
 
 // dropFilter goes back to what was shown before.
 func (m *Model) dropFilter() tea.Cmd {
-	before := m.filter.before
+	before, marked := m.filter.before, m.filter.marked
 	m.closeFilter()
-	return m.useFilter(before)
+	return m.useFilter(before, marked)
 }
 
-// clearFilter shows the whole view again.
+// clearFilter shows the whole view again, with the cursor where it was.
 func (m *Model) clearFilter() tea.Cmd {
 	if m.list.filterText == "" {
 		return nil
 	}
-	return m.setFilter("")
+	marked, _ := m.list.current()
+	return m.setFilter("", marked)
 }
 
 // offer computes the completions for the word under the cursor. The first place is "as it stands".

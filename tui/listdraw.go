@@ -50,7 +50,7 @@ func (m *Model) drawList(w, h int) []string {
 func (m *Model) listRow(i, w int) [rowHeight]string {
 	c := &m.list.rows[i]
 	key := rowKey{
-		width: w, selected: i == m.list.at, focus: m.focus == placeList || m.focus == placeThread || m.focus == placeReply,
+		width: w, selected: i == m.list.at && !m.openElsewhere(), focus: m.focus == placeList || m.focus == placeThread || m.focus == placeReply,
 		drafted: m.drafted[c.ID], draft: m.drafts.text(c.ID),
 	}
 	if was, ok := m.list.drawn[c.ID]; ok && was.key == key {

@@ -33,6 +33,8 @@ type listPane struct {
 	// meant for it.
 	meant    store.ConversationID
 	meantGen int
+	// wanted is what the cursor goes to as soon as it is there, unless a key is pressed before.
+	wanted store.ConversationID
 
 	drawn map[store.ConversationID]drawnRow
 }
@@ -79,12 +81,20 @@ func (l *listPane) show(height int) {
 	l.top = max(min(l.top, l.at), l.at-height+1, 0)
 }
 
-// replace takes rows read anew. The cursor stays with its conversation; when that is gone, with its place. What stood
-// at the top of the screen stays there, unless it was the list's start.
-func (l *listPane) replace(rows []store.Conversation, height int) {
+// replace takes rows read anew. The cursor goes to what is open, if it is there; else it stays with its conversation;
+// when that is gone, with its place. What stood at the top of the screen stays there, unless it was the list's start.
+func (l *listPane) replace(rows []store.Conversation, open store.ConversationID, height int) {
 	id := store.ConversationID("")
 	if c, ok := l.current(); ok {
 		id = c.ID
+	}
+	for _, better := range []store.ConversationID{open, l.wanted} {
+		if better != "" && slices.ContainsFunc(rows, func(c store.Conversation) bool { return c.ID == better }) {
+			id, l.untouched = better, false
+		}
+	}
+	if id == l.wanted {
+		l.wanted = ""
 	}
 	atStart, offset := l.top == 0 && !l.newer, l.at-l.top
 	follow := l.untouched && l.at == 0 && atStart
@@ -111,7 +121,7 @@ func (l *listPane) touch() {
 	if i := l.index(l.meant); l.meant != "" && i >= 0 {
 		l.at = i
 	}
-	l.meant, l.untouched = "", false
+	l.meant, l.wanted, l.untouched = "", "", false
 }
 
 // meantFor lets go of what was under the cursor once everybody could see the new row.
@@ -161,13 +171,38 @@ func (l *listPane) drop(id store.ConversationID) {
 }
 
 // requery asks for the list anew: another view or another filter.
-func (m *Model) requery() tea.Cmd {
+func (m *Model) requery() tea.Cmd { return m.requeryAt(store.Conversation{}) }
+
+// requeryAt asks for the list anew, with the cursor at a conversation where that is in it.
+func (m *Model) requeryAt(keep store.Conversation) tea.Cmd {
 	l := &m.list
 	l.gen++
 	l.switching, l.err = true, nil
-	l.untouched, l.meant = true, ""
+	l.untouched, l.meant, l.wanted = true, "", ""
 	l.fetchingNewer, l.fetchingOlder = false, false
-	return loadListMore(m.ctx, m.desk, store.ListRequest{Query: l.query(m.agent), Limit: pageRows}, l.gen, true)
+	r := store.ListRequest{Query: l.query(m.agent), Limit: pageRows}
+	if keep.ID == "" || !r.Query.Match(keep) {
+		return loadListMore(m.ctx, m.desk, r, l.gen, true)
+	}
+	l.untouched, l.wanted = false, keep.ID
+	return loadListAt(m.ctx, m.desk, r, l.gen, keep)
+}
+
+// openInThread is the conversation that the keys are about while they are not in the list.
+func (m *Model) openInThread() store.ConversationID {
+	if m.focus == placeList || m.focus == placeViews {
+		return ""
+	}
+	if m.thread.wanted != "" {
+		return m.thread.wanted
+	}
+	return m.thread.id
+}
+
+// openElsewhere reports whether the keys are about a conversation that is none of the list's rows.
+func (m *Model) openElsewhere() bool {
+	id := m.openInThread()
+	return id != "" && m.list.loaded && !m.list.switching && m.list.index(id) < 0
 }
 
 // applyListMore takes a further page.
@@ -193,7 +228,8 @@ func (m *Model) applyListMore(msg listMoreMsg) tea.Cmd {
 		l.rows, l.newer, l.older = msg.page.Rows, msg.page.More, false
 		l.at = len(l.rows) - 1
 	case msg.jump:
-		l.rows, l.newer, l.older, l.at, l.top = msg.page.Rows, false, msg.page.More, 0, 0
+		l.rows, l.newer, l.older, l.at, l.top = msg.page.Rows, msg.from != store.Cursor{}, msg.page.More, 0, 0
+		l.at, l.wanted = max(l.index(l.wanted), 0), ""
 	case len(l.rows) == 0:
 	case msg.newer && l.rows[0].Cursor() == msg.from:
 		l.newer = msg.page.More

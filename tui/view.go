@@ -116,6 +116,9 @@ func (m *Model) listTitle() boxText {
 			note = "↓ more below"
 		}
 	}
+	if m.lay.wide && m.openElsewhere() {
+		note = "the open one is not here"
+	}
 	return boxText{title: title, right: count, note: note}
 }
 

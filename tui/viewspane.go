@@ -249,8 +249,12 @@ func (m *Model) chooseLine(l viewLine) tea.Cmd {
 	case l.view >= 0:
 		return m.showView(l.view)
 	}
+	marked := store.Conversation{} // what narrows the list shows its newest row
+	if m.list.has(l.facet) {
+		marked, _ = m.list.current()
+	}
 	m.focusOn(placeList)
-	return m.setFilter(toggleTerm(m.list.filterText, l.facet))
+	return m.setFilter(toggleTerm(m.list.filterText, l.facet), marked)
 }
 
 // showView shows a view, with the filter as it is.
