@@ -49,6 +49,19 @@ func (d *drafts) typed(conv store.ConversationID, text string) {
 	d.unkept[conv] = true
 }
 
+// move gives what was typed in one conversation to the one it has become; what was typed in both stays.
+func (d *drafts) move(was, now store.ConversationID) {
+	if text := d.texts[was]; text != "" && d.texts[now] != text {
+		if d.unkept[now] && d.texts[now] != "" {
+			text = d.texts[now] + "\n" + text
+		}
+		d.typed(now, text)
+	}
+	delete(d.texts, was)
+	delete(d.unkept, was)
+	delete(d.due, was)
+}
+
 func (d *drafts) takeSent(id store.MessageID) string {
 	text := d.sent[id]
 	delete(d.sent, id)
@@ -60,7 +73,7 @@ func (m *Model) saveDraftNow(msg saveDraftMsg) tea.Cmd {
 	if msg.rev != m.composer.rev {
 		return nil
 	}
-	return m.keepDraftOf(msg.conv)
+	return tea.Batch(m.keepDraftOf(msg.conv), m.keepDraft()) // the conversation may have another id since
 }
 
 // keepDraft saves the editor's text at once.

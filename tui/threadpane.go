@@ -208,6 +208,9 @@ func (m *Model) applyThread(msg threadMsg) tea.Cmd {
 // takeThread takes messages read anew.
 func (m *Model) takeThread(a threadAnswer) {
 	t := &m.thread
+	if t.id != "" && a.conv.ID != t.id {
+		m.become(a.conv.ID)
+	}
 	if !t.loaded && a.conv.Unread > 0 {
 		t.hasNew, t.newSince = true, a.conv.Seen
 	}
@@ -222,6 +225,25 @@ func (m *Model) takeThread(a threadAnswer) {
 		return slices.ContainsFunc(t.msgs, func(msg store.Message) bool { return msg.ID == p.ID })
 	})
 	m.layThread()
+}
+
+// become goes on with the shown conversation under another id: the platform said that its contact is another one, and
+// the two are one now. What was typed goes with it.
+func (m *Model) become(now store.ConversationID) {
+	was := m.thread.id
+	m.thread.id = now
+	m.drafts.move(was, now)
+	m.setDrafted(now, m.drafted[was] || m.drafted[now])
+	if m.composer.conv == was {
+		m.composer.conv = now
+	}
+	if m.unreadByHand == was {
+		m.unreadByHand = now
+	}
+	if i := m.list.index(now); i >= 0 {
+		m.list.at = i
+		m.list.show(m.listRows())
+	}
 }
 
 // applyThreadMore takes a further part.
