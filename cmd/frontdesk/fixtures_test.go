@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -17,6 +18,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -140,8 +142,23 @@ func sketchHouse(t *testing.T, d *door) []string {
 		for _, m := range decodeLines(t, out.String()) {
 			sketch = append(sketch, sketchLine(m))
 		}
+		checkPlain(t, d, store.ConversationID(said(c, "id")))
 	}
 	return sketch
+}
+
+// checkPlain holds what people read of a conversation to text: nothing in it steers a terminal.
+func checkPlain(t *testing.T, d *door, id store.ConversationID) {
+	t.Helper()
+	var out bytes.Buffer
+	_, err := list(t.Context(), d, &out, store.Query{}, 0, false)
+	if err := errors.Join(err, show(t.Context(), d, &out, id, false)); err != nil {
+		t.Fatal(err)
+	}
+	steers := func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) }
+	if at := strings.IndexFunc(out.String(), steers); at >= 0 {
+		t.Errorf("what is printed of %.80s holds %q", id, out.String()[at:min(at+20, out.Len())])
+	}
 }
 
 // sketchConversation: who, status, unread, how they came in, and whether the window opened.
