@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -217,15 +218,51 @@ func (d *Desk) Message(ctx context.Context, conv store.ConversationID, id store.
 
 // Draft returns what the agent has typed and not sent.
 func (d *Desk) Draft(ctx context.Context, conv store.ConversationID, agent string) (string, error) {
-	return d.drafts.Draft(ctx, conv, agent)
+	for _, id := range d.draftIDs(ctx, conv) {
+		if text, err := d.drafts.Draft(ctx, id, agent); text != "" || err != nil {
+			return text, err
+		}
+	}
+	return "", nil
+}
+
+// draftIDs are the ids under which a draft of a conversation may stand, that of today first: drafts are no part of the
+// log, so they stay where they were written when a conversation becomes another one.
+func (d *Desk) draftIDs(ctx context.Context, conv store.ConversationID) []store.ConversationID {
+	c, err := d.views.Conversation(ctx, conv)
+	if err != nil { // a draft needs no conversation
+		return []store.ConversationID{conv}
+	}
+	return append([]store.ConversationID{c.ID}, c.Aliases...)
 }
 
 // SaveDraft keeps text; empty text forgets the draft.
 func (d *Desk) SaveDraft(ctx context.Context, conv store.ConversationID, agent, text string) error {
-	return d.drafts.SaveDraft(ctx, conv, agent, text)
+	ids := d.draftIDs(ctx, conv)
+	if err := d.drafts.SaveDraft(ctx, ids[0], agent, text); err != nil {
+		return err
+	}
+	for _, id := range ids[1:] { // what was written there has been read, and goes on here
+		old, err := d.drafts.Draft(ctx, id, agent)
+		if err == nil && old != "" {
+			err = d.drafts.SaveDraft(ctx, id, agent, "")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Drafted returns the conversations in which the agent has a draft.
 func (d *Desk) Drafted(ctx context.Context, agent string) ([]store.ConversationID, error) {
-	return d.drafts.Drafted(ctx, agent)
+	ids, err := d.drafts.Drafted(ctx, agent)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		ids[i] = d.draftIDs(ctx, id)[0]
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }

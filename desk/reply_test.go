@@ -246,3 +246,41 @@ func TestDrafts(t *testing.T) {
 		t.Errorf("drafted after forgetting: %v, %v", ids, err)
 	}
 }
+
+func TestOtherID(t *testing.T) {
+	t.Parallel()
+	w := open(t, t.TempDir(), config{idle: true, sender: &platform{}})
+	guest := store.Contact{Kind: store.ContactUserRef, ID: "guest-1"}
+	old := w.writes(pageID, guest, "hello", 0)
+	if err := w.desk.SaveDraft(t.Context(), old, agent, "Dear"); err != nil {
+		t.Fatal(err)
+	}
+	w.append([]store.Fact{{Kind: store.FactRead, Inbox: pageID, Contact: psid(maya), Watermark: 1, Alias: guest}})
+	now := conv(pageID, psid(maya))
+
+	for _, id := range []store.ConversationID{old, now} {
+		if c := w.conversation(id); c.ID != now {
+			t.Errorf("Conversation(%s) is %s, want %s", id, c.ID, now)
+		}
+		if text, err := w.desk.Draft(t.Context(), id, agent); err != nil || text != "Dear" {
+			t.Errorf("Draft(%s) = %q, %v", id, text, err)
+		}
+	}
+	if ids, err := w.desk.Drafted(t.Context(), agent); err != nil || len(ids) != 1 || ids[0] != now {
+		t.Errorf("Drafted = %v, %v, want %s", ids, err, now)
+	}
+	if err := w.desk.SaveDraft(t.Context(), old, agent, ""); err != nil {
+		t.Fatal(err)
+	}
+	if ids, err := w.desk.Drafted(t.Context(), agent); err != nil || len(ids) != 0 {
+		t.Errorf("drafted after forgetting: %v, %v", ids, err)
+	}
+
+	if m := w.reply(old, "Yes."); m.Conversation != now || m.Recipient != psid(maya) {
+		t.Errorf("a reply to the other id went to %s, %v", m.Conversation, m.Recipient)
+	}
+	undo := w.do(store.Act{Agent: agent, Conversation: old, Verb: store.VerbResolve})
+	if undo.Conversation != now || w.conversation(now).Status != store.StatusResolved {
+		t.Errorf("resolved by the other id: undo %+v, status %s", undo, w.conversation(now).Status)
+	}
+}

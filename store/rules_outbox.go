@@ -207,7 +207,7 @@ func (t *thread) tie(m *Message, key string, sure bool) error {
 			return err
 		}
 		m.came(stray.At)
-	case known && !sure:
+	case known && !sure && stray.Token != m.Token:
 		return nil
 	}
 	if err := t.renameTwin(key); err != nil {

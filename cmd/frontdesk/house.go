@@ -116,6 +116,9 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 		return errors.Join(err, ln.Close())
 	}
 	h.startUntilClosed("projector", h.stores.watch)
+	h.startUntilClosed("sweeper", store.NewSweeper(
+		store.PokedLog{Log: h.stores.Log, Projector: h.stores.projector}, h.stores.Views, h.stores.feed, ingest.Redact, h.logger,
+	).Run)
 	h.start("listener", func() error { return h.http.Serve(ln) })
 	h.start("chat plugin", func() error { return h.plugin.Run(ctx) })
 	h.start("desk", func() error { return h.desk.Run(ctx) })

@@ -24,6 +24,7 @@ func RunRules(t *testing.T, open func(t *testing.T, dir string) (Log, DumpedView
 	t.Helper()
 	for _, rules := range []map[string]func(*stage){
 		messageRules, touchRules, answerRules, statusRules, receiptRules, echoRules, outboxRules, projectorRules,
+		editRules, unsendRules, reactionRules, besideRules, mergeRules,
 	} {
 		for name, rule := range rules {
 			t.Run(name, func(t *testing.T) {

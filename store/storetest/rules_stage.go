@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -57,11 +58,12 @@ type stage struct {
 	feed      *store.Feed
 	projector *store.Projector
 	clock     store.Millis // moves a second with each record
+	open      func(*testing.T, string) (Log, DumpedViews)
 }
 
 func newStage(t *testing.T, open func(*testing.T, string) (Log, DumpedViews)) *stage {
 	t.Helper()
-	s := &stage{T: t, feed: store.NewFeed(0), clock: 1_000_000}
+	s := &stage{T: t, feed: store.NewFeed(0), clock: 1_000_000, open: open}
 	s.log, s.views = open(t, t.TempDir())
 	t.Cleanup(func() {
 		closeLog(t, s.views)
@@ -192,6 +194,63 @@ func (s *stage) dump() string {
 		s.Fatalf("Dump: %v", err)
 	}
 	return b.String()
+}
+
+func (s *stage) redactions() []store.Redaction {
+	s.Helper()
+	s.catchUp()
+	list, err := s.views.Redactions(s.Context(), 100)
+	if err != nil {
+		s.Fatalf("Redactions: %v", err)
+	}
+	return list
+}
+
+// sweep takes withdrawn words out of the log.
+func (s *stage) sweep() {
+	s.Helper()
+	ctx, cancel := context.WithCancel(s.Context())
+	ended := make(chan error)
+	go func() { ended <- s.projector.Run(ctx) }()
+	sweeper := store.NewSweeper(store.PokedLog{Log: s.log, Projector: s.projector}, s.views, s.feed, redactJSON, nil)
+	if err := sweeper.Sweep(ctx); err != nil {
+		s.Errorf("Sweep: %v", err)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		s.Errorf("Run: %v", err)
+	}
+}
+
+// redactJSON is a Redact for bodies that are facts already.
+func redactJSON(body []byte, inbox store.InboxID, mid string) []byte {
+	facts := translateJSON(store.Record{Body: body})
+	for i, f := range facts {
+		told := f.Kind == store.FactMessage || f.Kind == store.FactEcho || f.Kind == store.FactEdit
+		if told && f.Inbox == inbox && strings.TrimPrefix(f.MID, "m_") == mid {
+			facts[i].Text, facts[i].Payload, facts[i].Attachments = "", "", nil
+		}
+	}
+	out, err := json.Marshal(facts)
+	if err != nil {
+		return body
+	}
+	return out
+}
+
+// wantNowhere looks for words in everything that the views know.
+func (s *stage) wantNowhere(words ...string) {
+	s.Helper()
+	s.wantNoWords(s.dump(), words...)
+}
+
+func (s *stage) wantNoWords(text string, words ...string) {
+	s.Helper()
+	for _, w := range words {
+		if strings.Contains(text, w) {
+			s.Errorf("%q is still there", w)
+		}
+	}
 }
 
 // want compares and says what was compared.
