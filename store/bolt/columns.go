@@ -17,13 +17,14 @@ import (
 // columns do not lock anything; memory does.
 type columns struct {
 	pieces    []*piece // none is empty; all rows in order
+	slabs     slabs
 	rows      int
 	inboxes   dictionary
 	assignees dictionary
 	labels    dictionary
 }
 
-// pieceRows makes a piece fill a size class of Go's allocator.
+// pieceRows are the most of one piece: some sixteen kilobytes.
 const pieceRows = 1020
 
 // piece are neighbouring rows, which share the upper half of their times.
@@ -190,10 +191,10 @@ func (c *columns) insert(r columnRow) {
 		at, i = at-1, c.pieces[at-1].n // behind the piece before, as almost always
 	}
 	if at == len(c.pieces) || c.pieces[at].high != uint32(r.key.at>>32) {
-		c.pieces = slices.Insert(c.pieces, at, &piece{high: uint32(r.key.at >> 32)})
+		c.pieces = slices.Insert(c.pieces, at, c.slabs.take(uint32(r.key.at>>32)))
 	}
 	if p := c.pieces[at]; p.n == pieceRows {
-		half := &piece{high: p.high}
+		half := c.slabs.take(p.high)
 		half.n = p.n - p.n/2
 		half.move(0, p, p.n/2, p.n)
 		p.n /= 2
@@ -231,6 +232,7 @@ func (c *columns) remove(r columnRow) bool {
 // tidy takes an empty piece away, and makes one of two neighbours that have room for more in one.
 func (c *columns) tidy(at int) {
 	if c.pieces[at].n == 0 {
+		c.slabs.put(c.pieces[at])
 		c.pieces = slices.Delete(c.pieces, at, at+1)
 		return
 	}
@@ -242,6 +244,7 @@ func (c *columns) tidy(at int) {
 		if a.high == b.high && a.n+b.n <= pieceRows*3/4 {
 			a.move(a.n, b, 0, b.n)
 			a.n += b.n
+			c.slabs.put(b)
 			c.pieces = slices.Delete(c.pieces, first+1, first+2)
 			return
 		}

@@ -87,6 +87,9 @@ func (m *memory) covers(p position) bool { return m.ready || bytes.Compare(p[:],
 
 // forget drops the columns; the next list has them read again. Callers hold mu.
 func (m *memory) forget() {
+	if m.columns != nil {
+		m.columns.slabs.release()
+	}
 	m.columns, m.loaded, m.ready, m.tx = nil, nil, false, 0
 }
 
@@ -193,11 +196,12 @@ func (m *memory) load(tx *bolt.Tx) (more bool, err error) {
 	return !m.ready, nil
 }
 
-// close ends the reading.
+// close ends the reading and gives the memory back.
 func (m *memory) close() {
 	m.shut.Do(func() { close(m.stop) })
 	m.once.Do(func() {}) // none begins any more
 	m.ended.Wait()
+	m.drop()
 }
 
 // Warm waits until the columns in memory are whole, and has them read if there are none: for benchmarks, which measure

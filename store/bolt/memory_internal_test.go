@@ -276,6 +276,7 @@ func checkColumns(t *testing.T, v *Views) {
 	t.Helper()
 	got := v.memory.columns
 	fresh := memory{}
+	defer fresh.drop()
 	for more := true; more; {
 		err := v.read(t.Context(), "compare", func(r *reader) (err error) {
 			more, err = fresh.load(r.tx)
