@@ -43,8 +43,9 @@ quarter of an hour; --folder with --keep leaves the store for the next time.`,
 	f.IntVar(&o.Size, "size", o.Size, "conversations, with ten messages each on average")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "of the generated store")
 	f.IntVar(&o.Runs, "runs", 3, "turns of each measurement")
-	f.StringVar(&o.Folder, "folder", "", "where the store is made; empty: among the temporary files")
-	f.BoolVar(&o.Keep, "keep", false, "leave the store there")
+	f.StringVar(&o.Folder, "folder", "", "folder to make the store in")
+	f.BoolVar(&o.Keep, "keep", false, "leave the store there for the next time")
+	f.StringVar(&o.Only, "only", "", "one part: screen, lists or ingest")
 	f.BoolVar(&empty, "empty", false, "run the empty terminal program")
 	_ = f.MarkHidden("empty") // it is there
 	return cmd

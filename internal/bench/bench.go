@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"frontdesk/ingest"
@@ -25,6 +26,8 @@ type Options struct {
 	Folder string
 	Keep   bool // leave the store there
 	Out    io.Writer
+	// Only is the part to measure: screen, lists or ingest; empty is all of them, and PostgreSQL beside them.
+	Only string
 	// Brief posts for a moment only and leaves PostgreSQL out: it shows that everything works, and its figures mean
 	// nothing.
 	Brief bool
@@ -50,6 +53,9 @@ type session struct {
 func Run(ctx context.Context, o Options) (err error) {
 	if o.Size < 100 {
 		return errors.New("measure: the store needs at least 100 conversations")
+	}
+	if !slices.Contains([]string{"", "screen", "lists", "ingest"}, o.Only) {
+		return fmt.Errorf("measure: there is no part %.40q; it can be screen, lists or ingest", o.Only)
 	}
 	if o.Runs <= 0 {
 		o.Runs = usualRuns
@@ -82,12 +88,15 @@ func (s *session) measure(ctx context.Context) error {
 		what string
 		run  func(context.Context) error
 	}{
-		{"the screen", s.screen},
+		{"screen", s.screen},
 		{"lists", s.lists},
 		{"ingest", s.ingest},
 		{"PostgreSQL", s.postgres},
 	}
 	for _, part := range parts {
+		if s.Only != "" && s.Only != part.what {
+			continue
+		}
 		if err := part.run(ctx); err != nil {
 			return fmt.Errorf("measure %s: %w", part.what, err)
 		}
