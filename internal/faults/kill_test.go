@@ -101,7 +101,7 @@ func (h *killed) round(t *testing.T, round int, chance *rand.Rand) {
 	case 3:
 		h.killAfter(t, time.Duration(chance.IntN(250))*time.Millisecond, "replay")
 	default:
-		h.killAtWork(t, 1+chance.IntN(250))
+		h.killAtWork(t, 1+chance.IntN(250), 1+chance.IntN(8))
 	}
 }
 
@@ -124,15 +124,14 @@ func (h *killed) killAfter(t *testing.T, d time.Duration, command string) {
 	<-ended
 }
 
-// killAtWork kills a serving program after it has answered n events.
-func (h *killed) killAtWork(t *testing.T, n int) {
+// killAtWork kills a serving program after it has answered so many events and taken so many replies.
+func (h *killed) killAtWork(t *testing.T, events, replies int) {
 	t.Helper()
 	server := startServe(t, h.environ)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var working sync.WaitGroup
-	var answered atomic.Int64
-	enough := make(chan struct{})
+	var answered, taken atomic.Int64
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: killPosters}}
 	defer client.CloseIdleConnections()
 	for range killPosters {
@@ -150,19 +149,21 @@ func (h *killed) killAtWork(t *testing.T, n int) {
 				h.mu.Lock()
 				h.answered[number] = true
 				h.mu.Unlock()
-				if answered.Add(1) == int64(n) {
-					close(enough)
-				}
+				answered.Add(1)
 			}
 		})
 	}
 	for agent := range killAgents {
-		working.Go(func() { h.answer(ctx, agent) })
+		working.Go(func() { h.answer(ctx, agent, &taken) })
 	}
-	select {
-	case <-enough:
-	case <-ctx.Done():
-		t.Error("too few events were answered in a minute")
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for answered.Load() < int64(events) || taken.Load() < int64(replies) {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("%d events were answered and %d replies taken in a minute, want %d and %d", answered.Load(), taken.Load(), events, replies)
+		}
 	}
 	must(t, server.Process.Kill())
 	_ = server.Wait() // "signal: killed" is what was wanted
@@ -171,7 +172,7 @@ func (h *killed) killAtWork(t *testing.T, n int) {
 }
 
 // answer replies as an agent does, until the program is gone.
-func (h *killed) answer(ctx context.Context, agent int) {
+func (h *killed) answer(ctx context.Context, agent int, taken *atomic.Int64) {
 	client, err := control.Dial(ctx, control.Path(h.data(), ""))
 	if err != nil {
 		return
@@ -195,6 +196,7 @@ func (h *killed) answer(ctx context.Context, agent int) {
 			h.mu.Lock()
 			h.replies[m.ID] = c.ID
 			h.mu.Unlock()
+			taken.Add(1)
 			h.platform.add(0, 1, 0)
 		}
 	}
