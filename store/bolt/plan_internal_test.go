@@ -79,3 +79,23 @@ func TestPlanChoosesTheWay(t *testing.T) {
 		}
 	}
 }
+
+// TestFacetBegins: the short look at a facet's text says what decoding it would.
+func TestFacetBegins(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "a", "spring-sale", strings.Repeat("long", 300), "\x00"} {
+		r := facetRow{text: text, all: 300, open: 2}
+		row := encode(nil, func(f *fields) { facetFields(f, &r) })
+		for _, prefix := range []string{"", "a", "spring", "spring-sale", "spring-sales", "longlong", "\x00"} {
+			got, err := facetBegins(row, prefix)
+			if err != nil || got != strings.HasPrefix(text, prefix) {
+				t.Errorf("%.20q begins with %q: %v, %v", text, prefix, got, err)
+			}
+		}
+		for n := range min(len(row), 8) {
+			if _, err := facetBegins(row[:n], "x"); n < 2 && err == nil {
+				t.Errorf("%d bytes of the row of %.20q are taken for a whole one", n, text)
+			}
+		}
+	}
+}
