@@ -340,7 +340,7 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 			again = tea.Batch(again, later(m.ctx, seenPause, func() tea.Msg { return seenMsg{gen} }))
 		}
 	}
-	if msg.asked && msg.threadOf == m.thread.gen {
+	if msg.asked && msg.threadOf == m.thread.gen && msg.threadID == m.thread.id {
 		m.takeThread(msg.thread)
 	}
 	m.list.forget()

@@ -41,7 +41,7 @@ type question struct {
 // ask reads everything on the screen anew.
 func ask(ctx context.Context, d desk.Contract, q question) tea.Cmd {
 	return func() tea.Msg {
-		a := answerMsg{listGen: q.listGen, atTop: q.atTop, threadOf: q.threadGen, asked: q.hasThread}
+		a := answerMsg{listGen: q.listGen, atTop: q.atTop, threadOf: q.threadGen, asked: q.hasThread, threadID: q.thread.Conversation}
 		if a.list, a.err = d.List(ctx, q.list); a.err != nil {
 			return a
 		}

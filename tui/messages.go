@@ -17,7 +17,8 @@ type answerMsg struct {
 	listGen  int
 	atTop    bool // the page begins with the newest conversation
 	list     store.ListPage
-	threadOf int // generation of the thread asked for
+	threadOf int                  // generation of the thread asked for
+	threadID store.ConversationID // as it was asked for; it may have become another one
 	asked    bool
 	thread   threadAnswer
 }
