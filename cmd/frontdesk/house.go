@@ -94,7 +94,7 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 		Poke: h.stores.projector.Poke, Inboxes: inboxes, PluginSender: ours.sender(h.site.id),
 		Logger: h.logger, Watch: h.stores.metrics, Version: version(), DataDir: p.settings.DataDir, Demo: p.demo,
 		Listening: func() (string, error) { return ours.address(), nil },
-		Counters:  h.counters,
+		Counters:  h.counters, AppID: p.settings.AppID,
 	}); err != nil {
 		return err
 	}
