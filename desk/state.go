@@ -122,7 +122,7 @@ func (d *Desk) inboxStates(ctx context.Context, s *State) error {
 
 // alertText is what the platform says of an inbox, in a sentence; empty when it takes nothing amiss any more.
 func alertText(a store.Alert) string {
-	said := ""
+	var said string
 	switch a.Action {
 	case "block":
 		said = "The platform has blocked this Page"
