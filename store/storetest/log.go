@@ -38,6 +38,9 @@ func RunLog(t *testing.T, open func(t *testing.T, dir string) Log) {
 		"context":                              logContext,
 		"closed":                               logClosed,
 		"closing lets queued appends end":      logCloseDrains,
+		"redacting a record":                   logRedact,
+		"redactions that are refused":          logRedactRefused,
+		"redacting while others write":         logRedactBusy,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,10 @@
 package storetest
 
-import "frontdesk/store"
+import (
+	"context"
+
+	"frontdesk/store"
+)
 
 var editRules = map[string]func(*stage){
 	"an edit changes the words and keeps the former ones": func(s *stage) {
@@ -151,6 +155,30 @@ var unsendRules = map[string]func(*stage){
 		}
 		want(s, "views", s.dump(), live)
 		want(s, "the other message", s.message("m2").Text, "stays")
+	},
+	"the sweeper follows the log until it is told to end": func(s *stage) {
+		ctx, cancel := context.WithCancel(s.Context())
+		ended := make(chan error, 2)
+		log := store.PokedLog{Log: s.log, Projector: s.projector}
+		go func() { ended <- s.projector.Run(ctx) }()
+		go func() { ended <- store.NewSweeper(log, s.views, s.feed, redactJSON, nil).Run(ctx) }()
+		for i, mid := range []string{"m1", "m2"} {
+			seq, err := log.Append(ctx, webhook(s, 5, factOf(said(mid, 10)), factOf(unsent(mid, 20))))
+			if err != nil {
+				s.Fatalf("Append: %v", err)
+			}
+			if err := s.feed.Wait(ctx, seq+1); err != nil { // the record of what was done
+				s.Fatalf("Wait: %v", err)
+			}
+			s.wantNoWords(string(readAll(s.T, s.log, 10)[2*i].Body), "text of")
+		}
+		cancel()
+		for range 2 {
+			if err := <-ended; err != nil {
+				s.Errorf("Run: %v", err)
+			}
+		}
+		want(s, "left to do", s.redactions(), nil)
 	},
 }
 

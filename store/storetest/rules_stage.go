@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -209,17 +210,19 @@ func (s *stage) redactions() []store.Redaction {
 // sweep takes withdrawn words out of the log.
 func (s *stage) sweep() {
 	s.Helper()
-	ctx, cancel := context.WithCancel(s.Context())
-	ended := make(chan error)
-	go func() { ended <- s.projector.Run(ctx) }()
-	sweeper := store.NewSweeper(store.PokedLog{Log: s.log, Projector: s.projector}, s.views, s.feed, redactJSON, nil)
-	if err := sweeper.Sweep(ctx); err != nil {
+	if err := sweep(s.Context(), s.log, s.views, s.feed, s.projector); err != nil {
 		s.Errorf("Sweep: %v", err)
 	}
+}
+
+// sweep runs the projector while a sweeper takes withdrawn words out of the log.
+func sweep(ctx context.Context, log Log, views store.Views, feed *store.Feed, projector *store.Projector) error {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error)
+	go func() { ended <- projector.Run(ctx) }()
+	err := store.NewSweeper(store.PokedLog{Log: log, Projector: projector}, views, feed, redactJSON, nil).Sweep(ctx)
 	cancel()
-	if err := <-ended; err != nil {
-		s.Errorf("Run: %v", err)
-	}
+	return errors.Join(err, <-ended)
 }
 
 // redactJSON is a Redact for bodies that are facts already.

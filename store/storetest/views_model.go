@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 
@@ -72,7 +73,7 @@ func (m *rowsModel) putTouch(conv store.ConversationID, t store.Touch) {
 func (m *rowsModel) rows(q store.Query) []store.Conversation {
 	var rows []store.Conversation
 	for _, c := range m.convs {
-		if q.Match(c) {
+		if !c.Hidden && q.Match(c) {
 			rows = append(rows, c)
 		}
 	}
@@ -100,11 +101,15 @@ func (m *rowsModel) thread(c store.Conversation) []store.Message {
 
 func (m *rowsModel) counts() store.Counts {
 	n := store.Counts{
-		Total: len(m.convs), Unknown: m.unknown, Applied: m.seq, Statuses: map[store.Status]int{},
+		Unknown: m.unknown, Applied: m.seq, Statuses: map[store.Status]int{},
 		Origins: map[store.Origin]int{}, Mine: map[string]int{}, Inboxes: map[store.InboxID]int{},
 	}
 	refs := map[string]int{}
 	for _, c := range m.convs {
+		if c.Hidden {
+			continue
+		}
+		n.Total++
 		n.Statuses[c.Status]++
 		if c.Status != store.StatusOpen {
 			continue
@@ -186,6 +191,13 @@ func (m *rowsModel) compare(rt *rapid.T, v Views) {
 		m.compareList(rt, v, drawQuery(rt))
 	}
 	for id, c := range m.convs {
+		if c.Hidden {
+			_, err := v.Conversation(ctx, id)
+			if !errors.Is(err, store.ErrNotFound) {
+				rt.Fatalf("Conversation(%s), which is hidden: %v", id, err)
+			}
+			continue
+		}
 		page, err := v.Thread(ctx, store.ThreadRequest{Conversation: id, Limit: 100})
 		noError(rt, err)
 		want := m.thread(c)
@@ -258,7 +270,7 @@ func (m *rowsModel) compareQueues(rt *rapid.T, v Views) {
 	var wantNext store.Millis
 	for _, c := range m.convs {
 		switch until := c.SnoozedUntil; {
-		case c.Status != store.StatusSnoozed || until == 0:
+		case c.Hidden || c.Status != store.StatusSnoozed || until == 0:
 		case until <= 5:
 			wantDue = append(wantDue, c.ID)
 		case wantNext == 0 || until < wantNext:

@@ -94,6 +94,7 @@ func drawConversation(rt *rapid.T, id store.ConversationID) store.Conversation {
 		DeliveredTo:  drawAt.Draw(rt, "delivered"),
 		ReadTo:       drawAt.Draw(rt, "read"),
 	}
+	c.Hidden = rapid.IntRange(0, 4).Draw(rt, "hidden") == 0
 	if c.Status == store.StatusSnoozed {
 		c.SnoozedUntil = drawAt.Draw(rt, "until")
 	}

@@ -190,6 +190,7 @@ func rowsWhole(d *desk) {
 			Media: "image", Agent: "ana", AppID: "7", Withdrawn: true,
 		},
 		LastTag: 12, LastAnswer: store.Place{At: 13, ID: "a"}, LastIncomingSeq: 14, Outbox: []store.Token{"t1", "t2"},
+		Owner: store.Owner{Kind: store.OwnerApp, AppID: "77"}, OwnerAt: 15, Aliases: []store.ConversationID{"1:ref:a"}, LastReaction: 16,
 	}
 	buttons := []messenger.Button{{Type: "web_url", Title: "t", URL: "u", Payload: "p"}, {}}
 	elements := []messenger.Element{{Title: "t", Subtitle: "s", ImageURL: "i", Buttons: buttons}}
@@ -204,6 +205,8 @@ func rowsWhole(d *desk) {
 		Recipient: store.Contact{Kind: store.ContactUserRef, ID: "x", Name: "y"}, State: store.StateFailed,
 		Error: &store.SendError{Code: 10, Subcode: -2, Text: "t", Advice: "a", Retry: true}, Attempts: 4, RetryAt: 5,
 		TriedAt: 6, SentAt: 7, HeldBy: "h", Queued: 8, Blocks: 9, Tagged: true, OpensWindow: true, Delivered: true,
+		Details: []store.Detail{{Name: "n", Value: "v"}, {}}, Edits: []store.Edit{{Text: "was", At: 1}, {N: 2, Text: "is", At: 3}}, EditN: 3,
+		Reactions: []store.Reaction{{Side: store.In, Emoji: "❤", At: 4}}, Feedback: "f", Withdrawn: true,
 	}
 	bare := message("1:1", "bare", 2)
 	bare.MID, bare.Touch, bare.Error = "bare", &store.Touch{}, &store.SendError{}
