@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -106,8 +107,13 @@ type promises struct {
 	key      string
 }
 
-func parsePromises(ops []op) (promises, error) {
-	p := promises{events: map[int]bool{}, drafts: map[store.ConversationID]string{}, visitors: map[string]string{}}
+// and returns the promises with those among ops.
+func (p promises) and(ops []op) (promises, error) {
+	before := p
+	p = promises{events: map[int]bool{}, drafts: map[store.ConversationID]string{}, visitors: map[string]string{}, key: before.key}
+	maps.Copy(p.events, before.events)
+	maps.Copy(p.drafts, before.drafts)
+	maps.Copy(p.visitors, before.visitors)
 	for _, o := range ops {
 		if o.kind != opPromise {
 			continue

@@ -29,11 +29,11 @@ const (
 	sectorBytes = 512
 )
 
-// cut builds below root what a disk holds when the power goes after the first n ops: everything that was synced, and of
+// cut builds below root what a disk holds when the power goes after these ops: everything that was synced, and of
 // the rest what the kind of loss and chance leave. root stands for the folder that was recorded.
-func cut(t *testing.T, ops []op, n int, how loss, chance *rand.Rand, recorded, root string) {
+func cut(t *testing.T, ops []op, how loss, chance *rand.Rand, recorded, root string) {
 	t.Helper()
-	d := disk{how: how, chance: chance, ops: ops[:n], safe: map[uint64]int{}, safeNames: map[string]int{}}
+	d := disk{how: how, chance: chance, ops: ops, safe: map[uint64]int{}, safeNames: map[string]int{}}
 	for _, o := range d.ops {
 		switch o.kind {
 		case opSync:

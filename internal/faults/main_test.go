@@ -12,13 +12,17 @@ var rounds = flag.Int("rounds", 0, "rounds of TestKill and TestPowerCut; 0: the 
 // seed makes a run of the tests repeatable as far as chance goes; kills depend on the machine's time too.
 var seed = flag.Uint64("seed", 0, "seed of TestKill and TestPowerCut; 0: another each time")
 
-// childEnv tells the test binary to be the program that is recorded; it names the folder to work in.
-const childEnv = "FRONTDESK_TEST_FAULTS_CHILD"
+// childEnv tells the test binary to be the program that is recorded; it names the folder to work in. dayEnv is the
+// number of its first day, so that no two days do the same.
+const (
+	childEnv = "FRONTDESK_TEST_FAULTS_CHILD"
+	dayEnv   = "FRONTDESK_TEST_FAULTS_DAY"
+)
 
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if dir := os.Getenv(childEnv); dir != "" {
-		os.Exit(work(dir))
+		os.Exit(work(dir, os.Getenv(dayEnv)))
 	}
 	code := m.Run()
 	removeProgram()

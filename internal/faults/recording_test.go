@@ -3,6 +3,8 @@
 package faults
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // opKind is what happened to the disk, or what was promised.
@@ -25,10 +28,13 @@ const (
 	opPromise                 // the program said what is in data: it has been kept
 )
 
+// recordTime is how long a recording may take.
+const recordTime = 2 * time.Minute
+
 // op is one thing in the order in which it happened.
 type op struct {
 	kind opKind
-	file uint64 // inode
+	file uint64 // its number in the recording
 	off  int64
 	data []byte
 	name string // path
@@ -44,32 +50,70 @@ type recorder struct {
 	promises string
 	ops      []op
 	syncs    map[int]int // by thread: how many ops there were when its sync began
+	reused   map[uint64]uint64
+	before   int // ops that only say what was there before
 }
 
-// record runs the program and returns what it did to dir.
-func record(t *testing.T, cmd *exec.Cmd, dir, promises string) []op {
+// record runs the program and returns what it did to dir, after so many ops that say what was there before.
+func record(t *testing.T, cmd *exec.Cmd, dir, promises string) (ops []op, before int) {
 	t.Helper()
-	r := &recorder{t: t, dir: dir, promises: promises, syncs: map[int]int{}}
+	r := &recorder{t: t, dir: dir, promises: promises, syncs: map[int]int{}, reused: map[uint64]uint64{}}
+	r.found()
 	type end struct {
 		status syscall.WaitStatus
 		err    error
 	}
-	ended := make(chan end, 1)
+	started, ended := make(chan int, 1), make(chan end, 1)
 	go func() {
-		status, err := trace(cmd, r, make(chan int, 1))
+		status, err := trace(cmd, r, started)
 		ended <- end{status, err}
 	}()
-	e := <-ended
+	var e end
+	select {
+	case e = <-ended:
+	case <-time.After(recordTime):
+		t.Errorf("the recorded program did not end within %v", recordTime)
+		must(t, syscall.Kill(<-started, syscall.SIGKILL))
+		e = <-ended
+	}
 	skipUntraceable(t, e.err)
 	if e.err != nil || e.status.ExitStatus() != 0 {
 		t.Fatalf("the recorded program ended with status %d: %v", e.status.ExitStatus(), e.err)
 	}
-	return r.ops
+	return r.ops, r.before
 }
 
 // An op is noted when it is over, a promise and what a sync covers when they begin: where two threads were at it at
 // once, the order is the one that promises more and has kept less.
 func (r *recorder) add(o op) { r.ops = append(r.ops, o) }
+
+// found notes what is there before the program begins, as synced.
+func (r *recorder) found() {
+	folders := []string{filepath.Dir(r.dir)}
+	err := filepath.WalkDir(r.dir, func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && path == r.dir {
+			return fs.SkipAll
+		}
+		if err != nil {
+			return err
+		}
+		r.named(path, entry.IsDir())
+		if entry.IsDir() {
+			folders = append(folders, path)
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		file := r.inode(path)
+		r.add(op{kind: opWrite, file: file, data: data})
+		r.add(op{kind: opSync, file: file, upTo: len(r.ops)})
+		return err
+	})
+	must(r.t, err)
+	for _, path := range folders {
+		r.add(op{kind: opSyncNames, name: path, upTo: len(r.ops)})
+	}
+	r.before = len(r.ops)
+}
 
 // ours reports whether a path is below the recorded folder, or it.
 func (r *recorder) ours(path string) bool { return path == r.dir || strings.HasPrefix(path, r.dir+"/") }
@@ -80,13 +124,15 @@ func (r *recorder) resolve(c *call, arg int) (string, bool) {
 	return path, r.ours(path)
 }
 
+// inode is the file's number: that of its inode, and how often this has been used for another file since.
 func (r *recorder) inode(link string) uint64 {
 	info, err := os.Stat(link)
 	if err != nil {
 		r.t.Errorf("find the file behind a descriptor: %v", err)
 		return 0
 	}
-	return info.Sys().(*syscall.Stat_t).Ino
+	n := info.Sys().(*syscall.Stat_t).Ino
+	return r.reused[n]<<48 | n
 }
 
 // enter notes what begins to hold before a call: a promise is made as soon as its words may be out, and a sync covers
@@ -135,6 +181,9 @@ func (r *recorder) leave(c *call, result int64) {
 		r.synced(c)
 	case syscall.SYS_OPENAT:
 		if path, ok := r.resolve(c, 1); ok && c.args[2]&syscall.O_CREAT != 0 {
+			if c.args[2]&syscall.O_EXCL != 0 { // surely a new one
+				r.reused[r.inode(path)&(1<<48-1)]++
+			}
 			r.named(path, false)
 		}
 	case syscall.SYS_MKDIRAT:

@@ -48,12 +48,13 @@ func event(n int) []byte {
 
 // work uses the stores as the program does, from several goroutines, and says line by line what has been kept. It
 // returns an exit code.
-func work(root string) int {
-	promises, err := os.OpenFile(filepath.Join(root, promisesTo), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err == nil {
+func work(root, firstDay string) int {
+	first, err := strconv.Atoi(firstDay)
+	promises, openErr := os.OpenFile(filepath.Join(root, promisesTo), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err = errors.Join(err, openErr); err == nil {
 		w := &worker{dir: dataDir(root), promises: promises}
 		for day := range workDays {
-			err = errors.Join(err, w.day(day))
+			err = errors.Join(err, w.day(first+day))
 		}
 		err = errors.Join(err, promises.Close())
 	}
@@ -101,7 +102,7 @@ func (w *worker) day(day int) error {
 		cancel()
 		return err
 	}
-	if day > 0 {
+	if day%workDays > 0 {
 		w.keep(projector.Replay(ctx, nil), "projected")
 	}
 	var projecting, working sync.WaitGroup
