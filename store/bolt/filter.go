@@ -73,8 +73,10 @@ func (r *reader) namelessFilter() (*filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := ask{field: store.FieldIs, say: func(p packed) answer { return sure(p[1]&flagNameless != 0) }}
-	return f, r.drive(f, &a, []facetKey{facetKeyOf(kindNameless, "")}, true)
+	keys := []facetKey{facetKeyOf(kindNameless, "")}
+	n, err := r.membersOf(keys)
+	f.drive(ask{field: store.FieldIs, say: func(p packed) answer { return sure(p[1]&flagNameless != 0) }}, keys, n, true)
+	return f, err
 }
 
 var fieldKinds = map[store.Field]byte{
@@ -85,18 +87,19 @@ var fieldKinds = map[store.Field]byte{
 func (r *reader) addTerm(f *filter, t store.Term) error {
 	kind := fieldKinds[t.Field]
 	a := ask{not: t.Not, field: t.Field, share: 1}
-	var keys []facetKey
-	known := true // whether the facets of the term are all in keys
+	var keys, begun []facetKey // those of begun were counted when they were found
+	members := 0               // of begun
+	known := true              // whether the facets of the term are all in keys and begun
 	for _, v := range t.Values {
 		switch prefix, isPrefix := strings.CutSuffix(v, "*"); {
 		case t.Field == store.FieldRef && isPrefix && prefix == "":
 			a.every, known = true, false
 		case t.Field == store.FieldRef && isPrefix:
-			some, ok, err := r.refsWith(prefix, &a.texts)
+			some, n, ok, err := r.refsWith(prefix, &a.texts)
 			if err != nil {
 				return err
 			}
-			keys, known, a.vague = append(keys, some...), known && ok, a.vague || !ok
+			begun, members, known, a.vague = append(begun, some...), members+n, known && ok, a.vague || !ok
 		case t.Field == store.FieldAssignee && v == "":
 			known = false // those without an assignee are no set
 		default:
@@ -116,12 +119,16 @@ func (r *reader) addTerm(f *filter, t store.Term) error {
 		return nil
 	}
 	slices.SortFunc(keys, func(a, b facetKey) int { return slices.Compare(a[:], b[:]) })
-	return r.drive(f, &a, slices.Compact(keys), hasMembers(kind))
+	n, err := r.membersOf(slices.Compact(keys))
+	if err != nil {
+		return err
+	}
+	f.drive(a, append(keys, begun...), n+members, hasMembers(kind))
+	return nil
 }
 
-// drive takes a condition, whose facets are all known, into the estimate and, where they are sets, into the drivers.
-func (r *reader) drive(f *filter, a *ask, keys []facetKey, members bool) error {
-	n := 0
+// membersOf counts the conversations of facets, those of several once for each.
+func (r *reader) membersOf(keys []facetKey) (n int, err error) {
 	for _, k := range keys {
 		row := r.facets.Get(k[:])
 		if row == nil {
@@ -129,10 +136,16 @@ func (r *reader) drive(f *filter, a *ask, keys []facetKey, members bool) error {
 		}
 		c, err := decodeFacet(row)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		n += c.all
 	}
+	return n, nil
+}
+
+// drive takes a condition, whose facets are all known and have n members, into the estimate and, where they are sets,
+// into the drivers.
+func (f *filter) drive(a ask, keys []facetKey, n int, members bool) {
 	a.share = min(1, float64(n)/float64(max(1, f.total)))
 	switch {
 	case a.not:
@@ -145,8 +158,7 @@ func (r *reader) drive(f *filter, a *ask, keys []facetKey, members bool) error {
 			f.drivers = append(f.drivers, driver{facets: keys, count: n})
 		}
 	}
-	f.asks = append(f.asks, *a)
-	return nil
+	f.asks = append(f.asks, a)
 }
 
 // alone reports whether a facet is there and no other of its kind has a hash that begins as its does: then who has
@@ -174,8 +186,9 @@ func (r *reader) alone(key facetKey, value string) (bool, error) {
 // each visitor a ref of their own would make every search by prefix a walk over all of them.
 const manyRefs = 20_000
 
-// refsWith finds the refs that begin with a prefix; ok is false when there are too many refs to look through.
-func (r *reader) refsWith(prefix string, texts *hashSet) (keys []facetKey, ok bool, err error) {
+// refsWith finds the refs that begin with a prefix, and counts their conversations; ok is false when there are too many
+// refs to look through.
+func (r *reader) refsWith(prefix string, texts *hashSet) (keys []facetKey, members int, ok bool, err error) {
 	n := 0
 	ok = true
 	var (
@@ -201,17 +214,19 @@ func (r *reader) refsWith(prefix string, texts *hashSet) (keys []facetKey, ok bo
 		if same && lastAdded {
 			found.list[len(found.list)-1].alone = false
 		}
-		if last, lastAdded = code, begins; begins {
-			keys = append(keys, facetKey(k))
-			found.add(short, !same && code > 1)
+		if last, lastAdded = code, begins; !begins {
+			return true, nil
 		}
-		return true, nil
+		row, err := decodeFacet(v)
+		keys, members = append(keys, facetKey(k)), members+row.all
+		found.add(short, !same && code > 1)
+		return err == nil, err
 	})
 	if !ok || err != nil {
-		return nil, ok, err
+		return nil, 0, ok, err
 	}
 	*texts = found
-	return keys, true, nil
+	return keys, members, true, nil
 }
 
 // facetBegins reports whether a facet's text begins with a prefix. The text is the first field of its row: a search
