@@ -34,7 +34,7 @@ func Complete(text string, cursor int, counts store.Counts) []Completion {
 		return nil
 	}
 	if !w.colon {
-		return completeFields(w, cursor)
+		return completeFields(w, cursor, counts)
 	}
 	f := store.Field(strings.ToLower(w.field))
 	if !slices.Contains(fields, f) || len(w.pieces) == 0 {
@@ -47,15 +47,15 @@ func Complete(text string, cursor int, counts store.Counts) []Completion {
 	return completeValues(f, last, w.pieces[:len(w.pieces)-1], cursor, counts)
 }
 
-// completeFields offers the fields that begin as w does.
-func completeFields(w word, cursor int) []Completion {
+// completeFields offers the fields that begin as w does and for which there is a value to offer next.
+func completeFields(w word, cursor int, counts store.Counts) []Completion {
 	from, typed := w.pos, strings.ToLower(w.text())
 	if w.not {
 		from++
 	}
 	var out []Completion
 	for _, f := range fields {
-		if strings.HasPrefix(string(f), typed) && len(w.pieces) <= 1 {
+		if strings.HasPrefix(string(f), typed) && len(w.pieces) <= 1 && len(valuesOf(f, counts)) > 0 {
 			out = append(out, Completion{Text: string(f) + ":", Label: string(f), From: from, To: cursor})
 		}
 	}

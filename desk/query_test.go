@@ -158,11 +158,23 @@ func TestComplete(t *testing.T) {
 	}
 }
 
-func TestCompleteOffersEveryFieldForAnEmptyLine(t *testing.T) {
+func TestCompleteOffersTheFieldsThatHaveValuesForAnEmptyLine(t *testing.T) {
 	t.Parallel()
+	labels := func(all []desk.Completion) (out []string) {
+		for _, c := range all {
+			out = append(out, c.Label)
+		}
+		return out
+	}
+	some := store.Counts{Refs: []store.RefCount{{Ref: "a", N: 1}}, Inboxes: map[store.InboxID]int{"100": 7}}
 	for _, text := range []string{"", "is:unread "} {
-		if got := desk.Complete(text, len(text), store.Counts{}); len(got) != 7 || got[0].From != len(text) {
+		got := desk.Complete(text, len(text), store.Counts{})
+		if diff := cmp.Diff([]string{"origin", "is", "status", "assignee"}, labels(got)); diff != "" || got[0].From != len(text) {
 			t.Errorf("for %q: %+v", text, got)
+		}
+		got = desk.Complete(text, len(text), some)
+		if diff := cmp.Diff([]string{"origin", "ref", "is", "status", "inbox", "assignee"}, labels(got)); diff != "" {
+			t.Errorf("for %q: %s", text, diff)
 		}
 	}
 	// The cursor may stand anywhere, even outside.

@@ -36,7 +36,7 @@ func moveActions() []action {
 		{id: "choose", keys: []string{"enter", "l", "right"}, about: "show this view, origin or ref", hint: "choose", in: []place{placeViews}, run: (*Model).chooseView},
 		{id: "back", keys: []string{"esc", "h", "left"}, about: "back to the list", hint: "back", in: []place{placeThread, placeDetails}, run: (*Model).back},
 		{id: "views-back", keys: []string{"esc"}, about: "back to the list", hint: "back", in: []place{placeViews}, run: (*Model).back},
-		{id: "clear", keys: []string{"esc"}, about: "clear the filter", in: []place{placeList}, run: (*Model).clearFilter},
+		{id: "clear", keys: []string{"esc"}, about: "clear the filter", hint: "clear filter", in: []place{placeList}, not: noFilter, run: (*Model).clearFilter},
 		{id: "next-pane", keys: []string{"tab"}, about: "next pane", in: []place{placeViews, placeList, placeThread, placeReply, placeDetails}, run: func(m *Model) tea.Cmd { return m.cycle(1) }},
 		{id: "previous-pane", keys: []string{"shift+tab"}, about: "pane before", in: []place{placeViews, placeList, placeThread, placeReply, placeDetails}, run: func(m *Model) tea.Cmd { return m.cycle(-1) }},
 		{id: "next", keys: []string{"n"}, about: "open the next conversation", in: []place{placeThread}, not: noNext, run: func(m *Model) tea.Cmd { return m.step(1) }},

@@ -229,7 +229,7 @@ func nothingUnknown(m *Model) string {
 		return "Open the conversation first."
 	}
 	if _, ok := m.thread.unsettled(store.StateUnknown); !ok {
-		return "Of every reply here it is known whether it arrived."
+		return "No reply here is unknown."
 	}
 	return ""
 }

@@ -124,6 +124,18 @@ func loadListAt(ctx context.Context, d desk.Contract, r store.ListRequest, gen i
 	}
 }
 
+// loadListOr reads the first page of a list, or that of a wider one when nothing is in it.
+func loadListOr(ctx context.Context, d desk.Contract, r, wider store.ListRequest, gen int) tea.Cmd {
+	return func() tea.Msg {
+		msg := listMoreMsg{gen: gen, jump: true}
+		if msg.page, msg.err = d.List(ctx, r); msg.err == nil && len(msg.page.Rows) == 0 {
+			msg.less = true
+			msg.page, msg.err = d.List(ctx, wider)
+		}
+		return msg
+	}
+}
+
 func loadThreadMore(ctx context.Context, d desk.Contract, r store.ThreadRequest, gen int, jump bool) tea.Cmd {
 	return func() tea.Msg {
 		page, err := d.Thread(ctx, r)

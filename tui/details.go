@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -66,8 +67,14 @@ func (m *Model) detailLines() []detail {
 	}
 	out = append(out, detail{label: "id", value: CleanLine(string(c.ID)), copy: string(c.ID)})
 	out = append(out, detail{heading: "Arrivals"})
-	if len(t.touches) == 0 {
-		out = append(out, detail{label: "", value: "none is known"})
+	switch byTag := c.Touch.Source == pluginTag && !slices.ContainsFunc(t.touches, func(touch store.Touch) bool { return touch.ID == c.Touch.ID }); {
+	case byTag:
+		out = append(out, detail{label: "arrived", value: moment(c.Touch.At, m.clock)}, detail{value: originName(c.Touch.Origin) + ", known from the message's tag"})
+		if len(t.touches) > 0 {
+			out = append(out, detail{})
+		}
+	case len(t.touches) == 0:
+		out = append(out, detail{value: "none is known"})
 	}
 	for i, touch := range t.touches {
 		if i > 0 {
@@ -78,6 +85,9 @@ func (m *Model) detailLines() []detail {
 	out = append(out, m.newestReply()...)
 	return append(out, m.formerWords()...)
 }
+
+// pluginTag is the source of an arrival that is known from a message's tag alone.
+const pluginTag = "customer_chat_plugin"
 
 // mostEdited is how many edited messages the details go back.
 const mostEdited = 5
@@ -166,7 +176,7 @@ func windowPen(open bool) func(*theme) pen {
 }
 
 func (m *Model) touchLines(t store.Touch) []detail {
-	out := []detail{{label: "arrived", value: moment(t.At, m.clock) + " · " + originWord(t.Origin)}}
+	out := []detail{{label: "arrived", value: moment(t.At, m.clock) + " · " + originName(t.Origin)}}
 	for _, d := range []struct{ label, value string }{
 		{"ref", t.Ref}, {"source", t.Source}, {"page", t.Page}, {"ad", t.AdID},
 	} {

@@ -27,6 +27,8 @@ type filterLine struct {
 	offers  []desk.Completion
 	at      int // the marked offer
 	rev     int
+	whole   string // the line without the word that is being typed: shown as long as nothing matches that word
+	missing string // the word that nothing matches so far
 }
 
 func newFilterLine(t *theme) filterLine {
@@ -134,7 +136,7 @@ func (m *Model) pasteFilter(text string) tea.Cmd {
 func (m *Model) filterTyped() tea.Cmd {
 	f := &m.filter
 	f.rev++
-	f.fault, f.refused = "", false
+	f.fault, f.refused, f.missing = "", false, ""
 	if _, err := desk.ParseQuery(f.input.Value(), m.agent); err != nil {
 		f.fault = queryFault(err)
 	}
@@ -161,7 +163,40 @@ func (m *Model) applyFilterPause(msg listLateMsg) tea.Cmd {
 	if msg.rev != m.filter.rev || !m.filter.editing {
 		return nil
 	}
-	return m.useFilter(m.liveFilter(), store.Conversation{})
+	return m.tryFilter(m.liveFilter())
+}
+
+// tryFilter shows the list through the text, or without its last word as long as nothing matches that.
+func (m *Model) tryFilter(text string) tea.Cmd {
+	f, l := &m.filter, &m.list
+	blank := strings.LastIndexByte(text, ' ')
+	f.whole = strings.TrimSpace(text[:blank+1])
+	without, err := desk.ParseQuery(f.whole, m.agent)
+	if text = strings.TrimSpace(text); err != nil || f.whole == text || text == l.filterText {
+		return m.useFilter(text, store.Conversation{})
+	}
+	q, err := desk.ParseQuery(text, m.agent)
+	if err != nil {
+		return nil // said under the line already
+	}
+	l.filterText, l.filter = text, q
+	l.begin()
+	full := store.ListRequest{Query: l.query(m.agent), Limit: pageRows}
+	l.filter = without
+	less := store.ListRequest{Query: l.query(m.agent), Limit: pageRows}
+	l.filter = q
+	return loadListOr(m.ctx, m.desk, full, less, l.gen)
+}
+
+// applyMissing notes that nothing matches the word being typed, so that the list is shown without it.
+func (m *Model) applyMissing() {
+	f, l := &m.filter, &m.list
+	q, err := desk.ParseQuery(f.whole, m.agent)
+	if err != nil {
+		return
+	}
+	f.missing = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(f.input.Value()), f.whole))
+	l.filterText, l.filter = f.whole, q
 }
 
 // halfTyped is the word at the line's end whose value is not whole yet: where it begins, and what it could become.
@@ -204,7 +239,7 @@ func (m *Model) useFilter(text string, keep store.Conversation) tea.Cmd {
 }
 
 func (m *Model) closeFilter() {
-	m.filter.editing, m.filter.offers, m.filter.fault = false, nil, ""
+	m.filter.editing, m.filter.offers, m.filter.fault, m.filter.missing = false, nil, "", ""
 	m.filter.rev++
 	m.filter.input.Blur()
 	m.list.show(m.listRows())
@@ -241,21 +276,33 @@ func (m *Model) dropFilter() tea.Cmd {
 	return m.useFilter(before, marked)
 }
 
+func noFilter(m *Model) string {
+	if m.list.filterText == "" {
+		return "There is no filter to clear."
+	}
+	return ""
+}
+
 // clearFilter shows the whole view again, with the cursor where it was.
 func (m *Model) clearFilter() tea.Cmd {
-	if m.list.filterText == "" {
-		return nil
-	}
 	marked, _ := m.list.current()
 	return m.setFilter("", marked)
 }
 
-// offer computes the completions for the word under the cursor. The first place is "as it stands".
+// offer computes the completions for the word under the cursor, where there is something left to complete. The first
+// place is "as it stands".
 func (m *Model) offer() {
 	f := &m.filter
 	runes := []rune(f.input.Value())
 	cursor := len(string(runes[:min(f.input.Position(), len(runes))]))
-	f.offers = desk.Complete(f.input.Value(), cursor, m.counts)
+	text := f.input.Value()
+	f.offers = desk.Complete(text, cursor, m.counts)
+	switch {
+	case strings.TrimSpace(text) != "" && strings.HasSuffix(text[:cursor], " "): // no word is begun yet
+		f.offers = nil
+	case len(f.offers) == 1 && f.offers[0].Text == text[f.offers[0].From:f.offers[0].To]: // it is whole
+		f.offers = nil
+	}
 	if len(f.offers) > mostCompletions {
 		f.offers = f.offers[:mostCompletions]
 	}
@@ -295,6 +342,8 @@ func (m *Model) drawFilter(w int) []string {
 	under := t.line.on(" " + strings.Repeat("─", max(w-2, 0)))
 	if f.fault != "" && (f.refused || len(f.offers) == 0) {
 		under = " " + t.bad.on(r.pad("✗ "+f.fault, w-2))
+	} else if f.missing != "" {
+		under = " " + t.muted.on(r.pad("nothing matches "+CleanLine(f.missing)+" yet", w-2))
 	}
 	return []string{" " + t.accentBold.on("/") + " " + f.input.View(), under}
 }

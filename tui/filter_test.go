@@ -23,13 +23,13 @@ func TestHalfTypedValueNeverEmptiesTheList(t *testing.T) {
 		arrivals(w, s)
 		s.press("filter")
 		s.typed("ref:spr")
-		s.expect("Inbox · ref:spr*", "link · spring-sale", "link · spring-tour")
+		s.expect("╭─ ref:spr*", "link · spring-sale", "link · spring-tour")
 		s.refuse("Hello from autumn")
 		s.press("filter-keep")
-		s.expect("Inbox · ref:spr*", "link · spring-tour")
+		s.expect("╭─ ref:spr*", "link · spring-tour")
 		s.press("filter")
 		s.typed("origin:pl")
-		s.expect("Inbox · ref:spr*", "link · spring-sale")
+		s.expect("╭─ ref:spr*", "link · spring-sale")
 		s.refuse("there is no")
 	})
 }
@@ -41,17 +41,17 @@ func TestEnterTakesTheOnlyCompletion(t *testing.T) {
 		s.press("filter")
 		s.typed("ref:aut")
 		s.press("filter-keep")
-		s.expect("Inbox · ref:autumn", "Hello from autumn")
+		s.expect("╭─ ref:autumn", "Hello from autumn")
 		s.refuse("Hello from spring")
 		s.press("clear", "filter")
 		s.typed("origin:pl")
 		s.press("filter-keep")
-		s.expect("Inbox · origin:plugin", "plugin · pricing")
+		s.expect("╭─ origin:plugin", "plugin · pricing")
 		s.press("clear", "filter")
 		s.typed("ref:spr")
 		s.press("complete-down", "complete-down", "filter-keep")
-		s.expect("Inbox · ref:spring-", "Hello from spring-")
-		s.refuse("Inbox · ref:spr*")
+		s.expect("╭─ ref:spring-", "Hello from spring-")
+		s.refuse("╭─ ref:spr*")
 	})
 }
 
@@ -64,6 +64,83 @@ func TestEnterAsksWhichOfSeveralIsMeant(t *testing.T) {
 		s.press("filter-keep")
 		s.expect("✗")
 		s.press("complete", "filter-keep")
-		s.expect("Inbox · is:unre")
+		s.expect("╭─ is:unre")
+	})
+}
+
+func TestAHalfTypedWordThatFindsNothingLeavesTheListAsItIs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ typed, shown, missing string }{
+		{"origin:plugin re", "origin:plugin", "re"},
+		{"origin:plugin ref:zzz", "origin:plugin", "ref:zzz"},
+		{"origin:plugin zzz", "origin:plugin", "zzz"},
+		{"ref:ch", "ref:ch*", ""},
+		{"zzz", "Inbox", "zzz"},
+	} {
+		t.Run(c.typed, func(t *testing.T) {
+			t.Parallel()
+			story(t, worldOptions{}, screenOptions{}, func(_ *world, s *terminal) {
+				s.press("filter")
+				s.typed(c.typed)
+				s.expect("╭─ "+c.shown+" ──", "plugin · checkout")
+				if c.missing != "" {
+					s.expect("nothing matches " + c.missing + " yet")
+					s.press("filter-keep")
+					s.expect("Nothing in Inbox matches", c.typed, "esc clears the filter.")
+					s.refuse("nothing matches " + c.missing + " yet")
+				}
+			})
+		})
+	}
+}
+
+func TestAnEmptyListSaysWhatTheKeysDoThere(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{w: 80, h: 24}, func(_ *world, s *terminal) {
+		s.press("filter")
+		s.typed("zzz ")
+		s.expect("Nothing in Inbox matches", "esc goes back to what was shown before.", "esc back")
+		s.refuse("clears the filter")
+		s.press("filter-keep")
+		s.expect("esc clears the filter.", "esc clear filter")
+		s.press("clear")
+		s.refuse("esc clear filter")
+	})
+}
+
+func TestCompletionsAreOfferedOnlyWhereSomethingIsLeftToComplete(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{}, func(_ *world, s *terminal) {
+		s.press("filter")
+		s.expect("tab completes", "│ origin ")
+		s.refuse("│ label ")
+		s.typed("origin:plu")
+		s.expect("tab completes")
+		s.press("complete")
+		s.expect("/ origin:plugin")
+		s.refuse("tab completes")
+		s.typed("re")
+		s.expect("tab completes", "│ ref ")
+		s.press("filter-drop", "filter")
+		s.typed("origin:plugin")
+		s.refuse("tab completes")
+	})
+}
+
+func TestTheFilterHasTheTitleToItself(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{}, func(_ *world, s *terminal) {
+		s.press("filter")
+		s.typed("origin:plugin ref:pricing")
+		s.press("filter-keep")
+		s.expect("╭─ origin:plugin ref:pricing ─")
+		s.press("clear", "view-all", "filter")
+		s.typed("ref:pricing")
+		s.press("filter-keep")
+		s.expect("╭─ All · ref:pricing ─")
+		s.press("filter")
+		s.typed("origin:plugin")
+		s.press("filter-keep")
+		s.expect("╭─ ref:pricing origin:plugin ─")
 	})
 }

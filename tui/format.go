@@ -152,6 +152,16 @@ func originWord(o store.Origin) string {
 	return "unknown"
 }
 
+// originName is an origin in full, as the views and the details name it.
+func originName(o store.Origin) string {
+	for _, f := range originFacets {
+		if f.origin == o {
+			return f.name
+		}
+	}
+	return "unknown"
+}
+
 // address shortens a web address to what a person reads of it.
 func address(s string) string {
 	s = CleanLine(s)

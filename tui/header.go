@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"frontdesk/desk"
@@ -42,7 +43,11 @@ func (m *Model) drawHeader(w int) string {
 		endWidth += 3 + r.width(text)
 	}
 	if name != "" {
-		name = r.cut(name, w-leftWidth-endWidth-5)
+		room := w - leftWidth - endWidth - 5
+		if all := m.allInboxes(); r.width(all) <= room {
+			name = all
+		}
+		name = r.cut(name, room)
 		left += t.faint.on(" · ") + t.text.on(name)
 		leftWidth += 3 + r.width(name)
 	}
@@ -69,9 +74,22 @@ func (m *Model) deskName() string {
 				break
 			}
 		}
-		return fmt.Sprintf("%s +%d", first, n-1)
+		more := "inboxes"
+		if n == 2 {
+			more = "inbox"
+		}
+		return fmt.Sprintf("%s +%d %s", first, n-1, more)
 	}
 	return ""
+}
+
+// allInboxes is the name of every inbox.
+func (m *Model) allInboxes() string {
+	names := make([]string, len(m.state.Inboxes))
+	for i, in := range m.state.Inboxes {
+		names[i] = CleanLine(in.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // health is the listener in a sign and words.

@@ -57,7 +57,18 @@ func helpGroups(m *Model, from place) []helpGroup {
 			break
 		}
 	}
-	return append(groups, signs())
+	return append(groups, signs(), origins())
+}
+
+// origins ties the short words of rows and filters to the names in the views.
+func origins() helpGroup {
+	g := helpGroup{name: "Origins in rows and filters"}
+	for _, o := range originFacets {
+		if word := originWord(o.origin); word != o.name {
+			g.rows = append(g.rows, helpRow{keys: word, about: o.name})
+		}
+	}
+	return g
 }
 
 // signs is what the marks beside a reply mean.
@@ -79,21 +90,55 @@ func in(a *action, p place) bool {
 	return false
 }
 
+// twoColumnsFrom is how wide the screen must be for the keys to stand in two columns.
+const twoColumnsFrom = 120
+
+// lines are the help's lines, w columns wide.
 func (h *helpBox) lines(m *Model, w int) []string {
+	groups := helpGroups(m, h.from)
+	if m.width < twoColumnsFrom {
+		return h.column(m, groups, w)
+	}
+	half := (w - 1) / 2
+	all := len(h.column(m, groups, half))
+	split, left := 0, []string(nil)
+	for split < len(groups) && 2*len(left) < all {
+		split++
+		left = h.column(m, groups[:split], half)
+	}
+	right := h.column(m, groups[split:], half)
+	out := make([]string, max(len(left), len(right)))
+	for i := range out {
+		if i < len(left) {
+			out[i] = left[i]
+		}
+		out[i] = m.ruler.pad(out[i], half+1)
+		if i < len(right) {
+			out[i] += right[i]
+		}
+	}
+	return out
+}
+
+// column draws groups one below the other, the keys of each in a column as wide as the longest.
+func (h *helpBox) column(m *Model, groups []helpGroup, w int) []string {
 	t, r := m.theme, m.ruler
-	const keys = 23
 	var out []string
-	for i, g := range helpGroups(m, h.from) {
+	for i, g := range groups {
 		if i > 0 {
 			out = append(out, "")
 		}
 		out = append(out, " "+t.accentBold.on(g.name))
+		keys := 15
+		for _, row := range g.rows {
+			keys = max(keys, r.width(row.keys)+2)
+		}
 		for _, row := range g.rows {
 			p, about := t.text, row.about
 			if row.why != "" {
 				p, about = t.faint, row.about+" ("+strings.TrimSuffix(row.why, ".")+")"
 			}
-			for j, part := range r.wrap(about, w-keys-4) {
+			for j, part := range r.wrap(about, w-keys-3) {
 				key := ""
 				if j == 0 {
 					key = row.keys
@@ -107,6 +152,9 @@ func (h *helpBox) lines(m *Model, w int) []string {
 
 func (h *helpBox) size(m *Model) (rect, int) {
 	w := min(m.width-4, 84)
+	if m.width >= twoColumnsFrom {
+		w = min(m.width-4, 150)
+	}
 	n := len(h.lines(m, w-2))
 	return m.middle(w, min(n+2, m.height-4)), n
 }
@@ -139,8 +187,11 @@ func Cheatsheet() string {
 		"In an editor letters are text; `esc` leaves it and keeps what was written.\n")
 	for _, g := range helpGroups(nil, 0) {
 		head := "| key | does |"
-		if g.name == signs().name {
+		switch g.name {
+		case signs().name:
 			head = "| sign | means |"
+		case origins().name:
+			head = "| word | means |"
 		}
 		b.WriteString("\n## " + g.name + "\n\n" + head + "\n|---|---|\n")
 		for _, row := range g.rows {

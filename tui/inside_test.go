@@ -14,7 +14,7 @@ func TestFloodgateGathersNotches(t *testing.T) {
 	now := time.Unix(1_000, 0)
 	f := newFloodgate(func() time.Time { return now })
 	down := tea.MouseWheelMsg{X: 3, Y: 4, Button: tea.MouseWheelDown}
-	if got := f.filter(nil, down); got != (wheelMsg{3, 4, rowHeight}) {
+	if got := f.filter(nil, down); got != (wheelMsg{3, 4, wheelNotch}) {
 		t.Fatalf("the first notch is %v", got)
 	}
 	for range 5 {
@@ -26,7 +26,7 @@ func TestFloodgateGathersNotches(t *testing.T) {
 		t.Errorf("motion came through: %v", got)
 	}
 	now = now.Add(wheelPause)
-	if got := f.filter(nil, flushWheelMsg{}); got != (wheelMsg{3, 4, 5 * rowHeight}) {
+	if got := f.filter(nil, flushWheelMsg{}); got != (wheelMsg{3, 4, 5 * wheelNotch}) {
 		t.Errorf("gathered %v", got)
 	}
 	if got := f.filter(nil, flushWheelMsg{}); got != nil {

@@ -123,7 +123,7 @@ func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 	at := m.place()
 	key := k.String()
 	if m.lay.tooSmall {
-		if key == keyOf("leave-now") {
+		if key == keyOf("leave-now") || key == keyOf("quit") {
 			return m.quit()
 		}
 		return nil

@@ -2,9 +2,10 @@ package tui
 
 const (
 	minWidth, minHeight = 60, 16
-	wideFrom            = 100 // columns from which three panes stand side by side
-	dockFrom            = 160 // columns from which the details have a place of their own
-	rowHeight           = 3
+	wideFrom            = 100  // columns from which three panes stand side by side
+	dockFrom            = 160  // columns from which the details have a place of their own
+	fullRow, shortRow   = 3, 2 // lines of a conversation in the list
+	shortRowFrom        = 70   // columns of the list from which its rows are short
 )
 
 // layout is every rectangle of a frame. Boxes include their border.
@@ -12,6 +13,7 @@ type layout struct {
 	tooSmall bool
 	wide     bool // three panes
 	docked   bool // and the details beside them
+	row      int  // lines of a conversation in the list
 
 	header, banner, hints        rect
 	views, list, thread, details rect
@@ -33,6 +35,9 @@ func (m *Model) arrange() layout {
 		l.views, l.list, l.thread, l.details = body, body, body, body
 	} else {
 		l.columns(body, m.details.mode != detailsOff)
+	}
+	if l.row = fullRow; l.list.w >= shortRowFrom {
+		l.row = shortRow
 	}
 	in := l.thread.inner()
 	n := m.composer.height() + len(m.refusalLines(in.w-2))
@@ -103,5 +108,5 @@ func (m *Model) replyBox() rect {
 
 // listRows is how many conversations the list shows at once.
 func (m *Model) listRows() int {
-	return max((m.lay.list.h-2-m.filter.lines())/rowHeight, 1)
+	return max((m.lay.list.h-2-m.filter.lines())/max(m.lay.row, 1), 1)
 }

@@ -20,7 +20,7 @@ type rowKey struct {
 
 type drawnRow struct {
 	key   rowKey
-	lines [rowHeight]string
+	lines []string
 }
 
 // drawList returns the pane's lines.
@@ -39,15 +39,14 @@ func (m *Model) drawList(w, h int) []string {
 	case len(l.rows) == 0:
 		return append(out, m.drawEmptyList(w, h)...)
 	}
-	for i := l.top; i < len(l.rows) && len(out)+rowHeight <= h; i++ {
-		lines := m.listRow(i, w)
-		out = append(out, lines[:]...)
+	for i := l.top; i < len(l.rows) && len(out)+m.lay.row <= h; i++ {
+		out = append(out, m.listRow(i, w)...)
 	}
 	return out
 }
 
 // listRow is one conversation, from memory when nothing about it changed.
-func (m *Model) listRow(i, w int) [rowHeight]string {
+func (m *Model) listRow(i, w int) []string {
 	c := &m.list.rows[i]
 	key := rowKey{
 		width: w, selected: i == m.list.at && !m.openElsewhere(), focus: m.focus == placeList || m.focus == placeThread || m.focus == placeReply,
@@ -61,7 +60,9 @@ func (m *Model) listRow(i, w int) [rowHeight]string {
 	return lines
 }
 
-func (m *Model) drawRow(c *store.Conversation, k rowKey) [rowHeight]string {
+// drawRow draws one conversation: its name, where it came from and its newest words, each on a line of its own or, in a
+// wide list, the first two on one.
+func (m *Model) drawRow(c *store.Conversation, k rowKey) []string {
 	t, r := m.theme, m.ruler
 	w := k.width
 	name, age := CleanLine(c.Contact.Title()), age(c.LastActivity, m.clock)
@@ -76,35 +77,47 @@ func (m *Model) drawRow(c *store.Conversation, k rowKey) [rowHeight]string {
 			mark = t.faint.on("▌")
 		}
 	}
-	badges := m.rowBadges(c)
-	nameWidth := w - 6 - len(age) - r.width(badges)
-	first := mark + " " + namePen.on(r.pad(name, nameWidth)) + t.muted.on(badges) + " " + agePen.on(age) + " " + dot
-
-	left := originWord(c.Touch.Origin)
-	if ref := CleanLine(c.Touch.Ref); ref != "" {
-		left += " · " + ref
+	titled := func(w int) string { // the name with what else is to be said of it, w columns wide
+		badges := r.cut(m.rowBadges(c), max(w-8, 0))
+		return namePen.on(r.pad(name, w-r.width(badges))) + t.muted.on(badges)
 	}
-	left += labelWords(c.Labels)
-	win := windowOf(*c, m.inbox(c.Inbox), m.clock).short(m.clock)
-	winPen := t.muted
-	switch {
-	case win == "closed":
-		winPen = t.faint
-	case strings.HasSuffix(win, "m left"):
-		winPen = t.warn
+	origin, win, winPen := m.rowOrigin(c)
+	var lines []string
+	if m.lay.row == shortRow {
+		room := w - 23
+		names := room * 11 / 20
+		lines = append(lines, mark+" "+titled(names)+"  "+t.muted.on(r.pad(origin, room-names-2))+" "+
+			winPen.on(r.pad(win, 8))+" "+agePen.on(spaces(8-len(age))+age)+" "+dot)
+	} else {
+		lines = append(lines,
+			mark+" "+titled(w-6-len(age))+" "+agePen.on(age)+" "+dot,
+			mark+"   "+t.muted.on(r.pad(origin, w-7-r.width(win)))+" "+winPen.on(win)+"  ")
 	}
-	second := mark + "   " + t.muted.on(r.pad(left, w-7-r.width(win))) + " " + winPen.on(win) + "  "
-
-	third := mark + "   " + m.rowSnippet(c, k, w-6) + "  "
-	lines := [rowHeight]string{first, second, third}
 	if k.selected {
 		background := t.selection
 		if !k.focus {
 			background = t.weak
 		}
-		lines[0] = tint(background, lines[0]) // not all three: moving the cursor stays a few hundred bytes on the wire
+		lines[0] = tint(background, lines[0]) // not all of them: moving the cursor stays a few hundred bytes on the wire
 	}
-	return lines
+	return append(lines, mark+"   "+m.rowSnippet(c, k, w-6)+"  ")
+}
+
+// rowOrigin is where a conversation came from, and how long may be written to it.
+func (m *Model) rowOrigin(c *store.Conversation) (origin, win string, winPen pen) {
+	origin = originWord(c.Touch.Origin)
+	if ref := CleanLine(c.Touch.Ref); ref != "" {
+		origin += " · " + ref
+	}
+	origin += labelWords(c.Labels)
+	win, winPen = windowOf(*c, m.inbox(c.Inbox), m.clock).short(m.clock), m.theme.muted
+	switch {
+	case win == "closed":
+		winPen = m.theme.faint
+	case strings.HasSuffix(win, "m left"):
+		winPen = m.theme.warn
+	}
+	return origin, win, winPen
 }
 
 // labelWords are a conversation's labels, to stand behind something else.

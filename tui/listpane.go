@@ -170,16 +170,21 @@ func (l *listPane) drop(id store.ConversationID) {
 	}
 }
 
+// begin makes the rows stand for another question, to be answered.
+func (l *listPane) begin() {
+	l.gen++
+	l.switching, l.err = true, nil
+	l.untouched, l.meant, l.wanted = true, "", ""
+	l.fetchingNewer, l.fetchingOlder = false, false
+}
+
 // requery asks for the list anew: another view or another filter.
 func (m *Model) requery() tea.Cmd { return m.requeryAt(store.Conversation{}) }
 
 // requeryAt asks for the list anew, with the cursor at a conversation where that is in it.
 func (m *Model) requeryAt(keep store.Conversation) tea.Cmd {
 	l := &m.list
-	l.gen++
-	l.switching, l.err = true, nil
-	l.untouched, l.meant, l.wanted = true, "", ""
-	l.fetchingNewer, l.fetchingOlder = false, false
+	l.begin()
 	r := store.ListRequest{Query: l.query(m.agent), Limit: pageRows}
 	if keep.ID == "" || !r.Query.Match(keep) {
 		return loadListMore(m.ctx, m.desk, r, l.gen, true)
@@ -222,6 +227,9 @@ func (m *Model) applyListMore(msg listMoreMsg) tea.Cmd {
 			return nil
 		}
 		return m.notice.fail("The conversations could not be read: " + problem(msg.err))
+	}
+	if msg.less && m.filter.editing {
+		m.applyMissing()
 	}
 	switch {
 	case msg.jump && msg.newer: // the list's end

@@ -42,6 +42,7 @@ type listMoreMsg struct {
 	from  store.Cursor
 	newer bool
 	jump  bool // the page replaces the window: the list's end or start was asked for
+	less  bool // nothing matched, so the page is that without the word being typed
 	page  store.ListPage
 	err   error
 }

@@ -13,6 +13,12 @@ func (m *Model) focusOn(p place) tea.Cmd {
 	}
 	was := m.focus
 	m.focus = p
+	switch placeViews {
+	case was:
+		m.views.top = 0 // the views themselves come back into sight
+	case p:
+		m.views.show(m.lay.views.inner().h)
+	}
 	var cmd tea.Cmd
 	if was == placeReply {
 		m.composer.area.Blur()
@@ -223,7 +229,7 @@ func (m *Model) onClick(e tea.Mouse) tea.Cmd {
 		}
 	case placeList:
 		in := m.lay.list.inner()
-		if i := m.list.top + (e.Y-in.y)/rowHeight; e.Y >= in.y && i < len(m.list.rows) {
+		if i := m.list.top + (e.Y-in.y-m.filter.lines())/m.lay.row; e.Y >= in.y && i < len(m.list.rows) {
 			m.list.at = i
 			cmd := m.focusOn(placeList)
 			return tea.Batch(cmd, m.open(), m.fill())
@@ -257,7 +263,7 @@ func (m *Model) onWheel(x, y, lines int) tea.Cmd {
 	}
 	switch p, _ := m.paneAt(x, y); p {
 	case placeList:
-		return m.scrollList(lines / rowHeight)
+		return m.scrollList(lines / wheelNotch)
 	case placeThread, placeReply:
 		return m.scrollThread(lines)
 	case placeViews:
@@ -277,13 +283,16 @@ func (m *Model) scrollList(n int) tea.Cmd {
 	return m.fill()
 }
 
-// wheelLines is how far one notch goes: three lines, a row of the list.
+// wheelNotch is how many lines one notch of the wheel goes; in the list it is a row.
+const wheelNotch = 3
+
+// wheelLines is how far one notch goes.
 func wheelLines(e tea.Mouse) int {
 	switch e.Button {
 	case tea.MouseWheelUp:
-		return -rowHeight
+		return -wheelNotch
 	case tea.MouseWheelDown:
-		return rowHeight
+		return wheelNotch
 	}
 	return 0
 }

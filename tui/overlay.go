@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,6 +64,7 @@ func (m *Model) middle(w, h int) rect {
 // snoozeMenu asks until when a conversation is put away.
 type snoozeMenu struct {
 	conv  store.Conversation
+	times []snoozeTime
 	at    int
 	own   string // typed minutes
 	fault string
@@ -79,6 +81,11 @@ var snoozeTimes = []snoozeTime{
 	{"3 hours", func(now time.Time) time.Time { return now.Add(3 * time.Hour) }},
 	{"tomorrow 9:00", func(now time.Time) time.Time { return nineOn(now, 1) }},
 	{"Monday 9:00", func(now time.Time) time.Time { return nineOn(now, daysToMonday(now)) }},
+}
+
+// snoozeChoices are the lines that make sense now: no time is offered twice.
+func snoozeChoices(now time.Time) []snoozeTime {
+	return slices.CompactFunc(slices.Clone(snoozeTimes), func(a, b snoozeTime) bool { return a.when(now).Equal(b.when(now)) })
 }
 
 func nineOn(now time.Time, days int) time.Time {
@@ -98,16 +105,16 @@ func (s *snoozeMenu) place() place { return placeMenu }
 
 // typed chooses a line by its number, or takes the digits of the last line.
 func (s *snoozeMenu) typed(m *Model, k tea.KeyPressMsg) tea.Cmd {
-	if s.at == len(snoozeTimes) {
+	if s.at == len(s.times) {
 		if k.Code == tea.KeyBackspace && s.own != "" {
 			s.own = s.own[:len(s.own)-1]
 		}
 		s.pasted(k.Text)
 		return nil
 	}
-	if n, err := strconv.Atoi(k.Text); err == nil && n >= 1 && n <= len(snoozeTimes)+1 {
+	if n, err := strconv.Atoi(k.Text); err == nil && n >= 1 && n <= len(s.times)+1 {
 		s.at = n - 1
-		if s.at < len(snoozeTimes) {
+		if s.at < len(s.times) {
 			return m.menuChoose()
 		}
 		return nil
@@ -133,8 +140,8 @@ func (s *snoozeMenu) pasted(text string) {
 
 // until is when the snooze of the marked line ends.
 func (s *snoozeMenu) until(now time.Time) (time.Time, bool) {
-	if s.at < len(snoozeTimes) {
-		return snoozeTimes[s.at].when(now), true
+	if s.at < len(s.times) {
+		return s.times[s.at].when(now), true
 	}
 	d, ok := parseSpan(s.own)
 	return now.Add(d), ok
@@ -160,10 +167,10 @@ func (s *snoozeMenu) draw(m *Model) (rect, []string) {
 	t, r := m.theme, m.ruler
 	w := min(m.width-8, 50)
 	in := []string{" " + t.muted.on(r.cut("Put "+CleanLine(s.conv.Contact.Title())+" away for", w-4)), ""}
-	for i := range len(snoozeTimes) + 1 {
+	for i := range len(s.times) + 1 {
 		var name, note string
-		if i < len(snoozeTimes) {
-			name, note = snoozeTimes[i].name, moment(store.MillisOf(snoozeTimes[i].when(m.clock)), m.clock)
+		if i < len(s.times) {
+			name, note = s.times[i].name, moment(store.MillisOf(s.times[i].when(m.clock)), m.clock)
 		} else {
 			name = "minutes, or 2h, 3d: " + s.own
 			if i == s.at {
@@ -185,7 +192,7 @@ func (s *snoozeMenu) draw(m *Model) (rect, []string) {
 
 func (m *Model) askSnooze() tea.Cmd {
 	if c, ok := m.subject(); ok {
-		m.overlay = &snoozeMenu{conv: c}
+		m.overlay = &snoozeMenu{conv: c, times: snoozeChoices(m.clock)}
 	}
 	return nil
 }
@@ -205,7 +212,7 @@ func (m *Model) menuChoose() tea.Cmd {
 }
 
 func (s *snoozeMenu) move(n int) {
-	lines := len(snoozeTimes) + 1
+	lines := len(s.times) + 1
 	s.at = (s.at + n + lines) % lines
 	s.fault = ""
 }

@@ -127,12 +127,12 @@ func TestFilterWithCompletionAndFault(t *testing.T) {
 		s.expect("origin:link", "Jonas Lind")
 		s.refuse("Visitor")
 		s.press("filter-keep")
-		s.expect("Inbox · origin:link", "▌ Jonas Lind")
+		s.expect("╭─ origin:link", "▌ Jonas Lind")
 		s.press("filter")
 		s.typed("orign:x")
 		s.expect("there is no field", "origin:")
 		s.press("filter-drop")
-		s.expect("Inbox · origin:link")
+		s.expect("╭─ origin:link")
 		s.press("clear")
 		s.refuse("origin:link")
 		s.press("filter")
@@ -150,7 +150,7 @@ func TestFacetsNarrowTheList(t *testing.T) {
 			s.press("down")
 		}
 		s.press("choose")
-		s.expect("Inbox · origin:plugin", "Mara Voss", "Visitor", "✓ chat plugin")
+		s.expect("╭─ origin:plugin", "Mara Voss", "Visitor", "✓ chat plugin")
 		s.refuse("Jonas Lind")
 	})
 }

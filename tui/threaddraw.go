@@ -31,7 +31,7 @@ type itemKey struct {
 	trouble string
 	text    string
 	quote   string
-	minute  string // while it counts down to something
+	minute  string // until when it waits or sleeps
 	parts   int
 	marks   string      // what was done to it later: edits, reactions, feedback
 	touch   store.Touch // the arrival that rode in it
@@ -102,6 +102,9 @@ func (m *Model) itemKey(msg *store.Message, w int) itemKey {
 	if msg.State == store.StateQueued && msg.RetryAt != 0 {
 		k.minute = moment(msg.RetryAt, m.clock)
 	}
+	if msg.Kind == store.KindSnoozed {
+		k.minute = moment(msg.Until, m.clock)
+	}
 	return k
 }
 
@@ -113,6 +116,8 @@ func (m *Model) gutter(w int) int {
 		return 2
 	case w < 72:
 		most = 13
+	case w >= textColumns: // there is more room than words take
+		most = 26
 	}
 	return max(min(m.ruler.width(CleanLine(m.thread.conv.Contact.Title()))+2, most), 7)
 }
@@ -175,7 +180,7 @@ func (m *Model) drawItem(msg *store.Message, k itemKey) []string {
 		return append(out, m.drawActivity(msg, k)...)
 	}
 	if cameIn(msg) {
-		if k.day == "" && !k.newLine {
+		if k.day == "" || k.newLine {
 			out = append(out, "")
 		}
 		out = append(out, m.drawArrival(msg, store.ArrivalText(msg.Touch), k)...)
@@ -188,7 +193,11 @@ func (m *Model) drawItem(msg *store.Message, k itemKey) []string {
 
 // drawActivity draws a line that the system wrote.
 func (m *Model) drawActivity(msg *store.Message, k itemKey) []string {
-	return m.drawArrival(msg, store.ActivityTextIn(*msg, m.clock.Location()), k)
+	said := store.ActivityTextIn(*msg, m.clock.Location())
+	if msg.Kind == store.KindSnoozed && msg.Until != 0 {
+		said = orElse(msg.Agent, "somebody") + " snoozed this until " + k.minute
+	}
+	return m.drawArrival(msg, said, k)
 }
 
 // drawArrival draws a sentence about the conversation, and the page that the contact was on.

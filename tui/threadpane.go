@@ -134,6 +134,7 @@ func (m *Model) preview() tea.Cmd {
 		if m.list.loaded && len(m.list.rows) == 0 && t.id != "" {
 			cmd := m.leaveConversation()
 			t.gen++
+			t.wanted = ""
 			t.clear(store.Conversation{})
 			m.showDraft("")
 			m.layThread()

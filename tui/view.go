@@ -92,9 +92,6 @@ func (m *Model) cursor() *tea.Cursor {
 func (m *Model) listTitle() boxText {
 	l := &m.list
 	title := viewTable[l.view].name
-	if l.filterText != "" {
-		title += " · " + CleanLine(l.filterText)
-	}
 	count := ""
 	switch {
 	case !l.loaded:
@@ -104,6 +101,13 @@ func (m *Model) listTitle() boxText {
 		count = itoa(len(l.rows)) + "+"
 	default:
 		count = itoa(len(l.rows))
+	}
+	if l.filterText != "" { // it needs the room more than the view's name does
+		whole := title + " · " + CleanLine(l.filterText)
+		title = CleanLine(l.filterText)
+		if l.view > 0 && m.ruler.width(whole)+len(count)+9 <= m.lay.list.w {
+			title = whole
+		}
 	}
 	note := ""
 	if l.top > 0 || l.newer {
@@ -284,10 +288,13 @@ func (m *Model) drawHints(w int) string {
 }
 
 func (m *Model) drawTooSmall() []string {
-	lines := m.ruler.wrap(fmt.Sprintf("frontdesk needs %d columns and %d lines; there are %d and %d.",
-		minWidth, minHeight, m.width, m.height), max(m.width-2, 1))
+	lines := m.ruler.wrap(fmt.Sprintf("frontdesk needs %d columns and %d lines; there are %d and %d. %s quits; drafts are kept.",
+		minWidth, minHeight, m.width, m.height, keyOf("quit")), max(m.width-2, 1))
 	for i := range lines {
 		lines[i] = " " + lines[i]
+	}
+	if n := len(lines) - m.height; n > 0 {
+		lines = lines[n:] // the key is said at the end
 	}
 	return append(make([]string, max((m.height-len(lines))/2, 0)), lines...)
 }
@@ -298,8 +305,14 @@ func (m *Model) drawEmptyList(w, h int) []string {
 	view := viewTable[m.list.view]
 	switch {
 	case m.list.filterText != "":
-		return m.drawSentence(w, h, t.text, "Nothing in "+view.name+" matches",
-			CleanLine(m.list.filterText), keyOf("clear")+" clears the filter.")
+		helps := keyOf("filter") + " changes the filter."
+		switch m.place() {
+		case placeList:
+			helps = keyOf("clear") + " clears the filter."
+		case placeFilter:
+			helps = keyOf("filter-drop") + " goes back to what was shown before."
+		}
+		return m.drawSentence(w, h, t.text, "Nothing in "+view.name+" matches", CleanLine(m.list.filterText), helps)
 	case m.counts.Total > 0 && view.empty != "":
 		return m.drawSentence(w, h, t.text, view.empty)
 	case !m.stateRead:

@@ -216,10 +216,7 @@ func (m *Model) drawViewLine(l viewLine, w int, active, under bool) string {
 	case active:
 		lead = t.accent.on("✓") + " "
 	}
-	count := ""
-	if l.count > 0 || l.view >= 0 {
-		count = strconv.Itoa(l.count)
-	}
+	count := strconv.Itoa(l.count)
 	mark := " "
 	if under {
 		mark = t.accent.on("▌")

@@ -31,7 +31,7 @@ func (m *Model) drawWelcome(w, h int) []string {
 		say(t.muted, "Or look around with simulated contacts:")
 		command("frontdesk demo")
 		say(t.muted, "To connect a Page, set")
-		command("FRONTDESK_PAGE_ID FRONTDESK_PAGE_TOKEN FRONTDESK_APP_SECRET")
+		command("FRONTDESK_PAGE_ID FRONTDESK_PAGE_TOKEN FRONTDESK_APP_SECRET FRONTDESK_VERIFY_TOKEN")
 	} else {
 		say(t.muted, "Messages to your Page appear here as they come.")
 		out = append(out, "")
