@@ -175,7 +175,7 @@ func TestWarnings(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := config.Load(t.Context(), config.Source{
-		File: path, DataDir: "/data", Environ: []string{"FRONTDESK_LISTENS=:1", "FRONTDESK_COLOUR_OF_DOOR=red"},
+		File: path, DataDir: "/data", Environ: []string{"FRONTDESK_LISTENS=:1", "FRONTDESK_PAG=11", "FRONTDESK_COLOUR_OF_DOOR=red"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -183,6 +183,7 @@ func TestWarnings(t *testing.T) {
 	all := strings.Join(got.Warnings, "\n")
 	for _, want := range []string{
 		"FRONTDESK_LISTENS is no setting of frontdesk and is not used. Did you mean FRONTDESK_LISTEN?",
+		"FRONTDESK_PAG is no setting of frontdesk and is not used. Did you mean FRONTDESK_PAGE_ID?",
 		"FRONTDESK_COLOUR_OF_DOOR is no setting of frontdesk and is not used.",
 		"chmod 600 " + path,
 	} {

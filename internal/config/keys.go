@@ -50,9 +50,18 @@ var allKeys = func() []string {
 // Variable is the environment variable of a setting.
 func Variable(key string) string { return envPrefix + strings.ToUpper(key) }
 
-// nearest is the candidate most like s, or "" when none is like it.
+// nearest is the candidate most like s, or "" when none is like it. One that s is the beginning of comes before all
+// others, the shortest first.
 func nearest(s string, candidates []string) string {
 	best, distance := "", len(s)/3+2
+	for _, c := range candidates {
+		if len(s) > 1 && strings.HasPrefix(c, s) && (best == "" || len(c) < len(best)) {
+			best = c
+		}
+	}
+	if best != "" {
+		return best
+	}
 	for _, c := range candidates {
 		if d := editDistance(s, c); d < distance {
 			best, distance = c, d
