@@ -333,10 +333,10 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 			l.newer = false
 		}
 		l.older = msg.list.More
-		was := l.meantGen
+		was := len(l.meant)
 		l.replace(msg.list.Rows, m.openInThread(), m.listRows())
 		l.loaded, l.err = true, nil
-		if gen := l.meantGen; gen != was {
+		if gen := l.meantGen; len(l.meant) > was {
 			again = tea.Batch(again, later(m.ctx, seenPause, func() tea.Msg { return seenMsg{gen} }))
 		}
 	}

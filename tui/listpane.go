@@ -29,10 +29,10 @@ type listPane struct {
 
 	// untouched: nobody has moved or opened anything since the view was shown, so the cursor keeps to the newest row.
 	untouched bool
-	// meant is the conversation under the cursor until a moment ago, when news took its place: a key pressed now was
-	// meant for it.
-	meant    store.ConversationID
-	meantGen int
+	// meant are the conversations that were under the cursor within the last moment, until news took their place, oldest
+	// first: a key pressed now was meant for the first of them.
+	meant    []store.ConversationID
+	meantGen int // grows when they are let go of together
 	// wanted is what the cursor goes to as soon as it is there, unless a key is pressed before.
 	wanted store.ConversationID
 
@@ -101,10 +101,7 @@ func (l *listPane) replace(rows []store.Conversation, open store.ConversationID,
 	l.rows = rows
 	if i := l.index(id); i > 0 && follow {
 		l.at = 0
-		if l.meant == "" {
-			l.meant = id
-		}
-		l.meantGen++
+		l.meant = append(l.meant, id)
 	} else if i >= 0 {
 		l.at = i
 	}
@@ -118,17 +115,25 @@ func (l *listPane) replace(rows []store.Conversation, open store.ConversationID,
 // touch notes that somebody sits here and does something: the cursor stays with its conversation from now on. What
 // news have put under it a moment ago nobody has seen yet, so it goes back to what was there.
 func (l *listPane) touch() {
-	if i := l.index(l.meant); l.meant != "" && i >= 0 {
-		l.at = i
+	if len(l.meant) > 0 {
+		if i := l.index(l.meant[0]); i >= 0 {
+			l.at = i
+		}
 	}
-	l.meant, l.wanted, l.untouched = "", "", false
+	l.forgetMeant()
+	l.wanted, l.untouched = "", false
 }
 
-// meantFor lets go of what was under the cursor once everybody could see the new row.
-func (l *listPane) meantFor(msg seenMsg) {
-	if msg.gen == l.meantGen {
-		l.meant = ""
+// seen lets go of the oldest that was under the cursor, once everybody could see the row that took its place.
+func (l *listPane) seen(msg seenMsg) {
+	if msg.gen == l.meantGen && len(l.meant) > 0 {
+		l.meant = l.meant[1:]
 	}
+}
+
+func (l *listPane) forgetMeant() {
+	l.meant = nil
+	l.meantGen++
 }
 
 // request asks for the window again.
@@ -174,7 +179,8 @@ func (l *listPane) drop(id store.ConversationID) {
 func (l *listPane) begin() {
 	l.gen++
 	l.switching, l.err = true, nil
-	l.untouched, l.meant, l.wanted = true, "", ""
+	l.untouched, l.wanted = true, ""
+	l.forgetMeant()
 	l.fetchingNewer, l.fetchingOlder = false, false
 }
 

@@ -140,7 +140,7 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 	case noticeOldMsg:
 		m.notice.expire(msg)
 	case seenMsg:
-		m.list.meantFor(msg)
+		m.list.seen(msg)
 	case saveDraftMsg:
 		return m.saveDraftNow(msg)
 	case listLateMsg:

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"frontdesk/store"
 )
 
 func TestUntouchedCursorKeepsToTheNewest(t *testing.T) {
@@ -34,6 +36,22 @@ func TestKeyIsMeantForTheRowSeenAMomentBefore(t *testing.T) {
 		s.expect("▌ Jonas Lind")
 		s.press("open")
 		s.expect("▌ Mara Voss", "╭─ Mara Voss")
+	})
+}
+
+func TestKeyInAStreamOfNewsIsMeantForWhatWasSeen(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{}, func(w *world, s *terminal) {
+		for range 5 { // each row is there for less than a moment
+			for _, c := range []store.Contact{jonas, yuki, amal} {
+				w.says(pageID, c, 0, "More")
+				time.Sleep(400 * time.Millisecond)
+				synctest.Wait()
+			}
+		}
+		s.expect("▌ أمل حداد")
+		s.press("open") // what stood there 700 ms ago
+		s.expect("▌ 山田 由紀", "╭─ 山田 由紀")
 	})
 }
 
