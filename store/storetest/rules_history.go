@@ -134,7 +134,8 @@ func (h *history) about(mid string, n int, at store.Millis) store.Fact {
 	ours := strings.HasPrefix(mid, "mid-")
 	switch h.pick("about", 4) {
 	case 0:
-		if ours && h.anyOrder { // nor is what they edit: as long as the mid is not known to be ours, it is taken for a word of theirs
+		// Nor is what they edit: as long as a mid is not known to be the page's, an edit takes it for a word of theirs.
+		if h.anyOrder && (ours || strings.HasPrefix(mid, "e")) {
 			return reacted(mid, at, "👍")
 		}
 		return edited("m_"+mid, 1+n%3, at, "")
@@ -160,11 +161,19 @@ func (h *history) beside(n int, at store.Millis) store.Fact {
 	}[n%4])
 }
 
+// sameMID reports whether two facts are of the same message, which is one contact's.
+func sameMID(a, b store.Fact) bool {
+	return a.MID != "" && strings.TrimPrefix(a.MID, "m_") == strings.TrimPrefix(b.MID, "m_")
+}
+
 // facts draws a body.
 func (h *history) facts() {
 	var facts []store.Fact
 	for range 1 + h.pick("events in a body", 3) {
-		facts = append(facts, h.fact(h.contact()))
+		f := h.fact(h.contact())
+		if !slices.ContainsFunc(facts, func(o store.Fact) bool { return sameMID(f, o) && f.Contact != o.Contact }) {
+			facts = append(facts, f)
+		}
 	}
 	h.records = append(h.records, webhook(h.tb, h.now(), facts...))
 }
