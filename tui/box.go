@@ -56,7 +56,8 @@ func (m *Model) borderLine(w int, l, r, h string, p pen, title, right string, ti
 	end := ""
 	endWidth := 0
 	if right != "" {
-		right = m.ruler.cut(right, max(room-6, 0))
+		kept := min(m.ruler.width(title), room/2) // of the title, which matters more
+		right = m.ruler.cut(right, max(room-kept-6, 0))
 		endWidth = m.ruler.width(right) + 3
 		end = " " + rightPen.on(right) + " " + p.on(h)
 	}

@@ -355,7 +355,11 @@ func (m *Model) drawOffers() (rect, []string) {
 		return rect{}, nil
 	}
 	in := m.lay.list.inner()
-	w := min(in.w-2, 40)
+	w := 22 // no wider than needed: the list is behind it
+	for _, c := range f.offers {
+		w = max(w, r.width(CleanLine(c.Label))+10)
+	}
+	w = min(w, in.w-2, 40)
 	inside := make([]string, 0, len(f.offers))
 	for i, c := range f.offers {
 		n := ""

@@ -110,7 +110,7 @@ func (m *Model) itemKey(msg *store.Message, w int) itemKey {
 
 // gutter is how many columns the names of a thread take: as many as the contact's needs, within reason.
 func (m *Model) gutter(w int) int {
-	most := 15
+	var most int
 	switch {
 	case w < besideFrom:
 		return 2
@@ -118,8 +118,11 @@ func (m *Model) gutter(w int) int {
 		most = 13
 	case w >= textColumns: // there is more room than words take
 		most = 26
+	default:
+		most = 20
 	}
-	return max(min(m.ruler.width(CleanLine(m.thread.conv.Contact.Title()))+2, most), 7)
+	name := m.ruler.shortName(CleanLine(m.thread.conv.Contact.Title()), most-2)
+	return max(min(m.ruler.width(name)+2, most), 7)
 }
 
 // toSettle is the reply that the keys "send again" and "it arrived" are about.
