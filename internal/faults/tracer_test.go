@@ -63,7 +63,6 @@ type watcher interface {
 const (
 	ptraceGetSyscallInfo = 0x420e
 	ptraceExitKill       = 0x100000
-	waitNoThread         = 0x20000000 // __WNOTHREAD: other tests' children are theirs to wait for
 	syscallStop          = syscall.SIGTRAP | 0x80
 	stopEntry            = 1
 )
@@ -95,6 +94,7 @@ func trace(cmd *exec.Cmd, w watcher, started chan<- int) (syscall.WaitStatus, er
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
 	cmd.SysProcAttr.Ptrace = true
+	cmd.SysProcAttr.Setpgid = true // by its group all its threads can be waited for, and nobody else's children
 	if err := cmd.Start(); err != nil {
 		return 0, fmt.Errorf("start the program to trace: %w", err)
 	}
@@ -135,7 +135,7 @@ func (t *tracer) follow(pid int) (status syscall.WaitStatus, err error) {
 		return 0, err
 	}
 	for {
-		tid, err := syscall.Wait4(-1, &status, syscall.WALL|waitNoThread, nil)
+		tid, err := syscall.Wait4(-pid, &status, syscall.WALL, nil)
 		switch {
 		case errors.Is(err, syscall.EINTR):
 			continue
