@@ -196,7 +196,13 @@ func (t *thread) takeLine(key string, row KeyRow, m Message) error {
 		}
 		return t.begin(key, mine.join(row), m)
 	}
-	return t.stand(key, mine.join(row), m)
+	joined := mine.join(row)
+	if joined.Withdrawn && !row.Withdrawn { // taken back here, edited there
+		if err := t.redact(key, joined, m.Seq); err != nil {
+			return err
+		}
+	}
+	return t.stand(key, joined, m)
 }
 
 // takeStray takes over a line that is a reply of this conversation: its echo, or an edit of it.

@@ -215,6 +215,14 @@ var mergeRules = map[string]func(*stage){
 		want(s, "to be redacted", s.redactions(), []store.Redaction{{Seq: told, Inbox: page, MID: "m1"}})
 		s.wantNowhere("text of m1")
 	},
+	"an edit under one id of what was taken back under the other is redacted": func(s *stage) {
+		told := s.tell(as(guest, edited("m1", 1, 30, "second")))
+		s.tell(unsent("m1", 40))
+		s.tell(tied(readTo(5), "guest-1"))
+		want(s, "withdrawn", s.message("m1").Withdrawn, true)
+		want(s, "to be redacted", s.redactions(), []store.Redaction{{Seq: told, Inbox: page, MID: "m1"}})
+		s.wantNowhere("second")
+	},
 	"a long guest's conversation moves whole": func(s *stage) {
 		var facts []store.Fact
 		for i := range 700 {
