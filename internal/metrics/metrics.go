@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -176,9 +177,15 @@ func (m *Metrics) bounded(name string) string {
 	return name
 }
 
-// valid cuts a name and makes it the UTF-8 that labels must be.
+// valid cuts a name and makes it the UTF-8 that labels must be, without what would drive the terminal of somebody who
+// reads the page there.
 func valid(name string) string {
-	return strings.ToValidUTF8(name[:min(len(name), maxName)], "?")
+	return strings.Map(func(r rune) rune {
+		if unicode.IsGraphic(r) || r == '\n' { // the page escapes it
+			return r
+		}
+		return '?'
+	}, strings.ToValidUTF8(name[:min(len(name), maxName)], "?"))
 }
 
 // AttemptBegan counts a request that is to carry a reply.

@@ -151,10 +151,11 @@ func TestNamesAreBounded(t *testing.T) {
 func TestHostileNames(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ given, want string }{
-		"quotes and lines": {"a\"b\nc", `name="a\"b\nc"`},
-		"no UTF-8":         {"a\xff\xfeb", `name="a?b"`},
-		"cut in a rune":    {strings.Repeat("x", 63) + "é", `name="` + strings.Repeat("x", 63) + `?"`},
-		"empty":            {"", `name=""`},
+		"quotes and lines":     {"a\"b\nc", `name="a\"b\nc"`},
+		"no UTF-8":             {"a\xff\xfeb", `name="a?b"`},
+		"cut in a rune":        {strings.Repeat("x", 63) + "é", `name="` + strings.Repeat("x", 63) + `?"`},
+		"empty":                {"", `name=""`},
+		"what drives a screen": {"a\x1b[2J\x00\u009b\u202eb", `name="a?[2J???b"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
