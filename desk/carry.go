@@ -33,6 +33,9 @@ func (c *courier) step(ctx, requests context.Context, id store.ConversationID) (
 	if err != nil {
 		return pause{}, err
 	}
+	if err := c.heed(ctx); err != nil {
+		return pause{}, err
+	}
 	w, reason := c.ready(conv, m, kept)
 	if reason != nil {
 		return c.hold(ctx, m, *reason)

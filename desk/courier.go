@@ -87,6 +87,9 @@ func (c *courier) run(ctx context.Context) error {
 	if err := c.settleAbandoned(ctx); err != nil {
 		return err
 	}
+	if err := c.heed(ctx); err != nil {
+		return err
+	}
 	if err := c.sweep(ctx); err != nil {
 		return err
 	}
@@ -103,6 +106,9 @@ func (c *courier) run(ctx context.Context) error {
 		case <-timer.C:
 		case <-moves:
 			c.moved()
+			if err := c.heed(ctx); err != nil && ctx.Err() == nil {
+				c.d.logger.Error("heed what the platform says of inboxes", logError, err)
+			}
 		}
 	}
 }

@@ -18,17 +18,21 @@ const (
 // page is what the courier knows of an inbox. The courier's lock guards all but the limiters.
 type page struct {
 	workers  int
-	doubtful bool      // it was stopped: one conversation at a time until the platform takes a message
-	alert    *stop     // why nothing is sent
-	till     time.Time // nothing is sent before
-	lost     bool      // because the platform can't be reached; else because of its limits
-	failures int       // in a row, without reaching the platform or at its limit
+	doubtful bool        // it was stopped: one conversation at a time until the platform takes a message
+	alert    *stop       // why nothing is sent
+	policy   store.Alert // what the platform said last of the inbox, and was heeded
+	till     time.Time   // nothing is sent before
+	lost     bool        // because the platform can't be reached; else because of its limits
+	failures int         // in a row, without reaching the platform or at its limit
 	text     *rate.Limiter
 	media    *rate.Limiter
 }
 
 // stop is why an inbox can't send.
-type stop struct{ reason store.SendError }
+type stop struct {
+	reason   store.SendError
+	byPolicy bool // the platform said so without being asked, and will say when it is over
+}
 
 func (p *page) width() int {
 	if p.doubtful {
@@ -78,10 +82,11 @@ func (c *courier) refusal(id store.InboxID) *Refusal {
 	if p == nil || p.alert == nil {
 		return nil
 	}
-	return &Refusal{
-		Reason: "Sending is stopped for this inbox: " + p.alert.reason.Text,
-		Advice: p.alert.reason.Advice + " Then start frontdesk again, or send a held message again.",
+	advice := p.alert.reason.Advice
+	if !p.alert.byPolicy {
+		advice += " Then start frontdesk again, or send a held message again."
 	}
+	return &Refusal{Reason: "Sending is stopped for this inbox: " + p.alert.reason.Text, Advice: advice}
 }
 
 // recheck takes the inbox's alert away because an agent wants to try again with one message.
@@ -110,7 +115,10 @@ func (c *courier) taken(id store.InboxID) bool {
 	defer c.mu.Unlock()
 	p := c.page(id)
 	was := p.doubtful
-	p.doubtful, p.alert, p.failures = false, nil, 0
+	p.doubtful, p.failures = false, 0
+	if p.alert != nil && !p.alert.byPolicy { // a message that was under way proves nothing against a block
+		p.alert = nil
+	}
 	return was
 }
 

@@ -32,6 +32,9 @@ func (d *Desk) Reply(ctx context.Context, r Reply) (store.Message, error) {
 	if refusal := checkLimits(r.Message); refusal != nil {
 		return store.Message{}, refusal
 	}
+	if err := d.courier.heed(ctx); err != nil {
+		return store.Message{}, err
+	}
 	way, refusal := d.routeTo(c.Inbox, c.Contact)
 	if refusal == nil {
 		refusal = d.courier.refusal(c.Inbox)

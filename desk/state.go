@@ -124,7 +124,7 @@ func (d *Desk) inboxStates(ctx context.Context, s *State) error {
 func alertText(a store.Alert) string {
 	var said string
 	switch a.Action {
-	case "block":
+	case policyBlock:
 		said = "The platform has blocked this Page"
 	case "warning":
 		said = "The platform warns this Page"

@@ -157,7 +157,7 @@ func TestDemoOnATerminal(t *testing.T) {
 	p.keys("f")
 	p.types("origin:plugin ref:pricing")
 	p.keys("Enter")
-	screen := p.sees(`Inbox · origin:plugin ref`)
+	screen := p.sees(`─ origin:plugin ref:pricing ─`)
 	if foreign := regexp.MustCompile(`││[▌ ] (link|ad) · |plugin · (checkout|spring-sale|returns)`).FindString(screen); foreign != "" {
 		t.Errorf("the filtered list shows %q:\n%s", foreign, screen)
 	}
