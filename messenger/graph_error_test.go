@@ -152,6 +152,8 @@ func TestJudge(t *testing.T) {
 		"marketing message too early":   {&APIError{HTTPStatus: 400, Code: 4, Subcode: 2018354}, RetryNever, ScopeConversation},
 		"empty 500":                     {&APIError{HTTPStatus: 500}, RetryBackoff, ScopeMessage},
 		"empty 504":                     {&APIError{HTTPStatus: 504}, RetryUnclear, ScopeConversation},
+		"empty 520":                     {&APIError{HTTPStatus: 520}, RetryUnclear, ScopeConversation},
+		"empty 524":                     {&APIError{HTTPStatus: 524}, RetryUnclear, ScopeConversation},
 		"empty 429":                     {&APIError{HTTPStatus: 429}, RetryWait, ScopeApp},
 		"empty 404":                     {&APIError{HTTPStatus: 404}, RetryNever, ScopeApp},
 		"not reached":                   {&TransportError{Err: errors.New("refused")}, RetryBackoff, ScopePage},

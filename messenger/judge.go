@@ -90,7 +90,7 @@ func judgeStatus(status int) Verdict {
 	switch {
 	case status == 429:
 		return rateLimit(ScopeApp)
-	case status == 504: // a gateway waited in vain for the platform, which had the request
+	case status == 504, status == 520, status == 524: // a gateway got no answer from the platform, which had the request
 		return unclear
 	case status >= 500:
 		return temporary
