@@ -45,7 +45,44 @@ func Clean(s string) string {
 		before = r
 		return r
 	}, s)
-	return strings.TrimRight(looseJoiners.Replace(s), joiners)
+	return dropLoosePrefixes(strings.TrimRight(looseJoiners.Replace(s), joiners))
+}
+
+// dropLoosePrefixes takes out marks that stand before a character and make one cluster with it, where what follows is
+// no character of theirs: they would swallow a space, or what stands behind the text on the screen.
+func dropLoosePrefixes(s string) string {
+	if !strings.ContainsFunc(s, isPrefix) {
+		return s
+	}
+	var b strings.Builder
+	var prefixes []rune
+	for _, r := range s {
+		switch {
+		case isPrefix(r):
+			prefixes = append(prefixes, r)
+			continue
+		case r != ' ' && r != '\n' && !isJoiner(r):
+			b.WriteString(string(prefixes))
+		}
+		prefixes = prefixes[:0]
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// isPrefix reports whether r makes a cluster with the character behind it (Grapheme_Cluster_Break=Prepend).
+func isPrefix(r rune) bool {
+	return unicode.Is(unicode.Prepended_Concatenation_Mark, r) || unicode.Is(prefixLetters, r)
+}
+
+// prefixLetters are the letters of Indic scripts that stand before another.
+var prefixLetters = &unicode.RangeTable{
+	R16: []unicode.Range16{{Lo: 0x0D4E, Hi: 0x0D4E, Stride: 1}},
+	R32: []unicode.Range32{
+		{Lo: 0x111C2, Hi: 0x111C3, Stride: 1}, {Lo: 0x113D1, Hi: 0x113D1, Stride: 1}, {Lo: 0x1193F, Hi: 0x1193F, Stride: 1},
+		{Lo: 0x11941, Hi: 0x11941, Stride: 1}, {Lo: 0x11A3A, Hi: 0x11A3A, Stride: 1}, {Lo: 0x11A84, Hi: 0x11A89, Stride: 1},
+		{Lo: 0x11D46, Hi: 0x11D46, Stride: 1}, {Lo: 0x11F02, Hi: 0x11F02, Stride: 1},
+	},
 }
 
 // emojiStyle asks for the character before it as a picture.

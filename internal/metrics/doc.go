@@ -5,5 +5,5 @@
 //
 // Metrics may be told from any number of goroutines, and telling never waits for whoever scrapes. Names of families
 // and of labels only grow. No label ever holds an id, a token, a name or a text of a customer; what comes from outside
-// (the names of events nobody knows) is bounded in number and length.
+// (the names of events nobody knows, as whoever signed them wrote them) is bounded in number and length.
 package metrics
