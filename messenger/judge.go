@@ -92,8 +92,12 @@ func judgeStatus(status int) Verdict {
 		return rateLimit(ScopeApp)
 	case status == 504, status == 520, status == 524: // a gateway got no answer from the platform, which had the request
 		return unclear
+	case status == 408: // it waited for the request, and may have had all of it
+		return unclear
 	case status >= 500:
 		return temporary
+	case status == 400, status == 413, status == 414, status == 415, status == 422, status == 431:
+		return refusedOnTheWay // this message is at fault, not the address
 	default:
 		return notGraph
 	}

@@ -27,6 +27,11 @@ var (
 		Sentence: "The answer did not come from the platform.",
 		Advice:   "Check the address of the Graph API in the settings.",
 	}
+	refusedOnTheWay = Verdict{
+		Retry: RetryNever, Scope: ScopeMessage,
+		Sentence: "Something on the way to the platform refused the message.",
+		Advice:   "A proxy may not take a message of this size or form; look at its settings, or shorten the message.",
+	}
 	unknownCode = Verdict{
 		Retry: RetryNever, Scope: ScopeMessage,
 		Sentence: "The platform refused the message for a reason frontdesk does not know.",
