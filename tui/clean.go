@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -35,6 +36,11 @@ func Clean(s string) string {
 			return -1
 		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), isInvisible(r):
 			return -1
+		case unicode.Is(unicode.Prepended_Concatenation_Mark, r): // like prefixLetters, but no letters
+			return -1
+		case unicode.Is(prefixLetters, r):
+			before, marks = utf8.RuneError, 0
+			return utf8.RuneError
 		case unicode.In(r, unicode.Mn, unicode.Me):
 			if marks++; marks > maxMarks {
 				return -1
@@ -45,37 +51,11 @@ func Clean(s string) string {
 		before = r
 		return r
 	}, s)
-	return dropLoosePrefixes(strings.TrimRight(looseJoiners.Replace(s), joiners))
+	return strings.TrimRight(looseJoiners.Replace(s), joiners)
 }
 
-// dropLoosePrefixes takes out marks that stand before a character and make one cluster with it, where what follows is
-// no character of theirs: they would swallow a space, or what stands behind the text on the screen.
-func dropLoosePrefixes(s string) string {
-	if !strings.ContainsFunc(s, isPrefix) {
-		return s
-	}
-	var b strings.Builder
-	var prefixes []rune
-	for _, r := range s {
-		switch {
-		case isPrefix(r):
-			prefixes = append(prefixes, r)
-			continue
-		case r != ' ' && r != '\n' && !isJoiner(r):
-			b.WriteString(string(prefixes))
-		}
-		prefixes = prefixes[:0]
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// isPrefix reports whether r makes a cluster with the character behind it (Grapheme_Cluster_Break=Prepend).
-func isPrefix(r rune) bool {
-	return unicode.Is(unicode.Prepended_Concatenation_Mark, r) || unicode.Is(prefixLetters, r)
-}
-
-// prefixLetters are the letters of Indic scripts that stand before another.
+// prefixLetters are a few old letters of Indic scripts that make one cluster with whatever stands behind them (Prepend in
+// the standard's words), a space or the pane's frame too, and have no width that libraries agree on.
 var prefixLetters = &unicode.RangeTable{
 	R16: []unicode.Range16{{Lo: 0x0D4E, Hi: 0x0D4E, Stride: 1}},
 	R32: []unicode.Range32{
