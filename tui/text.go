@@ -34,7 +34,13 @@ func (r ruler) cut(s string, w int) string {
 	if isPlain(s) && len(s) <= w {
 		return s
 	}
-	return r.method().Truncate(s, w, "…")
+	// Where characters are joined, cutting and measuring differ at times: then less is cut to.
+	for n := w; n > 0; n-- {
+		if t := r.method().Truncate(s, n, "…"); r.width(t) <= w {
+			return t
+		}
+	}
+	return ""
 }
 
 // pad makes s exactly w columns wide, cutting where it is longer.
@@ -69,13 +75,30 @@ func (r ruler) wrap(s string, w int) []string {
 			continue
 		}
 		for part := range strings.SplitSeq(r.method().Wrap(line, w, ""), "\n") {
-			if r.width(part) > w {
-				part = r.method().Truncate(part, w, "")
+			for r.width(part) > w { // as in cut; nothing of it is lost
+				n := r.fitting(part, w)
+				if r.width(part[:n]) <= w { // one character can be wider than a column
+					lines = append(lines, strings.TrimRight(part[:n], " "))
+				}
+				part = part[n:]
 			}
 			lines = append(lines, strings.TrimRight(part, " "))
 		}
 	}
 	return lines
+}
+
+// fitting is how many bytes of s, which is too wide, go into w columns: whole characters, and one at least.
+func (r ruler) fitting(s string, w int) int {
+	_, n := utf8.DecodeRuneInString(s)
+	for n < len(s) {
+		_, size := utf8.DecodeRuneInString(s[n:])
+		if r.width(s[:n+size]) > w {
+			break
+		}
+		n += size
+	}
+	return n
 }
 
 // wrapPlain is wrap for printable ASCII, which is most of what comes.
