@@ -90,7 +90,8 @@ var messagingFields = map[string]bool{
 }
 
 // change reads one element of `changes[]`. The value of a messaging field is an event like any other. Every other field
-// is an event whose Key is the field's name and whose Raw is the whole element: a label, or unknown.
+// is an event whose Key is the field's name: a label, or unknown. Raw of what is unknown, and of a label, is the whole
+// element.
 func (r *reader) change() Event {
 	var field string
 	var value []byte
@@ -115,7 +116,11 @@ func (r *reader) change() Event {
 	case field == string(ChannelStandby) && isObject:
 		return newReader(value).event(ChannelStandby)
 	case messagingFields[field] && isObject:
-		return newReader(value).event(ChannelChanges)
+		ev := newReader(value).event(ChannelChanges)
+		if ev.Kind == KindUnknown {
+			ev.Raw = raw // without the field nobody could tell what it was
+		}
+		return ev
 	default:
 		return Event{Kind: KindUnknown, Key: field, Channel: ChannelChanges, Raw: raw}
 	}
