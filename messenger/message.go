@@ -25,6 +25,28 @@ type SendRequest struct {
 	Tag           string        `json:"tag,omitempty"`
 	Message       *OutMessage   `json:"message,omitempty"`
 	SenderAction  string        `json:"sender_action,omitempty"`
+	ReplyTo       *ReplyTo      `json:"reply_to,omitempty"` // quotes a message
+	Payload       *ReactPayload `json:"payload,omitempty"`  // with ActionReact and ActionUnreact only
+}
+
+// The sender actions (ref. 3.8).
+const (
+	ActionTypingOn  = "typing_on"
+	ActionTypingOff = "typing_off"
+	ActionMarkSeen  = "mark_seen"
+	ActionReact     = "react"
+	ActionUnreact   = "unreact"
+)
+
+// ReplyTo names the message that a message quotes (ref. 3.2).
+type ReplyTo struct {
+	MID string `json:"mid"`
+}
+
+// ReactPayload is what a reaction of the page is put on (ref. 3.8).
+type ReactPayload struct {
+	MessageID string `json:"message_id"`
+	Reaction  string `json:"reaction,omitempty"`
 }
 
 // SendResponse is the platform's answer to a send that it accepted (ref. 3.10). Accepted is not delivered.
@@ -88,6 +110,9 @@ type Element struct {
 	Subtitle string   `json:"subtitle,omitempty"`
 	ImageURL string   `json:"image_url,omitempty"`
 	Buttons  []Button `json:"buttons,omitempty"`
+
+	// DefaultAction is where a tap on the card itself leads: a button of type web_url without a title.
+	DefaultAction *Button `json:"default_action,omitempty"`
 }
 
 // ButtonTemplate is a message that shows text above one to three buttons.

@@ -79,6 +79,8 @@ type Conversation struct {
 	WindowFrom   Millis // last act that opened the window (ref. 5)
 	DeliveredTo  Millis // messages sent before it are delivered (ref. 2.9)
 	ReadTo       Millis // messages sent at or before it are read (ref. 2.9)
+	DeliveredSeq Seq    // the record that told of DeliveredTo
+	ReadSeq      Seq    // the record that told of ReadTo
 
 	Owner   Owner  // which app may answer (ref. 2.13)
 	OwnerAt Millis // when the platform said so

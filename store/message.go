@@ -25,6 +25,7 @@ const (
 	KindTemplate   MessageKind = "template"    // button or generic template
 	KindOrder      MessageKind = "order"       // a cart the contact sent; Details are its products
 	KindForm       MessageKind = "form"        // a form the contact filled in; Details are its answers
+	KindNote       MessageKind = "note"        // what agents tell each other; the contact never sees it
 
 	// Activities.
 	KindReferral   MessageKind = "referral" // the contact came (back) in; Touch says how
@@ -119,6 +120,19 @@ type Message struct {
 	Tagged      bool // bore the plugin's tag
 	OpensWindow bool // Fact.OpensWindow
 	Delivered   bool // a delivery receipt named its mid
+
+	File  *File     // of a reply of ours that carries one
+	Files []Fetched // what became of fetching its attachments, by Index
+	Trail []Seq     // the records after Seq that changed it, oldest first; at most MaxTrail, the newest
+}
+
+// MaxTrail is how many records a message remembers to have been changed by.
+const MaxTrail = 64
+
+// Fetched is what became of fetching an attachment, and when.
+type Fetched struct {
+	Media
+	At Millis
 }
 
 // Edit is what a message said before an edit.

@@ -16,6 +16,9 @@ const (
 	RecordWoke    RecordKind = 7 // Woke
 
 	RecordRedacted RecordKind = 8 // Redacted
+
+	RecordMedia  RecordKind = 9  // Media
+	RecordUpload RecordKind = 10 // Uploaded
 )
 
 // Record is one thing that happened. Bodies of all kinds but RecordWebhook are JSON of the type named beside the kind.
@@ -37,6 +40,18 @@ type Reply struct {
 	Tag           string                  `json:"tag,omitempty"`
 	Message       messenger.OutMessage    `json:"message"`
 	Seen          Seq                     `json:"seen"` // what the agent had seen when writing: a reply marks read up to here
+
+	ReplyTo   string `json:"reply_to,omitempty"`   // the mid it quotes
+	NotBefore Millis `json:"not_before,omitempty"` // it is held so long, so that it can be taken back
+	File      *File  `json:"file,omitempty"`       // the bytes it carries: uploaded first, then sent by the platform's id of them
+}
+
+// File is a file of ours, or one that came, by its content.
+type File struct {
+	Hash string `json:"hash"` // SHA-256 of its bytes in hex
+	Name string `json:"name,omitempty"`
+	Type string `json:"type,omitempty"` // MIME
+	Size int64  `json:"size,omitempty"` // bytes
 }
 
 // Attempt is written and synced before each request that carries a reply.
@@ -44,6 +59,11 @@ type Attempt struct {
 	Token        Token          `json:"token"`
 	Conversation ConversationID `json:"conversation"`
 	N            int            `json:"n"` // 1 for the first
+
+	// What the request said beside the reply, so that it can be shown again as it was.
+	Type         messenger.MessagingType `json:"type,omitempty"`
+	Tag          string                  `json:"tag,omitempty"`
+	AttachmentID string                  `json:"attachment_id,omitempty"`
 }
 
 // Outcome is how an attempt ended.
@@ -67,6 +87,11 @@ type Result struct {
 	MID          string         `json:"mid,omitempty"`
 	Error        *SendError     `json:"error,omitempty"`
 	RetryAt      Millis         `json:"retry_at,omitempty"`
+
+	// The platform's own words, for whoever looks into what happened.
+	Status int    `json:"status,omitempty"` // of HTTP; 0 when there was no answer
+	Trace  string `json:"trace,omitempty"`  // fbtrace_id
+	Answer string `json:"answer,omitempty"` // the body, at most 4 KB, with everything secret cut out
 }
 
 // Verb is what an agent did to a conversation.
@@ -84,6 +109,11 @@ const (
 	VerbArrived   Verb = "arrived"    // Message: an unknown reply did arrive
 	VerbCancel    Verb = "cancel"     // Message: a reply that was not sent shall not be
 	VerbRestore   Verb = "restore"    // undo: Status, Until, Seen and Assignee as they were before
+	VerbNote      Verb = "note"       // Text: a private note
+	VerbUnnote    Verb = "unnote"     // Message: a private note is taken away
+	VerbLabel     Verb = "label"      // Label
+	VerbUnlabel   Verb = "unlabel"    // Label
+	VerbReact     Verb = "react"      // Message, Emoji: the platform has taken our reaction; no Emoji takes it back
 )
 
 // Act is what an agent did to a conversation, other than replying.
@@ -96,6 +126,9 @@ type Act struct {
 	Assignee     string         `json:"assignee,omitempty"`
 	Message      MessageID      `json:"message,omitempty"`
 	Status       Status         `json:"status,omitempty"` // VerbRestore
+	Text         string         `json:"text,omitempty"`
+	Label        string         `json:"label,omitempty"`
+	Emoji        string         `json:"emoji,omitempty"`
 }
 
 // Profile is what the User Profile API said of a contact (ref. 6.1), or that it said nothing.
@@ -124,4 +157,25 @@ type Redaction struct {
 // Redacted says that words were taken out of the log. It makes the views forget that they were to be.
 type Redacted struct {
 	Done []Redaction `json:"done"`
+}
+
+// Media is what became of fetching one attachment of a message.
+type Media struct {
+	Conversation ConversationID `json:"conversation"`
+	Message      MessageID      `json:"message"`
+	Index        int            `json:"index"` // among the message's attachments, from 0
+	File
+	Width   int    `json:"width,omitempty"`   // of pictures, in pixels
+	Height  int    `json:"height,omitempty"`  // of pictures, in pixels
+	Problem string `json:"problem,omitempty"` // why it is not here, in a sentence
+	Gone    bool   `json:"gone,omitempty"`    // its address leads nowhere any more: trying again is of no use
+}
+
+// Uploaded says that the platform keeps a file of ours under an id, for one inbox and 90 days (ref. 3.6).
+type Uploaded struct {
+	Inbox        InboxID        `json:"inbox"`
+	Conversation ConversationID `json:"conversation"`
+	Token        Token          `json:"token,omitempty"` // the reply it was made for
+	Hash         string         `json:"hash"`
+	AttachmentID string         `json:"attachment_id"`
 }
