@@ -98,21 +98,21 @@ func dropOrphans(db *boltfile.File, subs []*subscriber, now time.Time) error {
 	for _, sub := range subs {
 		ours[sub.key] = true
 	}
-	return db.Update(func(tx *bolt.Tx) error {
-		var old [][]byte
-		queue := tx.Bucket(bucketQueue)
-		err := queue.ForEach(func(key, row []byte) error {
+	var old [][]byte
+	if err := db.View(func(tx *bolt.Tx) error {
+		return tx.Bucket(bucketQueue).ForEach(func(key, row []byte) error {
 			expired := len(row) >= 8 && now.Sub(time.UnixMilli(int64(binary.BigEndian.Uint64(row)))) >= keptFor
 			if expired && !ours[queueKey(key[:16])] {
 				old = append(old, bytes.Clone(key))
 			}
 			return nil
 		})
-		if err != nil {
-			return err
-		}
+	}); err != nil || len(old) == 0 {
+		return err
+	}
+	return db.Update(func(tx *bolt.Tx) error {
 		for _, key := range old {
-			if err := queue.Delete(key); err != nil {
+			if err := tx.Bucket(bucketQueue).Delete(key); err != nil {
 				return err
 			}
 		}

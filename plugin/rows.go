@@ -108,13 +108,24 @@ func openFile(path string) (*boltfile.File, error) {
 	return db, nil
 }
 
-// prepare makes the buckets of a new file, and refuses one of another layout or another program.
+// buckets are those of a whole file.
+var buckets = [][]byte{bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue}
+
+// prepare makes the buckets of a new file, and refuses one of another layout or another program. A file that has them is
+// not written: syncing the disk is most of what opening costs.
 func prepare(db *boltfile.File) error {
+	whole := false
+	if err := db.View(func(tx *bolt.Tx) error {
+		whole = isWhole(tx)
+		return nil
+	}); err != nil || whole {
+		return err
+	}
 	return db.Update(func(tx *bolt.Tx) error {
 		if first, _ := tx.Cursor().First(); first != nil && tx.Bucket(bucketAbout) == nil {
 			return fmt.Errorf("%w: it holds other things than it should; restore it from a backup", boltfile.ErrDamaged)
 		}
-		for _, name := range [][]byte{bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue} {
+		for _, name := range buckets {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
@@ -125,6 +136,16 @@ func prepare(db *boltfile.File) error {
 		}
 		return about.Put([]byte("layout"), []byte(layout))
 	})
+}
+
+// isWhole reports whether a file needs nothing to be made in it.
+func isWhole(tx *bolt.Tx) bool {
+	for _, name := range buckets {
+		if tx.Bucket(name) == nil {
+			return false
+		}
+	}
+	return string(tx.Bucket(bucketAbout).Get([]byte("layout"))) == layout
 }
 
 func getContact(tx *bolt.Tx, page, id string) (*contactRow, error) {

@@ -317,7 +317,7 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 		}
 		if !m.list.loaded {
 			m.list.err = msg.err
-			return again
+			return tea.Batch(again, m.opened())
 		}
 		return tea.Batch(again, m.notice.fail("The screen could not be brought up to date: "+problem(msg.err)+" "+keyOf("reload")+" tries again."))
 	}
@@ -344,7 +344,7 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 		m.takeThread(msg.thread)
 	}
 	m.list.forget()
-	return tea.Batch(again, m.fill())
+	return tea.Batch(again, m.fill(), m.opened())
 }
 
 func (m *Model) inboxNames() map[store.InboxID]string {

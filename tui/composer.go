@@ -153,6 +153,9 @@ func (m *Model) typeReply(k tea.KeyPressMsg) tea.Cmd {
 
 // onPaste puts pasted text where the cursor is.
 func (m *Model) onPaste(text string) tea.Cmd {
+	if m.opening {
+		return m.keepEarly(tea.PasteMsg{Content: text})
+	}
 	text = Clean(text)
 	switch m.place() {
 	case placeReply:

@@ -116,6 +116,9 @@ func (m *Model) place() place {
 
 // onKey does what the key means here, or gives it to the editor.
 func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
+	if m.opening {
+		return m.keepEarly(k)
+	}
 	if k.Code == tea.KeyEscape && k.Mod == tea.ModAlt { // two in a moment, which the terminal's bytes do not tell apart
 		once := tea.KeyPressMsg{Code: tea.KeyEscape}
 		return tea.Batch(m.onKey(once), m.onKey(once))

@@ -32,7 +32,9 @@ type Model struct {
 	state     desk.State
 	stateRead bool
 	counts    store.Counts
-	gone      bool // the process that holds the desk has ended
+	opening   bool      // the desk has not answered yet, and may be late
+	early     []tea.Msg // keys and pastes that wait for it
+	gone      bool      // the process that holds the desk has ended
 	goneWhy   string
 
 	focus    place
@@ -68,7 +70,7 @@ func New(o Options) *Model {
 		desk: o.Desk, agent: o.Agent, now: o.Now, ctx: ctx, cancel: cancel,
 		theme: newTheme(look{dark: true, noColour: o.NoColor, rich: true}), noColour: o.NoColor,
 		focus: placeList, clock: o.Now(), canvas: &canvas{},
-		drafted: map[store.ConversationID]bool{},
+		drafted: map[store.ConversationID]bool{}, opening: o.Opening,
 	}
 	m.list = newListPane()
 	m.thread = newThreadPane()

@@ -17,6 +17,9 @@ type Options struct {
 	Ctx context.Context //nolint:containedctx // the program's lifetime, for the root model alone
 	// NoColor draws without colour whatever the terminal can do. NO_COLOR is honoured without it.
 	NoColor bool
+	// Opening says that the desk is still being opened, so that its answers may be late. Keys pressed before the first
+	// of them are kept and act when it is there; those that quit act at once.
+	Opening bool
 }
 
 func (o Options) withDefaults() Options {

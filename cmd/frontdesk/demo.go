@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
@@ -68,9 +69,16 @@ func runDemo(cmd *cobra.Command, flags map[string]string, seed uint64) (err erro
 	if err != nil {
 		return err
 	}
+	return showScreen(ctx, s.Agent, logger, func(ctx context.Context) (opened, error) {
+		return openDemo(ctx, s, logger, seed, secret)
+	})
+}
+
+// openDemo opens the stage and waits until the first customers are on it.
+func openDemo(ctx context.Context, s config.Settings, logger *slog.Logger, seed uint64, secret string) (opened, error) {
 	st, err := openStores(ctx, s.DataDir, 0, logger)
 	if err != nil {
-		return err
+		return opened{}, err
 	}
 	clock := &rehearsal.Clock{}
 	h, err := buildHouse(ctx, st, plan{
@@ -78,13 +86,12 @@ func runDemo(cmd *cobra.Command, flags map[string]string, seed uint64) (err erro
 		pages: []plugin.Page{{ID: demoPage, Name: "Lumen Bikes", Token: secret, AppSecret: secret, Messenger: true}},
 	})
 	if err != nil {
-		return err
+		return opened{}, err
 	}
-	defer func() { err = errors.Join(err, h.Close()) }()
 	show := rehearsal.New(h.plugin, rehearsal.Options{Seed: seed, PluginPage: h.site.id, MessengerPage: demoPage, Clock: clock})
 	h.startUntilClosed("rehearsal", show.Run)
 	untilQuiet(ctx, st.feed)
-	return showScreen(ctx, h.desk, s.Agent, h.failed)
+	return opened{desk: h.desk, failed: h.failed, close: h.Close}, nil
 }
 
 const (
@@ -92,8 +99,8 @@ const (
 	curtainWait  = 2 * time.Second        // no longer than this
 )
 
-// untilQuiet waits until those who are there already have come in, so that the screen opens on the newest of them
-// instead of on whoever came first.
+// untilQuiet waits until those who are there already have come in, so that the list begins with the newest of them
+// instead of with whoever came first.
 func untilQuiet(ctx context.Context, feed *store.Feed) {
 	news, stop := feed.Subscribe()
 	defer stop()

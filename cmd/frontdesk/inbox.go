@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
+	"sync"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/term"
@@ -16,8 +18,9 @@ import (
 	"frontdesk/tui"
 )
 
-// runInbox opens the screen: on the process that has the data, or with everything inside.
-func runInbox(cmd *cobra.Command, flags map[string]string) (err error) {
+// runInbox opens the screen: on the process that has the data, or with everything inside. The settings come first, since
+// what is wrong with them is said without a screen; all else is opened behind the first frame.
+func runInbox(cmd *cobra.Command, flags map[string]string) error {
 	if err := needTerminal(); err != nil {
 		return err
 	}
@@ -32,20 +35,20 @@ func runInbox(cmd *cobra.Command, flags map[string]string) (err error) {
 	defer file.Close()
 	ctx, stop := untilSignal(cmd.Context())
 	defer stop()
-	st, client, err := openOrDial(ctx, s, logger)
-	if err != nil {
-		return err
-	}
-	if client != nil {
-		defer func() { err = errors.Join(err, client.Close()) }()
-		return showScreen(ctx, client, s.Agent, nil)
-	}
-	h, err := buildHouse(ctx, st, plan{settings: s, logger: logger})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	return showScreen(ctx, h.desk, s.Agent, h.failed)
+	return showScreen(ctx, s.Agent, logger, func(ctx context.Context) (opened, error) {
+		st, client, err := openOrDial(ctx, s, logger)
+		if err != nil {
+			return opened{}, err
+		}
+		if client != nil {
+			return opened{desk: client, close: client.Close}, nil
+		}
+		h, err := buildHouse(ctx, st, plan{settings: s, logger: logger})
+		if err != nil {
+			return opened{}, err
+		}
+		return opened{desk: h.desk, failed: h.failed, close: h.Close}, nil
+	})
 }
 
 // needTerminal says so where there is no terminal to draw on.
@@ -56,22 +59,46 @@ func needTerminal() error {
 	return withCode(exitUse, errors.New("the inbox needs a terminal; without one, use frontdesk serve, list, show and reply"))
 }
 
-// showScreen runs the screen until the agent leaves, a signal comes or the house fails.
-func showScreen(ctx context.Context, d desk.Contract, agent string, failed <-chan error) error {
+// opened is a desk for a screen.
+type opened struct {
+	desk   desk.Contract
+	failed <-chan error // the first part of it that ended by itself; nil where it is another process's
+	close  func() error // nil while nothing is open
+}
+
+// showScreen draws the screen, opens the desk behind it, and runs until the agent leaves, a signal comes, the desk can't
+// be opened or a part of it fails. What was opened is closed then; open is told by its context that nobody waits any more.
+func showScreen(ctx context.Context, agent string, logger *slog.Logger, open func(context.Context) (opened, error)) error {
 	screen, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	over := make(chan struct{})
-	defer close(over)
-	go func() {
-		select {
-		case err := <-failed:
+	var (
+		late   = newLateDesk()
+		o      opened
+		behind sync.WaitGroup
+	)
+	behind.Go(func() {
+		if err := guarded("opening the desk", logger, func() (err error) {
+			o, err = open(screen)
+			return err
+		}); err != nil {
 			cancel(err)
-		case <-over:
+			return
 		}
-	}()
-	err := tui.Run(screen, tui.Options{Desk: d, Agent: agent}, tea.WithoutSignalHandler())
+		late.arrive(o.desk)
+		select {
+		case err := <-o.failed:
+			cancel(err)
+		case <-screen.Done():
+		}
+	})
+	err := tui.Run(screen, tui.Options{Desk: late, Agent: agent, Opening: true}, tea.WithoutSignalHandler())
 	if why := cause(screen); why != nil {
-		return why // what ended the screen, rather than that it was ended
+		err = why // what ended the screen, rather than that it was ended
+	}
+	cancel(nil)
+	behind.Wait()
+	if o.close != nil {
+		err = errors.Join(err, o.close())
 	}
 	return err
 }

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+// lateDesk is a desk that is still being opened. Each call waits for it, for as long as the call's context lasts.
+type lateDesk struct {
+	here chan struct{} // closed when desk is there
+	desk desk.Contract
+}
+
+func newLateDesk() *lateDesk { return &lateDesk{here: make(chan struct{})} }
+
+// arrive hands the desk over, once.
+func (l *lateDesk) arrive(d desk.Contract) {
+	l.desk = d
+	close(l.here)
+}
+
+// whenHere asks the desk as soon as it is there.
+func whenHere[T any](ctx context.Context, l *lateDesk, ask func(desk.Contract) (T, error)) (T, error) {
+	select {
+	case <-l.here:
+		return ask(l.desk)
+	case <-ctx.Done():
+		var nothing T
+		return nothing, ctx.Err()
+	}
+}
+
+func (l *lateDesk) List(ctx context.Context, r store.ListRequest) (store.ListPage, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (store.ListPage, error) { return d.List(ctx, r) })
+}
+
+func (l *lateDesk) Conversation(ctx context.Context, id store.ConversationID) (store.Conversation, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (store.Conversation, error) { return d.Conversation(ctx, id) })
+}
+
+func (l *lateDesk) Thread(ctx context.Context, r store.ThreadRequest) (store.ThreadPage, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (store.ThreadPage, error) { return d.Thread(ctx, r) })
+}
+
+func (l *lateDesk) Touches(ctx context.Context, id store.ConversationID, n int) ([]store.Touch, error) {
+	return whenHere(ctx, l, func(d desk.Contract) ([]store.Touch, error) { return d.Touches(ctx, id, n) })
+}
+
+func (l *lateDesk) Counts(ctx context.Context) (store.Counts, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (store.Counts, error) { return d.Counts(ctx) })
+}
+
+func (l *lateDesk) State(ctx context.Context) (desk.State, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (desk.State, error) { return d.State(ctx) })
+}
+
+func (l *lateDesk) Reply(ctx context.Context, r desk.Reply) (store.Message, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (store.Message, error) { return d.Reply(ctx, r) })
+}
+
+func (l *lateDesk) Do(ctx context.Context, act store.Act) (store.Act, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (store.Act, error) { return d.Do(ctx, act) })
+}
+
+func (l *lateDesk) Message(ctx context.Context, conv store.ConversationID, id store.MessageID) (store.Message, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (store.Message, error) { return d.Message(ctx, conv, id) })
+}
+
+func (l *lateDesk) Draft(ctx context.Context, conv store.ConversationID, agent string) (string, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (string, error) { return d.Draft(ctx, conv, agent) })
+}
+
+func (l *lateDesk) SaveDraft(ctx context.Context, conv store.ConversationID, agent, text string) error {
+	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.SaveDraft(ctx, conv, agent, text) })
+	return err
+}
+
+func (l *lateDesk) Drafted(ctx context.Context, agent string) ([]store.ConversationID, error) {
+	return whenHere(ctx, l, func(d desk.Contract) ([]store.ConversationID, error) { return d.Drafted(ctx, agent) })
+}
+
+func (l *lateDesk) Changes(ctx context.Context) (<-chan store.Seq, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (<-chan store.Seq, error) { return d.Changes(ctx) })
+}
+
+func (l *lateDesk) CaughtUp(ctx context.Context) error {
+	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.CaughtUp(ctx) })
+	return err
+}
