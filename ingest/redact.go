@@ -7,15 +7,23 @@ import (
 	"frontdesk/store"
 )
 
-// Redact takes the words of the message with mid, of one inbox, out of the body of a webhook record: its text, what was
-// attached, the payload of its tap, and its edits. What is left is an envelope that gives the same facts but for those
-// words, is never longer than body, and is body itself when the message is not in it.
-func Redact(body []byte, inbox store.InboxID, mid string) []byte {
-	bare := strings.TrimPrefix(mid, "m_")
+// Redact takes the words that a redaction names out of the body of a webhook record: those of the message with its mid,
+// of one inbox and told under one id, its text, what was attached, the payload of its tap, and its edits. What is left
+// is an envelope that gives the same facts but for those words, is never longer than body, and is body itself when the
+// message is not in it.
+func Redact(body []byte, what store.Redaction) []byte {
+	bare := strings.TrimPrefix(what.MID, "m_")
 	if bare == "" {
 		return body
 	}
 	return messenger.Redact(body, func(page string, ev messenger.Event, mid string) bool {
-		return strings.TrimPrefix(mid, "m_") == bare && partiesOf(page, ev).inbox == string(inbox)
+		if strings.TrimPrefix(mid, "m_") != bare {
+			return false
+		}
+		who := partiesOf(page, ev)
+		if who.inbox != string(what.Inbox) {
+			return false
+		}
+		return what.Conversation == "" || what.Conversation == store.NewConversationID(what.Inbox, who.contact)
 	})
 }

@@ -20,7 +20,7 @@ var withoutWords = cmp.Options{
 
 func TestRedactTakesWordsOut(t *testing.T) {
 	t.Parallel()
-	const mid = "m_gone"
+	gone := store.Redaction{Inbox: "109872000000101", Conversation: "109872000000101:7412000000000101", MID: "gone"}
 	for name, event := range map[string]string{
 		"text":             `"message":{"mid":"m_gone","text":"SECRET"}`,
 		"text twice":       `"message":{"mid":"m_gone","text":"SECRET one","text":"SECRET two"}`,
@@ -43,7 +43,7 @@ func TestRedactTakesWordsOut(t *testing.T) {
 			whole := []byte(`{"object":"page","entry":[{"messaging":[` + neighbour + `,` +
 				`{"sender":{"id":"7412000000000101"},"recipient":{"id":"109872000000101"},"timestamp":1794819600000,` + event + `}, ` + neighbour + `],"id":"109872000000101"}]}`)
 			before := translate(whole)
-			left := ingest.Redact(whole, "109872000000101", mid)
+			left := ingest.Redact(whole, gone)
 			if bytes.Contains(left, []byte("SECRET")) {
 				t.Errorf("words are left: %s", left)
 			}
@@ -56,10 +56,43 @@ func TestRedactTakesWordsOut(t *testing.T) {
 			if diff := cmp.Diff(before, translate(left), withoutWords); diff != "" {
 				t.Errorf("what it means otherwise (-before +after):\n%s", diff)
 			}
-			if again := ingest.Redact(left, "109872000000101", mid); !bytes.Equal(again, left) {
+			if again := ingest.Redact(left, gone); !bytes.Equal(again, left) {
 				t.Errorf("done again it changes: %s", again)
 			}
 		})
+	}
+}
+
+// redactionOf names the words of a fact.
+func redactionOf(f store.Fact) store.Redaction {
+	return store.Redaction{Inbox: f.Inbox, Conversation: store.NewConversationID(f.Inbox, f.Contact), MID: f.MID}
+}
+
+// One mid told of two ids is two messages: only that is taken out which was told of the one named.
+func TestRedactOneContact(t *testing.T) {
+	t.Parallel()
+	const (
+		inbox = `"recipient":{"id":"109872000000101"},"timestamp":1794819600000,`
+		psid  = `{"sender":{"id":"7412000000000101"},` + inbox + `"message":{"mid":"m_1","text":"of the contact"}}`
+		guest = `{"sender":{"user_ref":"guest-1"},` + inbox + `"message":{"mid":"1","text":"of the guest"}}`
+		edit  = `{"sender":{"user_ref":"guest-1"},` + inbox + `"message_edit":{"mid":"m_1","text":"edited","num_edit":1}}`
+		both  = `{"sender":{"id":"7412000000000101","user_ref":"guest-1"},` + inbox + `"message":{"mid":"m_1","text":"of both"}}`
+	)
+	body := []byte(`{"object":"page","entry":[{"id":"109872000000101","messaging":[` + strings.Join([]string{psid, guest, edit, both}, ",") + `]}]}`)
+	for conv, want := range map[store.ConversationID][]string{
+		"109872000000101:7412000000000101": {"-", "of the guest", "edited", "-"},
+		"109872000000101:ref:guest-1":      {"of the contact", "-", "-", "of both"},
+		"109872000000101:ref:guest-2":      {"of the contact", "of the guest", "edited", "of both"},
+		"":                                 {"-", "-", "-", "-"},
+	} {
+		left := ingest.Redact(bytes.Clone(body), store.Redaction{Inbox: "109872000000101", Conversation: conv, MID: "1"})
+		var got []string
+		for _, f := range translate(left) {
+			got = append(got, f.Text)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("texts without those of %q (-want +got):\n%s", conv, diff)
+		}
 	}
 }
 
@@ -67,17 +100,18 @@ func TestRedactLeavesTheRest(t *testing.T) {
 	t.Parallel()
 	whole := fromMaya(`"message":{"mid":"m_1","text":"words"}`)
 	for name, left := range map[string][]byte{
-		"another message": ingest.Redact(whole, "109872000000101", "m_2"),
-		"another inbox":   ingest.Redact(whole, "109872000000202", "m_1"),
-		"no message":      ingest.Redact(whole, "109872000000101", ""),
-		"a prefix alone":  ingest.Redact(whole, "109872000000101", "m_"),
+		"another message": ingest.Redact(whole, store.Redaction{Inbox: "109872000000101", MID: "2"}),
+		"another inbox":   ingest.Redact(whole, store.Redaction{Inbox: "109872000000202", MID: "1"}),
+		"no message":      ingest.Redact(whole, store.Redaction{Inbox: "109872000000101", MID: ""}),
+		"a prefix alone":  ingest.Redact(whole, store.Redaction{Inbox: "109872000000101", MID: "m_"}),
+		"another contact": ingest.Redact(whole, store.Redaction{Inbox: "109872000000101", Conversation: "109872000000101:1", MID: "1"}),
 	} {
 		if !bytes.Equal(left, whole) {
 			t.Errorf("%s: the body became %s", name, left)
 		}
 	}
 	for _, body := range []string{``, `[]`, `{"entry":`, `{"object":"page","entry":[{"messaging":[{"message":{"mid":"m_1","text":"x"}`} {
-		if left := ingest.Redact([]byte(body), "1", "m_1"); string(left) != body {
+		if left := ingest.Redact([]byte(body), store.Redaction{Inbox: "1", MID: "1"}); string(left) != body {
 			t.Errorf("%q became %q", body, left)
 		}
 	}
@@ -97,7 +131,7 @@ func TestRedactFixtures(t *testing.T) {
 			if f.MID == "" || f.Kind != store.FactMessage && f.Kind != store.FactEcho && f.Kind != store.FactEdit {
 				continue
 			}
-			left := ingest.Redact(body, f.Inbox, f.MID)
+			left := ingest.Redact(body, redactionOf(f))
 			after := translate(left)
 			if diff := cmp.Diff(before, after, withoutWords); diff != "" {
 				t.Errorf("%s: what it means otherwise (-before +after):\n%s", file, diff)

@@ -400,7 +400,7 @@ func FuzzTranslate(f *testing.F) {
 			t.Error("translated again, the facts differ")
 		}
 		for _, fact := range facts[:min(len(facts), 3)] {
-			left := ingest.Redact(body, fact.Inbox, fact.MID)
+			left := ingest.Redact(body, redactionOf(fact))
 			if diff := cmp.Diff(facts, translate(left), withoutWords); diff != "" || len(left) > len(body) {
 				t.Errorf("without the words of %q, %d of %d bytes mean (-before +after):\n%s", fact.MID, len(left), len(body), diff)
 			}

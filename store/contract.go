@@ -119,7 +119,7 @@ type Rows interface {
 
 	// PutRedaction keeps what is to be taken out of the log; the same one twice is one.
 	PutRedaction(r Redaction) error
-	// DeleteRedaction forgets it; none there is no error.
+	// DeleteRedaction forgets it; none there is no error. One without a conversation means those of all conversations.
 	DeleteRedaction(r Redaction) error
 }
 

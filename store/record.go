@@ -147,11 +147,16 @@ type Woke struct {
 }
 
 // Redaction names words that a contact took back and that still stand in the body of a record: those of the message
-// with a mid, in one inbox.
+// with a mid, in one inbox, as far as they were told under one id. Told under another id that nothing ties to this one,
+// the same mid is another message.
 type Redaction struct {
 	Seq   Seq     `json:"seq"`
 	Inbox InboxID `json:"inbox"`
 	MID   string  `json:"mid"` // without a leading m_
+
+	// Conversation is the id that the contact they were told of has by itself, an alias or not. It is empty in records
+	// of the first frontdesks, and means every id then.
+	Conversation ConversationID `json:"conversation,omitempty"`
 }
 
 // Redacted says that words were taken out of the log. It makes the views forget that they were to be.

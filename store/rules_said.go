@@ -126,15 +126,13 @@ func (ch *change) feedback(f Fact) error {
 }
 
 // tell notes that the record at hand holds words of the message that a key stands for, beside the record that told of
-// it first, and reports whether that is news. Words of a message that was taken back are to be taken out of it.
+// it first, and reports whether that is news. Words of a message that was taken back are to be taken out of it, news or
+// not: the record may have told of it under one id before, and now under another that has become the contact's.
 func (t *thread) tell(key string, row *KeyRow, m Message) (news bool, err error) {
-	if t.seq == m.Seq || !row.record(t.seq) {
-		return false, nil
-	}
 	if row.Withdrawn && m.Token == "" {
-		err = t.rows.PutRedaction(t.redaction(key, t.seq))
+		err = t.redactIn(key, t.seq)
 	}
-	return true, err
+	return t.seq != m.Seq && row.record(t.seq), err
 }
 
 // redact asks for the words of a message to be taken out of every record that told of it.
@@ -143,15 +141,23 @@ func (t *thread) redact(key string, row KeyRow, first Seq) error {
 		if seq == 0 {
 			continue
 		}
-		if err := t.rows.PutRedaction(t.redaction(key, seq)); err != nil {
+		if err := t.redactIn(key, seq); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *thread) redaction(key string, seq Seq) Redaction {
-	return Redaction{Seq: seq, Inbox: t.Inbox, MID: key[len(messageKey):]}
+// redactIn asks for the words of a message to be taken out of one record, whichever of the contact's ids it told them
+// under. What it told under an id that is nobody's of this conversation stays: the views keep it as well.
+func (t *thread) redactIn(key string, seq Seq) error {
+	what := Redaction{Seq: seq, Inbox: t.Inbox, MID: key[len(messageKey):]}
+	for _, what.Conversation = range append([]ConversationID{t.ID}, t.Aliases...) {
+		if err := t.rows.PutRedaction(what); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // redacted takes in that words are out of the log.

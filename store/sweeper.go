@@ -8,10 +8,9 @@ import (
 	"slices"
 )
 
-// Redact returns a webhook body without the words of the message with a mid (without a leading m_) in an inbox. What
-// it returns is no longer than body, says the same of everything else, and leads to the same views once the message is
-// withdrawn. It may change body.
-type Redact func(body []byte, inbox InboxID, mid string) []byte
+// Redact returns a webhook body without the words that a redaction names. What it returns is no longer than body, says
+// the same of everything else, and leads to the same views once the message is withdrawn. It may change body.
+type Redact func(body []byte, what Redaction) []byte
 
 // sweepBatch is how many words are taken out between two looks at the views.
 const sweepBatch = 100
@@ -96,7 +95,7 @@ func (s *Sweeper) takeOut(ctx context.Context, todo []Redaction) error {
 		}
 		err := s.log.Redact(ctx, seq, func(body []byte) []byte {
 			for _, r := range todo[:n] {
-				body = s.redact(body, r.Inbox, r.MID)
+				body = s.redact(body, r)
 			}
 			return body
 		})

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -38,6 +39,7 @@ func redactionFields(f *fields, r *store.Redaction) {
 	f.number(1, (*uint64)(&r.Seq))
 	text(f, 2, &r.Inbox)
 	text(f, 3, &r.MID)
+	text(f, 4, &r.Conversation)
 }
 
 // pairHash is the key of two texts; each counts with its length.
@@ -46,9 +48,14 @@ func pairHash(a, b string) []byte {
 	return h[:]
 }
 
-// redactionKey sorts by the place in the log.
+// redactionKey sorts by the place in the log, and by message. Without a conversation it is a prefix of all that have one.
 func redactionKey(r store.Redaction) []byte {
-	return append(encodeSeq(r.Seq), pairHash(string(r.Inbox), r.MID)...)
+	key := append(encodeSeq(r.Seq), pairHash(string(r.Inbox), r.MID)...)
+	if r.Conversation == "" {
+		return key
+	}
+	h := hashOf(r.Conversation)
+	return append(key, h[:]...)
 }
 
 // Alert returns what was last put for an inbox.
@@ -144,12 +151,24 @@ func (r *rows) PutRedaction(red store.Redaction) error {
 	return r.tx.Bucket(redactBucket).Put(redactionKey(red), encode(nil, func(f *fields) { redactionFields(f, &red) }))
 }
 
-// DeleteRedaction forgets it.
+// DeleteRedaction forgets it, or those of all conversations.
 func (r *rows) DeleteRedaction(red store.Redaction) error {
 	if r.ended {
 		return errEnded
 	}
-	return r.tx.Bucket(redactBucket).Delete(redactionKey(red))
+	bucket, key := r.tx.Bucket(redactBucket), redactionKey(red)
+	if red.Conversation != "" {
+		return bucket.Delete(key)
+	}
+	var all [][]byte
+	err := walk(bucket, key, nil, true, func(k, _ []byte) (bool, error) {
+		all = append(all, bytes.Clone(k))
+		return true, nil
+	})
+	for _, k := range all {
+		err = errors.Join(err, bucket.Delete(k))
+	}
+	return err
 }
 
 // Alerts returns the latest alert of each inbox.

@@ -24,7 +24,7 @@ func RunRules(t *testing.T, open func(t *testing.T, dir string) (Log, DumpedView
 	t.Helper()
 	for _, rules := range []map[string]func(*stage){
 		messageRules, touchRules, answerRules, statusRules, receiptRules, echoRules, outboxRules, projectorRules,
-		editRules, unsendRules, reactionRules, besideRules, mergeRules,
+		editRules, unsendRules, withdrawnRules, reactionRules, besideRules, mergeRules,
 	} {
 		for name, rule := range rules {
 			t.Run(name, func(t *testing.T) {
@@ -40,6 +40,10 @@ func RunRules(t *testing.T, open func(t *testing.T, dir string) (Log, DumpedView
 	t.Run("random fates of replies match a plain model", func(t *testing.T) {
 		t.Parallel()
 		propertyModel(t, open, (*history).fate)
+	})
+	t.Run("random withdrawals match a plain model", func(t *testing.T) {
+		t.Parallel()
+		propertyModel(t, open, (*history).withdrawals)
 	})
 	t.Run("the order of arrival does not matter", func(t *testing.T) {
 		t.Parallel()

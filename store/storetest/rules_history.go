@@ -161,19 +161,41 @@ func (h *history) beside(n int, at store.Millis) store.Fact {
 	}[n%4])
 }
 
-// sameMID reports whether two facts are of the same message, which is one contact's.
-func sameMID(a, b store.Fact) bool {
-	return a.MID != "" && strings.TrimPrefix(a.MID, "m_") == strings.TrimPrefix(b.MID, "m_")
-}
-
-// facts draws a body.
+// facts draws a body. It may tell one mid of several contacts, whether they turn out to be one or not.
 func (h *history) facts() {
 	var facts []store.Fact
 	for range 1 + h.pick("events in a body", 3) {
 		f := h.fact(h.contact())
-		if !slices.ContainsFunc(facts, func(o store.Fact) bool { return sameMID(f, o) && f.Contact != o.Contact }) {
+		facts = append(facts, f)
+		if f.MID != "" && h.pick("told of another as well", 6) == 0 {
+			f.Contact, f.Alias = h.contact(), store.Contact{}
 			facts = append(facts, f)
 		}
+	}
+	h.records = append(h.records, webhook(h.tb, h.now(), facts...))
+}
+
+// withdrawals draws a body of messages, edits and withdrawals alone, of so few mids that they meet.
+func (h *history) withdrawals() {
+	var facts []store.Fact
+	for range 1 + h.pick("events in a body", 4) {
+		n, at := h.pick("event", 2), h.platformTime()
+		mid := "m" + fmt.Sprint(n)
+		var f store.Fact
+		switch h.pick("about", 4) {
+		case 0:
+			f = unsent(mid, at)
+		case 1:
+			f = edited("m_"+mid, 1+int(at/10)%2, at, strings.Repeat("t", 1+int(at/10)%5))
+		default:
+			f = said(mid, at)
+			f.Text = strings.Repeat("t", 1+int(at/10)%5)
+		}
+		f.Inbox, f.Contact = page, h.contact()
+		if f.Contact == mara && h.pick("alias", 4) == 0 {
+			f.Alias = castGuests[h.pick("guest", len(castGuests))]
+		}
+		facts = append(facts, f)
 	}
 	h.records = append(h.records, webhook(h.tb, h.now(), facts...))
 }

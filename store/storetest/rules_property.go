@@ -25,8 +25,9 @@ type played struct {
 	projector *store.Projector
 }
 
-// play appends records and projects them in batches of at most n. Half way it closes everything and opens it again.
-func (th theatre) play(t *rapid.T, records []store.Record, n int, look func(played)) {
+// play appends records and projects them in batches of at most n. Half way it calls between, closes everything and opens
+// it again.
+func (th theatre) play(t *rapid.T, records []store.Record, n int, between, look func(played)) {
 	dir := th.TempDir()
 	for i, part := range [][]store.Record{records[:len(records)/2], records[len(records)/2:]} {
 		log, views := th.open(th.T, dir)
@@ -38,9 +39,7 @@ func (th theatre) play(t *rapid.T, records []store.Record, n int, look func(play
 		if err := p.projector.CatchUp(th.Context()); err != nil {
 			t.Fatalf("CatchUp: %v", err)
 		}
-		if i == 1 {
-			look(p)
-		}
+		[]func(played){between, look}[i](p)
 		closeLog(th.T, views)
 		closeLog(th.T, log)
 	}
@@ -61,19 +60,86 @@ func propertyModel(t *testing.T, open func(*testing.T, string) (Log, DumpedViews
 		for range rapid.IntRange(1, 40).Draw(rt, "records") {
 			step(h)
 		}
-		m := newPlainModel()
-		for i, r := range h.records {
-			m.play(store.Seq(i+1), r)
-		}
 		batch := rapid.SampledFrom([]int{1, 3, 1000}).Draw(rt, "batch")
+		sweepEarly := rapid.Bool().Draw(rt, "sweep half way")
 		th.play(rt, h.records, batch, func(p played) {
+			if sweepEarly {
+				th.sweep(rt, p)
+			}
+		}, func(p played) {
+			m := newPlainModel()
+			th.pairs(rt, p.log, h.records, func(_, told store.Record) { m.play(told.Seq, told) })
 			th.compare(rt, p.views, m)
 			th.replay(rt, p)
 			if th.sweep(rt, p) {
 				th.replay(rt, p)
 				th.compare(rt, p.views, m)
 			}
+			th.swept(rt, p, h.records)
 		})
+	})
+}
+
+// pairs gives each record as it stands in the log, and as it was appended, to visit. What a sweeper noted is left out.
+func (th theatre) pairs(t *rapid.T, log store.Log, appended []store.Record, visit func(kept, told store.Record)) {
+	for after, i := store.Seq(0), 0; after < log.Head(); {
+		records, err := log.Read(th.Context(), after, 100)
+		if err != nil {
+			t.Fatalf("Read: %v", err)
+		}
+		for _, r := range records {
+			after = r.Seq
+			if r.Kind == store.RecordRedacted {
+				continue
+			}
+			told := appended[i]
+			told.Seq = r.Seq
+			visit(r, told)
+			i++
+		}
+	}
+}
+
+// swept wants the words of all withdrawn messages out of the log, and everything else in it as it was appended.
+func (th theatre) swept(t *rapid.T, p played, appended []store.Record) {
+	type message struct {
+		conv store.ConversationID
+		key  string
+	}
+	withdrawn, convs := map[message]bool{}, map[store.ConversationID]store.ConversationID{}
+	page, err := p.views.List(th.Context(), store.ListRequest{Limit: 1000})
+	if err != nil {
+		t.Fatalf("List: %v", err)
+	}
+	for _, c := range page.Rows {
+		convs[c.ID] = c.ID
+		for _, id := range c.Aliases {
+			convs[id] = c.ID
+		}
+		thread, _ := th.read(t, p.views, c.ID)
+		for _, m := range thread {
+			if m.Withdrawn {
+				withdrawn[message{c.ID, store.KeyOf(store.FactMessage, m.MID)}] = true
+			}
+		}
+	}
+	th.pairs(t, p.log, appended, func(kept, told store.Record) {
+		if told.Kind != store.RecordWebhook {
+			if diff := cmp.Diff(told.Body, kept.Body); diff != "" {
+				t.Fatalf("record %d is not what was appended (-appended +kept):\n%s", told.Seq, diff)
+			}
+			return
+		}
+		want := translateJSON(told)
+		for i, f := range want {
+			words := f.Kind == store.FactMessage || f.Kind == store.FactEcho || f.Kind == store.FactEdit
+			if words && withdrawn[message{convs[store.NewConversationID(f.Inbox, f.Contact)], store.KeyOf(store.FactMessage, f.MID)}] {
+				want[i].Text, want[i].Payload = "", ""
+			}
+		}
+		if diff := cmp.Diff(want, translateJSON(kept), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("record %d after the sweeper (-want +kept):\n%s", told.Seq, diff)
+		}
 	})
 }
 
@@ -194,7 +260,7 @@ func propertyOrder(t *testing.T, open func(*testing.T, string) (Log, DumpedViews
 		var whole [2]arrivalFree
 		for i, events := range [][]store.Record{once, twice} {
 			records := append(before[:len(before):len(before)], events...)
-			th.play(rt, records, 5, func(p played) { whole[i] = th.whole(rt, p.views) })
+			th.play(rt, records, 5, func(played) {}, func(p played) { whole[i] = th.whole(rt, p.views) })
 		}
 		if diff := cmp.Diff(whole[0], whole[1], byArrival); diff != "" {
 			rt.Fatalf("the order of arrival shows (-once +shuffled and doubled):\n%s", diff)

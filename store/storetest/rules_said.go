@@ -128,7 +128,7 @@ var unsendRules = map[string]func(*stage){
 		s.tell(unsent("m1", 30), unsent("m1", 30))
 		todo := func(seqs ...store.Seq) (list []store.Redaction) {
 			for _, seq := range seqs {
-				list = append(list, store.Redaction{Seq: seq, Inbox: page, MID: "m1"})
+				list = append(list, wordsIn("m1", seq, marasC)...)
 			}
 			return list
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -197,6 +198,15 @@ func (s *stage) dump() string {
 	return b.String()
 }
 
+// wordsIn are the redactions of one message in one record, under some ids.
+func wordsIn(mid string, seq store.Seq, convs ...store.ConversationID) (list []store.Redaction) {
+	for _, conv := range convs {
+		list = append(list, store.Redaction{Seq: seq, Inbox: page, MID: mid, Conversation: conv})
+	}
+	return list
+}
+
+// redactions are what is to be redacted, by record and conversation.
 func (s *stage) redactions() []store.Redaction {
 	s.Helper()
 	s.catchUp()
@@ -204,6 +214,12 @@ func (s *stage) redactions() []store.Redaction {
 	if err != nil {
 		s.Fatalf("Redactions: %v", err)
 	}
+	slices.SortFunc(list, func(a, b store.Redaction) int {
+		if a.Seq != b.Seq {
+			return int(a.Seq) - int(b.Seq)
+		}
+		return strings.Compare(string(a.Conversation), string(b.Conversation))
+	})
 	return list
 }
 
@@ -226,11 +242,12 @@ func sweep(ctx context.Context, log Log, views store.Views, feed *store.Feed, pr
 }
 
 // redactJSON is a Redact for bodies that are facts already.
-func redactJSON(body []byte, inbox store.InboxID, mid string) []byte {
+func redactJSON(body []byte, what store.Redaction) []byte {
 	facts := translateJSON(store.Record{Body: body})
 	for i, f := range facts {
 		told := f.Kind == store.FactMessage || f.Kind == store.FactEcho || f.Kind == store.FactEdit
-		if told && f.Inbox == inbox && strings.TrimPrefix(f.MID, "m_") == mid {
+		here := f.Inbox == what.Inbox && store.NewConversationID(f.Inbox, f.Contact) == what.Conversation
+		if told && here && strings.TrimPrefix(f.MID, "m_") == what.MID {
 			facts[i].Text, facts[i].Payload, facts[i].Attachments = "", "", nil
 		}
 	}

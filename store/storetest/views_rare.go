@@ -153,14 +153,19 @@ func rowsUnsettled(d *desk) {
 // rowsInboxes: alerts, unknown events and redactions.
 func rowsInboxes(d *desk) {
 	alert := store.Alert{At: 4, Action: "block", Reason: "spam"}
-	red := []store.Redaction{{Seq: 3, Inbox: "1", MID: "b"}, {Seq: 3, Inbox: "1b", MID: ""}, {Seq: 300, Inbox: "1", MID: "a"}}
+	red := []store.Redaction{
+		{Seq: 3, Inbox: "1", MID: "b", Conversation: "1:1"},
+		{Seq: 3, Inbox: "1b", MID: "", Conversation: "1b:1"},
+		{Seq: 300, Inbox: "1", MID: "a", Conversation: "1:2"},
+		{Seq: 300, Inbox: "1", MID: "a", Conversation: "1:ref:2"},
+	}
 	d.apply(func(r store.Rows) error {
 		if _, ok, err := r.Alert("1"); ok || err != nil {
 			d.Errorf("an alert before it was put: %v, %v", ok, err)
 		}
 		err := errors.Join(r.PutAlert("1", store.Alert{At: 1, Action: "warning"}), r.PutAlert("1", alert),
 			r.PutRedaction(red[2]), r.PutRedaction(red[0]), r.PutRedaction(red[0]), r.PutRedaction(red[1]),
-			r.DeleteRedaction(store.Redaction{Seq: 9}))
+			r.PutRedaction(red[3]), r.DeleteRedaction(store.Redaction{Seq: 9}))
 		if got, ok, _ := r.Alert("1"); !ok || got != alert {
 			d.Errorf("the alert just put: %+v, %v", got, ok)
 		}
@@ -179,8 +184,18 @@ func rowsInboxes(d *desk) {
 		}
 	}
 	d.apply(func(r store.Rows) error { return errors.Join(r.DeleteRedaction(red[0]), r.DeleteRedaction(red[1])) })
-	if got, err := d.Redactions(d.ctx(), 10); err != nil || !slices.Equal(got, red[2:]) {
+	if got, err := d.Redactions(d.ctx(), 10); err != nil || !slices.Equal(sortedRedactions(got), sortedRedactions(red[2:])) {
 		d.Errorf("after deleting: %+v, %v", got, err)
+	}
+	d.apply(func(r store.Rows) error { return r.DeleteRedaction(red[3]) })
+	if got, err := d.Redactions(d.ctx(), 10); err != nil || !slices.Equal(got, red[2:3]) {
+		d.Errorf("after deleting that of one conversation: %+v, %v", got, err)
+	}
+	d.apply(func(r store.Rows) error {
+		return errors.Join(r.PutRedaction(red[3]), r.DeleteRedaction(store.Redaction{Seq: 300, Inbox: "1", MID: "a"}))
+	})
+	if got, err := d.Redactions(d.ctx(), 10); err != nil || len(got) != 0 {
+		d.Errorf("after deleting those of every conversation: %+v, %v", got, err)
 	}
 	if err := d.Reset(d.ctx()); err != nil {
 		d.Fatal(err)
