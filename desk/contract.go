@@ -43,9 +43,9 @@ type Actor interface {
 
 // Drafter keeps what an agent has typed and not sent.
 type Drafter interface {
-	Draft(ctx context.Context, conv store.ConversationID, agent string) (string, error)
-	// SaveDraft keeps text; empty text forgets the draft.
-	SaveDraft(ctx context.Context, conv store.ConversationID, agent, text string) error
+	Draft(ctx context.Context, conv store.ConversationID, agent string) (Draft, error)
+	// SaveDraft keeps a draft; an empty one is forgotten.
+	SaveDraft(ctx context.Context, conv store.ConversationID, agent string, draft Draft) error
 	// Drafted returns the conversations in which the agent has a draft.
 	Drafted(ctx context.Context, agent string) ([]store.ConversationID, error)
 }
@@ -77,6 +77,10 @@ type Reply struct {
 	Message      messenger.OutMessage
 	HumanAgent   bool      // outside the 24 hours: send with the HUMAN_AGENT tag where the inbox has it
 	Seen         store.Seq // the place in the log the agent had seen
+
+	ReplyTo store.MessageID // the message it quotes, whose mid must be known; empty: none
+	// File is what it carries instead of text; the file's bytes are kept already. Message then has quick replies at most.
+	File *store.File
 }
 
 // Refusal is why a reply was not taken: what is wrong, where, and what to do.
@@ -105,6 +109,8 @@ type Inbox struct {
 	Missing    string // the setting without which nothing can be sent there; empty when it can
 	HumanAgent bool   // the HUMAN_AGENT tag may be used
 	Alert      string // why nothing is sent for the whole inbox, now or for a while, in a sentence; empty when all is well
+	Stopped    bool   // nothing is taken for it either, until somebody has done what Advice says; else Alert passes by itself
+	Advice     string // what to do about Alert, a sentence; may be empty
 }
 
 // State is what the screen's head and the empty screen say.
@@ -124,6 +130,26 @@ type State struct {
 	AppID       string        // of our own app on the platform; empty when it is not set
 
 	Unknown []store.UnknownCount // events of kinds nobody knows, most often seen first; at most MaxUnknownShown
+
+	Usage   []InboxUsage  // inboxes near a limit of the platform, in the order of Inboxes
+	Uploads []Upload      // files on their way to the platform, oldest first
+	Hold    time.Duration // how long a reply is held so that it can be taken back; 0: not at all
+}
+
+// InboxUsage says that an inbox has used up most of what the platform allows (ref. 3.11).
+type InboxUsage struct {
+	Inbox   store.InboxID
+	Percent float64   // the highest figure the platform gave
+	At      time.Time // when it did
+	Text    string    // what that means, a sentence
+}
+
+// Upload is a file of a reply on its way to the platform.
+type Upload struct {
+	Conversation store.ConversationID
+	Message      store.MessageID
+	Name         string
+	Sent, Total  int64 // bytes
 }
 
 // MaxUnknownShown bounds State.Unknown: names come from outside and have no end.

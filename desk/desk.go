@@ -217,13 +217,18 @@ func (d *Desk) Message(ctx context.Context, conv store.ConversationID, id store.
 }
 
 // Draft returns what the agent has typed and not sent.
-func (d *Desk) Draft(ctx context.Context, conv store.ConversationID, agent string) (string, error) {
+func (d *Desk) Draft(ctx context.Context, conv store.ConversationID, agent string) (Draft, error) {
+	var draft Draft
 	for _, id := range d.draftIDs(ctx, conv) {
-		if text, err := d.drafts.Draft(ctx, id, agent); text != "" || err != nil {
-			return text, err
+		kept, err := d.drafts.Draft(ctx, id, agent)
+		if err != nil {
+			return Draft{}, err
+		}
+		if kept != "" { // each conversation that has become this one may have had its own
+			draft = draft.With(decodeDraft(kept))
 		}
 	}
-	return "", nil
+	return draft, nil
 }
 
 // draftIDs are the ids under which a draft of a conversation may stand, that of today first: drafts are no part of the
@@ -236,8 +241,12 @@ func (d *Desk) draftIDs(ctx context.Context, conv store.ConversationID) []store.
 	return append([]store.ConversationID{c.ID}, c.Aliases...)
 }
 
-// SaveDraft keeps text; empty text forgets the draft.
-func (d *Desk) SaveDraft(ctx context.Context, conv store.ConversationID, agent, text string) error {
+// SaveDraft keeps a draft; an empty one is forgotten.
+func (d *Desk) SaveDraft(ctx context.Context, conv store.ConversationID, agent string, draft Draft) error {
+	text, err := encodeDraft(draft)
+	if err != nil {
+		return err
+	}
 	ids := d.draftIDs(ctx, conv)
 	if err := d.drafts.SaveDraft(ctx, ids[0], agent, text); err != nil {
 		return err

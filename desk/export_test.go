@@ -7,3 +7,6 @@ import "time"
 func (d *Desk) SetPauses(retry, limit []time.Duration) {
 	d.courier.back = backoff{retry: retry, limit: limit, echo: 10 * retry[0], jitter: func() float64 { return 0 }}
 }
+
+// DecodeDraft reads a draft as it is kept.
+var DecodeDraft = decodeDraft

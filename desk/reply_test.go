@@ -227,19 +227,19 @@ func TestDrafts(t *testing.T) {
 	dir := t.TempDir()
 	w := open(t, dir, config{idle: true})
 	id := w.writes(pageID, psid(maya), "hello", 0)
-	if err := w.desk.SaveDraft(t.Context(), id, agent, "Dear"); err != nil {
+	if err := w.desk.SaveDraft(t.Context(), id, agent, desk.TextDraft("Dear")); err != nil {
 		t.Fatal(err)
 	}
 	w.close()
 	w = open(t, dir, config{idle: true})
-	text, err := w.desk.Draft(t.Context(), id, agent)
-	if err != nil || text != "Dear" {
-		t.Errorf("draft %q, %v", text, err)
+	draft, err := w.desk.Draft(t.Context(), id, agent)
+	if err != nil || draft.Text != "Dear" {
+		t.Errorf("draft %+v, %v", draft, err)
 	}
 	if ids, err := w.desk.Drafted(t.Context(), agent); err != nil || len(ids) != 1 || ids[0] != id {
 		t.Errorf("drafted %v, %v", ids, err)
 	}
-	if err := w.desk.SaveDraft(t.Context(), id, agent, ""); err != nil {
+	if err := w.desk.SaveDraft(t.Context(), id, agent, desk.Draft{}); err != nil {
 		t.Fatal(err)
 	}
 	if ids, err := w.desk.Drafted(t.Context(), agent); err != nil || len(ids) != 0 {
@@ -252,7 +252,7 @@ func TestOtherID(t *testing.T) {
 	w := open(t, t.TempDir(), config{idle: true, sender: &platform{}})
 	guest := store.Contact{Kind: store.ContactUserRef, ID: "guest-1"}
 	old := w.writes(pageID, guest, "hello", 0)
-	if err := w.desk.SaveDraft(t.Context(), old, agent, "Dear"); err != nil {
+	if err := w.desk.SaveDraft(t.Context(), old, agent, desk.TextDraft("Dear")); err != nil {
 		t.Fatal(err)
 	}
 	w.append([]store.Fact{{Kind: store.FactRead, Inbox: pageID, Contact: psid(maya), Watermark: 1, Alias: guest}})
@@ -262,14 +262,14 @@ func TestOtherID(t *testing.T) {
 		if c := w.conversation(id); c.ID != now {
 			t.Errorf("Conversation(%s) is %s, want %s", id, c.ID, now)
 		}
-		if text, err := w.desk.Draft(t.Context(), id, agent); err != nil || text != "Dear" {
-			t.Errorf("Draft(%s) = %q, %v", id, text, err)
+		if draft, err := w.desk.Draft(t.Context(), id, agent); err != nil || draft.Text != "Dear" {
+			t.Errorf("Draft(%s) = %+v, %v", id, draft, err)
 		}
 	}
 	if ids, err := w.desk.Drafted(t.Context(), agent); err != nil || len(ids) != 1 || ids[0] != now {
 		t.Errorf("Drafted = %v, %v, want %s", ids, err, now)
 	}
-	if err := w.desk.SaveDraft(t.Context(), old, agent, ""); err != nil {
+	if err := w.desk.SaveDraft(t.Context(), old, agent, desk.Draft{}); err != nil {
 		t.Fatal(err)
 	}
 	if ids, err := w.desk.Drafted(t.Context(), agent); err != nil || len(ids) != 0 {

@@ -85,9 +85,13 @@ func (manyDesk) State(context.Context) (desk.State, error) {
 
 func (manyDesk) Drafted(context.Context, string) ([]store.ConversationID, error) { return nil, nil }
 
-func (manyDesk) Draft(context.Context, store.ConversationID, string) (string, error) { return "", nil }
+func (manyDesk) Draft(context.Context, store.ConversationID, string) (desk.Draft, error) {
+	return desk.Draft{}, nil
+}
 
-func (manyDesk) SaveDraft(context.Context, store.ConversationID, string, string) error { return nil }
+func (manyDesk) SaveDraft(context.Context, store.ConversationID, string, desk.Draft) error {
+	return nil
+}
 
 func (manyDesk) Do(context.Context, store.Act) (store.Act, error) { return store.Act{}, nil }
 

@@ -91,14 +91,14 @@ func loadThread(ctx context.Context, d desk.Contract, id store.ConversationID, a
 // loadDrafts reads the words of some drafts.
 func loadDrafts(ctx context.Context, d desk.Contract, agent string, ids []store.ConversationID) tea.Cmd {
 	return func() tea.Msg {
-		msg := draftsMsg{texts: make(map[store.ConversationID]string, len(ids))}
+		msg := draftsMsg{drafts: make(map[store.ConversationID]desk.Draft, len(ids))}
 		for _, id := range ids {
-			text, err := d.Draft(ctx, id, agent)
+			draft, err := d.Draft(ctx, id, agent)
 			if err != nil {
 				msg.err = err
 				return msg
 			}
-			msg.texts[id] = text
+			msg.drafts[id] = draft
 		}
 		return msg
 	}
@@ -157,9 +157,9 @@ func doAct(ctx context.Context, d desk.Contract, act store.Act, label string, un
 	}
 }
 
-func saveDraft(ctx context.Context, d desk.Contract, conv store.ConversationID, agent, text string) tea.Cmd {
+func saveDraft(ctx context.Context, d desk.Contract, conv store.ConversationID, agent string, draft desk.Draft) tea.Cmd {
 	return func() tea.Msg {
-		return draftSavedMsg{conv: conv, text: text, err: d.SaveDraft(ctx, conv, agent, text)}
+		return draftSavedMsg{conv: conv, draft: draft, err: d.SaveDraft(ctx, conv, agent, draft)}
 	}
 }
 

@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -83,7 +84,7 @@ func (c *composer) set(text string) {
 // showDraft puts the conversation's draft into the editor.
 func (m *Model) showDraft(conv store.ConversationID) {
 	c := &m.composer
-	text := m.drafts.text(conv)
+	text := m.drafts.of(conv).Text
 	if c.conv == conv && c.value() == text {
 		return
 	}
@@ -190,8 +191,10 @@ func (m *Model) edited() tea.Cmd {
 	c := &m.composer
 	c.refusal = ""
 	c.rev++
-	m.drafts.typed(c.conv, c.value())
-	m.setDrafted(c.conv, c.value() != "")
+	draft := m.drafts.of(c.conv)
+	draft.Text = c.value()
+	m.drafts.typed(c.conv, draft)
+	m.setDrafted(c.conv, !draft.Empty())
 	m.refit()
 	conv, rev := c.conv, c.rev
 	return later(m.ctx, draftPause, func() tea.Msg { return saveDraftMsg{conv, rev} })
@@ -223,8 +226,10 @@ func (m *Model) send() tea.Cmd {
 	m.thread.hasNew = false
 	c.set("")
 	c.refusal = ""
-	m.drafts.typed(c.conv, "")
-	m.setDrafted(c.conv, false)
+	m.drafts.sent[local.ID] = desk.TextDraft(local.Text)
+	rest := m.drafts.of(c.conv).Rest()
+	m.drafts.typed(c.conv, rest)
+	m.setDrafted(c.conv, !rest.Empty())
 	m.refit()
 	m.layThread()
 	end := m.threadToEnd()
@@ -238,17 +243,11 @@ func (m *Model) send() tea.Cmd {
 // applyReplied puts the stored reply in the place of the one shown at once, or gives the words back.
 func (m *Model) applyReplied(msg repliedMsg) tea.Cmd {
 	t := &m.thread
-	i := -1
-	text := ""
-	for j, p := range t.pending {
-		if p.ID == msg.local {
-			i, text = j, p.Text
-		}
-	}
+	i := slices.IndexFunc(t.pending, func(p store.Message) bool { return p.ID == msg.local })
+	was := m.drafts.takeSent(msg.local)
 	if msg.err != nil {
-		return m.giveBack(msg, i, text)
+		return m.giveBack(msg, i, was)
 	}
-	m.drafts.takeSent(msg.local)
 	if i >= 0 {
 		t.pending[i] = msg.kept
 		for _, known := range t.msgs {
@@ -263,11 +262,9 @@ func (m *Model) applyReplied(msg repliedMsg) tea.Cmd {
 }
 
 // giveBack puts refused words into the editor again, before whatever was typed since.
-func (m *Model) giveBack(msg repliedMsg, i int, text string) tea.Cmd {
+func (m *Model) giveBack(msg repliedMsg, i int, was desk.Draft) tea.Cmd {
 	if i >= 0 {
 		m.thread.pending = append(m.thread.pending[:i], m.thread.pending[i+1:]...)
-	} else {
-		text = m.drafts.takeSent(msg.local)
 	}
 	why := problem(msg.err)
 	var refusal *desk.Refusal
@@ -278,11 +275,8 @@ func (m *Model) giveBack(msg repliedMsg, i int, text string) tea.Cmd {
 	default:
 		why = "Not sent: " + why + " " + keyOf("send") + " tries again."
 	}
-	if text != "" {
-		if typed := m.drafts.text(msg.conv); typed != "" {
-			text += "\n" + typed
-		}
-		m.drafts.typed(msg.conv, text)
+	if !was.Empty() {
+		m.drafts.typed(msg.conv, m.drafts.of(msg.conv).With(was))
 		m.setDrafted(msg.conv, true)
 	}
 	if m.composer.conv == msg.conv {

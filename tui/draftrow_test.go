@@ -5,6 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"frontdesk/desk"
 	"frontdesk/store"
 )
 
@@ -13,7 +14,7 @@ func TestARowWithADraftShowsTheDraftsWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		id := store.NewConversationID(pageID, yuki)
-		w.check(w.desk.SaveDraft(t.Context(), id, "ana", "Five working days."))
+		w.check(w.desk.SaveDraft(t.Context(), id, "ana", desk.TextDraft("Five working days.")))
 		s := openScreen(t, w.desk, w.now, screenOptions{w: 80, h: 40})
 		s.expect("Jonas Lind", "draft: Five working days.")
 		s.refuse("162cm")
@@ -27,11 +28,11 @@ func TestARowWithADraftShowsTheDraftsWords(t *testing.T) {
 		s.expect("draft: No.", "you: On Friday")
 		s.refuse("draft: On Friday")
 
-		w.check(w.desk.SaveDraft(t.Context(), id, "ana", "Four, on another screen."))
+		w.check(w.desk.SaveDraft(t.Context(), id, "ana", desk.TextDraft("Four, on another screen.")))
 		time.Sleep(time.Minute)
 		s.settle()
 		s.expect("draft: Four, on another screen.")
-		w.check(w.desk.SaveDraft(t.Context(), id, "ana", ""))
+		w.check(w.desk.SaveDraft(t.Context(), id, "ana", desk.Draft{}))
 		time.Sleep(time.Minute)
 		s.settle()
 		s.refuse("on another screen")

@@ -13,59 +13,68 @@ import (
 // drafts keeps what was typed and not sent. What was typed here is newer than what the desk has; saving happens one at
 // a time, so that an older text never arrives after a newer one.
 type drafts struct {
-	texts  map[store.ConversationID]string
-	unkept map[store.ConversationID]bool // the desk does not have it yet
-	due    map[store.ConversationID]bool // to be saved after the one on its way
-	asked  map[store.ConversationID]bool // the desk was asked for the text, for a row of the list
-	sent   map[store.MessageID]string    // words of replies on their way whose thread is not shown any more
+	kept   map[store.ConversationID]desk.Draft
+	unkept map[store.ConversationID]bool  // the desk does not have it yet
+	due    map[store.ConversationID]bool  // to be saved after the one on its way
+	asked  map[store.ConversationID]bool  // the desk was asked for it, for a row of the list
+	sent   map[store.MessageID]desk.Draft // what replies on their way were made of
 	saving bool
 }
 
 func newDrafts() drafts {
 	return drafts{
-		texts: map[store.ConversationID]string{}, unkept: map[store.ConversationID]bool{},
-		due: map[store.ConversationID]bool{}, asked: map[store.ConversationID]bool{}, sent: map[store.MessageID]string{},
+		kept: map[store.ConversationID]desk.Draft{}, unkept: map[store.ConversationID]bool{},
+		due: map[store.ConversationID]bool{}, asked: map[store.ConversationID]bool{}, sent: map[store.MessageID]desk.Draft{},
 	}
 }
 
-func (d *drafts) text(conv store.ConversationID) string { return d.texts[conv] }
+func (d *drafts) of(conv store.ConversationID) desk.Draft { return d.kept[conv] }
+
+// line is a draft as a row of the list shows it.
+func (d *drafts) line(conv store.ConversationID) string {
+	if draft, ok := d.kept[conv]; ok {
+		return draft.Line()
+	}
+	return ""
+}
 
 // loaded takes what the desk had kept, unless something was typed here since.
-func (d *drafts) loaded(conv store.ConversationID, text string) {
+func (d *drafts) loaded(conv store.ConversationID, draft desk.Draft) {
 	switch {
 	case d.unkept[conv]:
-	case text == "":
-		delete(d.texts, conv)
+	case draft.Empty():
+		delete(d.kept, conv)
 	default:
-		d.texts[conv] = Clean(text)
+		draft.Text, draft.Note = Clean(draft.Text), Clean(draft.Note)
+		d.kept[conv] = draft
 	}
 }
 
-func (d *drafts) typed(conv store.ConversationID, text string) {
-	if conv == "" || d.texts[conv] == text && !d.unkept[conv] {
+func (d *drafts) typed(conv store.ConversationID, draft desk.Draft) {
+	if conv == "" || d.kept[conv].Equal(draft) && !d.unkept[conv] {
 		return
 	}
-	d.texts[conv] = text
+	d.kept[conv] = draft
 	d.unkept[conv] = true
 }
 
 // move gives what was typed in one conversation to the one it has become; what was typed in both stays.
 func (d *drafts) move(was, now store.ConversationID) {
-	if text := d.texts[was]; text != "" && d.texts[now] != text {
-		if d.unkept[now] && d.texts[now] != "" {
-			text = d.texts[now] + "\n" + text
+	if draft := d.kept[was]; !draft.Empty() && !d.kept[now].Equal(draft) {
+		if d.unkept[now] {
+			draft = draft.With(d.kept[now])
 		}
-		d.typed(now, text)
+		d.typed(now, draft)
 	}
-	delete(d.texts, was)
+	delete(d.kept, was)
 	delete(d.unkept, was)
 	delete(d.due, was)
 }
 
-func (d *drafts) takeSent(id store.MessageID) string {
-	text := d.sent[id]
+func (d *drafts) takeSent(id store.MessageID) desk.Draft {
+	draft := d.sent[id]
 	delete(d.sent, id)
-	return text
+	return draft
 }
 
 // saveDraftNow saves when nothing was typed since the pause began.
@@ -91,7 +100,7 @@ func (m *Model) keepDraftOf(conv store.ConversationID) tea.Cmd {
 	}
 	d.saving = true
 	delete(d.due, conv)
-	return saveDraft(m.ctx, m.desk, conv, m.agent, d.texts[conv])
+	return saveDraft(m.ctx, m.desk, conv, m.agent, d.kept[conv])
 }
 
 // applyDraftSaved notes what the desk has, and saves the next.
@@ -104,11 +113,11 @@ func (m *Model) applyDraftSaved(msg draftSavedMsg) tea.Cmd {
 	case msg.err != nil:
 		return m.notice.fail("The draft could not be kept: " + problem(msg.err))
 	}
-	if d.texts[msg.conv] == msg.text {
+	if d.kept[msg.conv].Equal(msg.draft) {
 		delete(d.unkept, msg.conv)
 		delete(d.due, msg.conv)
-		if msg.text == "" {
-			delete(d.texts, msg.conv)
+		if msg.draft.Empty() {
+			delete(d.kept, msg.conv)
 		}
 	}
 	for conv := range d.due {
@@ -119,11 +128,6 @@ func (m *Model) applyDraftSaved(msg draftSavedMsg) tea.Cmd {
 
 // leaveConversation keeps what was typed before another conversation is shown.
 func (m *Model) leaveConversation() tea.Cmd {
-	for _, p := range m.thread.pending {
-		if p.Token == "" {
-			m.drafts.sent[p.ID] = p.Text
-		}
-	}
 	return m.keepDraft()
 }
 
@@ -140,12 +144,12 @@ func (m *Model) takeDrafted(ids []store.ConversationID) {
 		drafted[id] = true
 	}
 	d := &m.drafts
-	for id, text := range d.texts {
+	for id, draft := range d.kept {
 		switch {
 		case d.unkept[id]:
-			drafted[id] = text != ""
+			drafted[id] = !draft.Empty()
 		case !drafted[id] && id != m.composer.conv: // sent or dropped on another screen
-			delete(d.texts, id)
+			delete(d.kept, id)
 			delete(d.asked, id)
 		}
 	}
@@ -171,9 +175,9 @@ func (m *Model) fetchDrafts() tea.Cmd {
 // applyDrafts takes the words of drafts, to be shown in rows.
 func (m *Model) applyDrafts(msg draftsMsg) tea.Cmd {
 	d := &m.drafts
-	for id, text := range msg.texts {
+	for id, draft := range msg.drafts {
 		if id != m.composer.conv { // what the editor shows is newer
-			d.loaded(id, text)
+			d.loaded(id, draft)
 		}
 	}
 	if msg.err != nil && !errors.Is(msg.err, desk.ErrGone) && m.ctx.Err() == nil {
@@ -185,7 +189,7 @@ func (m *Model) applyDrafts(msg draftsMsg) tea.Cmd {
 // keepAll saves every draft that the desk does not have, at the very end.
 func (d *drafts) keepAll(ctx context.Context, to desk.Drafter, agent string) error {
 	for conv := range d.unkept {
-		if err := to.SaveDraft(ctx, conv, agent, d.texts[conv]); err != nil {
+		if err := to.SaveDraft(ctx, conv, agent, d.kept[conv]); err != nil {
 			return err
 		}
 	}

@@ -50,7 +50,7 @@ func (m *Model) listRow(i, w int) []string {
 	c := &m.list.rows[i]
 	key := rowKey{
 		width: w, selected: i == m.list.at && !m.openElsewhere(), focus: m.focus == placeList || m.focus == placeThread || m.focus == placeReply,
-		drafted: m.drafted[c.ID], draft: m.drafts.text(c.ID),
+		drafted: m.drafted[c.ID], draft: m.drafts.line(c.ID),
 	}
 	if was, ok := m.list.drawn[c.ID]; ok && was.key == key {
 		return was.lines

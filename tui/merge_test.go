@@ -28,8 +28,8 @@ func TestConversationThatBecomesAnotherStaysOpenWithItsDraft(t *testing.T) {
 		id := store.NewConversationID(pageID, known)
 		draft, err := w.desk.Draft(t.Context(), id, "ana")
 		w.check(err)
-		if draft != "Yes, we are." {
-			t.Errorf("the draft is %q", draft)
+		if draft.Text != "Yes, we are." {
+			t.Errorf("the draft is %+v", draft)
 		}
 		s.press("send")
 		s.expect("Yes, we are.", "0 / 2000")

@@ -32,8 +32,8 @@ type threadAnswer struct {
 
 // draftsMsg brings the words of drafts.
 type draftsMsg struct {
-	texts map[store.ConversationID]string
-	err   error
+	drafts map[store.ConversationID]desk.Draft
+	err    error
 }
 
 // listMoreMsg brings a further page of the list.
@@ -51,7 +51,7 @@ type listMoreMsg struct {
 type threadMsg struct {
 	gen   int
 	id    store.ConversationID
-	draft string
+	draft desk.Draft
 	threadAnswer
 	err error
 }
@@ -98,9 +98,9 @@ type (
 		rev  int
 	}
 	draftSavedMsg struct {
-		conv store.ConversationID
-		text string
-		err  error
+		conv  store.ConversationID
+		draft desk.Draft
+		err   error
 	}
 	listLateMsg struct{ rev int }
 	seenMsg     struct{ gen int } // news under the list's cursor have been there long enough to be seen

@@ -69,14 +69,14 @@ func (c *counting) Do(ctx context.Context, act store.Act) (store.Act, error) {
 	return c.Contract.Do(ctx, act)
 }
 
-func (c *counting) Draft(ctx context.Context, id store.ConversationID, agent string) (string, error) {
+func (c *counting) Draft(ctx context.Context, id store.ConversationID, agent string) (desk.Draft, error) {
 	c.calls.Add(1)
 	return c.Contract.Draft(ctx, id, agent)
 }
 
-func (c *counting) SaveDraft(ctx context.Context, id store.ConversationID, agent, text string) error {
+func (c *counting) SaveDraft(ctx context.Context, id store.ConversationID, agent string, draft desk.Draft) error {
 	c.calls.Add(1)
-	return c.Contract.SaveDraft(ctx, id, agent, text)
+	return c.Contract.SaveDraft(ctx, id, agent, draft)
 }
 
 func (c *counting) Drafted(ctx context.Context, agent string) ([]store.ConversationID, error) {

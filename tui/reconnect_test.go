@@ -65,11 +65,11 @@ func (d *farDesk) State(ctx context.Context) (desk.State, error) {
 	return state, err
 }
 
-func (d *farDesk) SaveDraft(ctx context.Context, conv store.ConversationID, agent, text string) error {
+func (d *farDesk) SaveDraft(ctx context.Context, conv store.ConversationID, agent string, draft desk.Draft) error {
 	if err := d.err(); err != nil {
 		return err
 	}
-	return d.Contract.SaveDraft(ctx, conv, agent, text)
+	return d.Contract.SaveDraft(ctx, conv, agent, draft)
 }
 
 func (d *farDesk) Reply(ctx context.Context, r desk.Reply) (store.Message, error) {
@@ -147,8 +147,8 @@ func TestScreenComesBackByItself(t *testing.T) {
 		s.expect("Half a sentence")
 		draft, err := w.desk.Draft(t.Context(), store.NewConversationID(pageID, mara), "ana")
 		w.check(err)
-		if draft != "Half a sentence" {
-			t.Errorf("the draft is %q", draft)
+		if draft.Text != "Half a sentence" {
+			t.Errorf("the draft is %+v", draft)
 		}
 		w.says(pageID, yuki, 0, "And now")
 		s.settle()

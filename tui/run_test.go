@@ -52,8 +52,8 @@ func TestRunKeepsTheDraftWhenItIsEnded(t *testing.T) {
 		}
 		draft, err := w.desk.Draft(t.Context(), store.NewConversationID(pageID, mara), "ana")
 		w.check(err)
-		if draft != "Half" && draft != "Hal" {
-			t.Errorf("the draft is %q", draft)
+		if draft.Text != "Half" && draft.Text != "Hal" {
+			t.Errorf("the draft is %+v", draft)
 		}
 		if term.IsAltScreen() {
 			t.Error("the terminal was left in the other screen")

@@ -68,12 +68,12 @@ func (l *lateDesk) Message(ctx context.Context, conv store.ConversationID, id st
 	return whenHere(ctx, l, func(d desk.Contract) (store.Message, error) { return d.Message(ctx, conv, id) })
 }
 
-func (l *lateDesk) Draft(ctx context.Context, conv store.ConversationID, agent string) (string, error) {
-	return whenHere(ctx, l, func(d desk.Contract) (string, error) { return d.Draft(ctx, conv, agent) })
+func (l *lateDesk) Draft(ctx context.Context, conv store.ConversationID, agent string) (desk.Draft, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (desk.Draft, error) { return d.Draft(ctx, conv, agent) })
 }
 
-func (l *lateDesk) SaveDraft(ctx context.Context, conv store.ConversationID, agent, text string) error {
-	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.SaveDraft(ctx, conv, agent, text) })
+func (l *lateDesk) SaveDraft(ctx context.Context, conv store.ConversationID, agent string, draft desk.Draft) error {
+	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.SaveDraft(ctx, conv, agent, draft) })
 	return err
 }
 

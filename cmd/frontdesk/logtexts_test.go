@@ -97,7 +97,7 @@ func agentsAnswer(t *testing.T, h *house, d desk.Contract) {
 	if _, err := d.Reply(t.Context(), desk.Reply{Conversation: "marked:marked", Agent: markedAgent, Message: messenger.OutMessage{Text: "marked"}}); err == nil {
 		t.Error("a reply to nobody was taken")
 	}
-	if err := d.SaveDraft(t.Context(), id, markedAgent, "marked draft"); err != nil {
+	if err := d.SaveDraft(t.Context(), id, markedAgent, desk.Draft{Text: "marked draft", Note: "marked note"}); err != nil {
 		t.Error(err)
 	}
 	for _, act := range []store.Act{

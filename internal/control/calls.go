@@ -45,7 +45,7 @@ var handlers = map[method]handler{
 		return d.Draft(ctx, a.Conversation, a.Agent)
 	}),
 	callSaveDraft: with(func(ctx context.Context, d desk.Contract, a draftArgs) (any, error) {
-		return nil, d.SaveDraft(ctx, a.Conversation, a.Agent, a.Text)
+		return nil, d.SaveDraft(ctx, a.Conversation, a.Agent, a.Draft)
 	}),
 	callDrafted: with(func(ctx context.Context, d desk.Contract, a draftArgs) (any, error) {
 		return d.Drafted(ctx, a.Agent)

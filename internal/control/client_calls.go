@@ -66,14 +66,14 @@ func (c *Client) Message(ctx context.Context, conv store.ConversationID, id stor
 }
 
 // Draft keeps desk.Drafter.
-func (c *Client) Draft(ctx context.Context, conv store.ConversationID, agent string) (text string, err error) {
-	err = c.do(ctx, callDraft, draftArgs{Conversation: conv, Agent: agent}, &text)
-	return text, err
+func (c *Client) Draft(ctx context.Context, conv store.ConversationID, agent string) (draft desk.Draft, err error) {
+	err = c.do(ctx, callDraft, draftArgs{Conversation: conv, Agent: agent}, &draft)
+	return draft, err
 }
 
 // SaveDraft keeps desk.Drafter.
-func (c *Client) SaveDraft(ctx context.Context, conv store.ConversationID, agent, text string) error {
-	return c.do(ctx, callSaveDraft, draftArgs{Conversation: conv, Agent: agent, Text: text}, nil)
+func (c *Client) SaveDraft(ctx context.Context, conv store.ConversationID, agent string, draft desk.Draft) error {
+	return c.do(ctx, callSaveDraft, draftArgs{Conversation: conv, Agent: agent, Draft: draft}, nil)
 }
 
 // Drafted keeps desk.Drafter.

@@ -173,7 +173,13 @@ func TestTheSocketChangesNothing(t *testing.T) {
 	if err != nil || undo.Conversation != conversation {
 		t.Errorf("undo = %+v, %v", undo, err)
 	}
-	if err := there.SaveDraft(ctx, conversation, "ana", "half a\nsentence <&>"); err != nil {
+	typed := desk.Draft{
+		Mode: desk.ModeQuickReplies, Text: "half a\nsentence <&>", Note: "among us", ReplyTo: "m_2",
+		QuickReplies: []messenger.QuickReply{{ContentType: "text", Title: "Yes"}, {ContentType: "user_email"}},
+		Cards:        []messenger.Element{{Title: "One", DefaultAction: &messenger.Button{Type: messenger.ButtonURL, URL: "https://lumen.example"}}},
+		Files:        []desk.DraftFile{{Path: "/tmp/a.png", Kind: "image", File: &store.File{Hash: "00", Name: "a.png", Size: 3}}},
+	}
+	if err := there.SaveDraft(ctx, conversation, "ana", typed); err != nil {
 		t.Fatal(err)
 	}
 	if err := there.CaughtUp(ctx); err != nil {
@@ -182,7 +188,7 @@ func TestTheSocketChangesNothing(t *testing.T) {
 	calls["the reply"] = func(d desk.Contract) outcome { return outcomeOf(d.Message(ctx, conversation, message.ID)) }
 	calls["the draft"] = func(d desk.Contract) outcome { return outcomeOf(d.Draft(ctx, conversation, "ana")) }
 	compare("after acting over the socket")
-	if got, err := here.Draft(ctx, conversation, "ana"); err != nil || got != "half a\nsentence <&>" {
-		t.Errorf("draft = %q, %v", got, err)
+	if got, err := here.Draft(ctx, conversation, "ana"); err != nil || !got.Equal(typed) {
+		t.Errorf("draft = %+v, %v", got, err)
 	}
 }

@@ -10,11 +10,12 @@ import (
 	"strconv"
 	"strings"
 
+	"frontdesk/desk"
 	"frontdesk/store"
 )
 
 // Version is the protocol's number. It changes whenever one side could misunderstand the other.
-const Version = 1
+const Version = 2
 
 const (
 	greeting    = "frontdesk control "
@@ -110,7 +111,7 @@ type (
 	draftArgs struct {
 		Conversation store.ConversationID `json:"conversation"`
 		Agent        string               `json:"agent"`
-		Text         string               `json:"text,omitempty"`
+		Draft        desk.Draft           `json:"draft,omitzero"`
 	}
 )
 
