@@ -26,6 +26,9 @@ const (
 	DefaultGraphVersion = "v25.0"
 )
 
+// uploadTimeout is what an upload may take: the largest file on a slow line, and the platform's own look at it.
+const uploadTimeout = 10 * time.Minute
+
 // maxAnswer is how much of an answer is read.
 const maxAnswer = 1 << 20
 
@@ -48,6 +51,7 @@ type Client struct {
 	proof  string
 	hidden *strings.Replacer
 	http   *http.Client
+	files  *http.Client // http with more time
 	now    func() time.Time
 
 	mu    sync.Mutex
@@ -78,13 +82,18 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if c.now == nil {
 		c.now = time.Now
 	}
-	secrets := []string{o.Token, "[token]", url.QueryEscape(o.Token), "[token]"}
+	secrets := []string{o.Token, "[token]", url.QueryEscape(o.Token), "[token]", strings.ReplaceAll(o.Token, "/", `\/`), "[token]"}
 	if o.AppSecret != "" {
 		c.proof = AppSecretProof(o.Token, o.AppSecret)
 		secrets = append(secrets, o.AppSecret, "[secret]", c.proof, "[proof]")
 	}
 	c.hidden = strings.NewReplacer(secrets...)
 	c.http = ownHTTP(o.HTTP)
+	files := *c.http
+	if files.Timeout > 0 && files.Timeout < uploadTimeout {
+		files.Timeout = uploadTimeout
+	}
+	c.files = &files
 	return c, nil
 }
 
@@ -132,46 +141,75 @@ func (c *Client) Send(ctx context.Context, page string, req SendRequest) (SendRe
 	if err != nil {
 		return SendResponse{}, fmt.Errorf("encode message to page %s: %w", page, err)
 	}
-	status, answer, err := c.call(ctx, http.MethodPost, "/"+page+"/messages", nil, body)
+	status, answer, err := c.call(ctx, post("/"+page+"/messages", body))
 	if err != nil {
 		return SendResponse{}, err
 	}
 	res, ok := parseSendResponse(answer)
 	if !ok || (req.SenderAction == "" && res.MessageID == "") {
-		return SendResponse{}, fmt.Errorf("send for page %s: HTTP %d: %w", page, status, ErrUnclearAnswer)
+		return SendResponse{}, fmt.Errorf("send for page %s: %w", page, c.unclearAnswer(status, answer))
 	}
+	res.Status, res.Answer = status, c.evidence(answer)
 	return res, nil
 }
 
 // pathID is what may stand in a path as an id. Ids come from outside: none may change which path is called.
 var pathID = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// call makes one request and reads its answer. An answer that is an error, by its body or its status, is an *APIError.
-func (c *Client) call(ctx context.Context, method, path string, query url.Values, body []byte) (int, []byte, error) {
-	if c.proof != "" {
-		if query == nil {
-			query = url.Values{}
-		}
-		query.Set("appsecret_proof", c.proof)
+// request is one call of the API.
+type request struct {
+	method, path string
+	query        url.Values
+	kind         string // of the body
+	body         io.Reader
+	size         int64 // of the body, where its type does not tell
+	long         bool  // it may take its time
+}
+
+// post is a call with a body of JSON.
+func post(path string, body []byte) request {
+	return request{method: http.MethodPost, path: path, kind: "application/json", body: bytes.NewReader(body)}
+}
+
+// close ends a body that nobody reads.
+func (r request) close() {
+	if body, ok := r.body.(io.Closer); ok {
+		_ = body.Close() // it was only read
 	}
-	address := c.base + path
-	if len(query) > 0 {
-		address += "?" + query.Encode()
+}
+
+// call makes one request and reads its answer. An answer that is an error, by its body or its status, is an *APIError.
+func (c *Client) call(ctx context.Context, what request) (int, []byte, error) {
+	if c.proof != "" {
+		if what.query == nil {
+			what.query = url.Values{}
+		}
+		what.query.Set("appsecret_proof", c.proof)
+	}
+	address := c.base + what.path
+	if len(what.query) > 0 {
+		address += "?" + what.query.Encode()
 	}
 	if err := ctx.Err(); err != nil {
+		what.close()
 		return 0, nil, &TransportError{Err: err}
 	}
 	var reached atomic.Bool
-	req, err := http.NewRequestWithContext(watchReach(ctx, &reached), method, address, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(watchReach(ctx, &reached), what.method, address, what.body)
 	if err != nil {
+		what.close()
 		return 0, nil, &TransportError{Err: c.hide(err)}
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	req.Header.Set("Accept", "application/json")
-	if method == http.MethodPost {
-		req.Header.Set("Content-Type", "application/json")
+	if what.kind != "" {
+		req.Header.Set("Content-Type", what.kind)
 	}
-	res, err := c.http.Do(req)
+	carrier := c.http
+	if what.long {
+		carrier, req.ContentLength = c.files, what.size
+	}
+	res, err := carrier.Do(req)
 	if err != nil {
 		return 0, nil, &TransportError{Reached: reached.Load(), Err: c.hide(err)}
 	}
@@ -184,6 +222,7 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 	if apiErr := ParseError(res.StatusCode, answer); apiErr != nil {
 		apiErr.RetryAfter = retryAfter(res.Header, c.now())
 		apiErr.hide(c.hidden)
+		apiErr.Body = c.evidence(answer)
 		return 0, nil, apiErr
 	}
 	return res.StatusCode, answer, nil

@@ -18,6 +18,34 @@ import (
 // shows only in its echo.
 var ErrUnclearAnswer = errors.New("the answer names no message, so the outcome is unknown")
 
+// UnclearError is an ErrUnclearAnswer with the answer.
+type UnclearError struct {
+	HTTPStatus int
+	Body       string // as APIError.Body
+}
+
+// Error says that the outcome is unknown.
+func (e *UnclearError) Error() string {
+	return fmt.Sprintf("HTTP %d: %v", e.HTTPStatus, ErrUnclearAnswer)
+}
+
+// Unwrap is ErrUnclearAnswer.
+func (e *UnclearError) Unwrap() error { return ErrUnclearAnswer }
+
+// Answered is what the platform answered to a call that failed: its HTTP status, its trace id and its body as
+// APIError.Body; zero where there was no answer.
+func Answered(err error) (status int, trace, body string) {
+	var api *APIError
+	var odd *UnclearError
+	switch {
+	case errors.As(err, &api):
+		return api.HTTPStatus, api.TraceID, api.Body
+	case errors.As(err, &odd):
+		return odd.HTTPStatus, "", odd.Body
+	}
+	return 0, "", ""
+}
+
 // APIError is an error the platform answered with (ref. 4.1). Code is 0 when the answer was not in its JSON form.
 //
 // Decide by Judge, never by the texts.
@@ -32,6 +60,10 @@ type APIError struct {
 	Transient   bool
 	TraceID     string        // `fbtrace_id`, for the log and the platform's support
 	RetryAfter  time.Duration // how long the headers ask to wait; 0 when they don't
+
+	// Body is the answer as it came, for whoever wants to see it: its first 4 KB, with secrets cut out. ParseError leaves
+	// it empty.
+	Body string
 }
 
 // Error has the numbers and the trace id. It leaves out the platform's texts, which may quote what was sent.

@@ -170,6 +170,14 @@ func TestJudge(t *testing.T) {
 			t.Errorf("%s: %+v, want %s, %s", name, v, c.retry, c.scope)
 		}
 	}
+	for status, foreign := range map[int]bool{403: true, 404: true, 301: true, 413: false, 502: false, 429: false} {
+		if got := Judge(&APIError{HTTPStatus: status}).Foreign; got != foreign {
+			t.Errorf("HTTP %d without JSON counts as not the platform's: %v", status, got)
+		}
+	}
+	if Judge(&APIError{HTTPStatus: 403, Code: 200}).Foreign {
+		t.Error("an error of the Graph API counts as somebody else's")
+	}
 	if v := Judge(nil); v != (Verdict{}) {
 		t.Errorf("Judge(nil) = %+v", v)
 	}

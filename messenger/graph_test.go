@@ -102,6 +102,10 @@ func TestSendRequestOnTheWire(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := SendResponse{RecipientID: testPerson, MessageID: "m_i8AU6WSn8-IGH15pRSZa4bkPowZpig1phVcx6ny-nVEgj_CevNkHrJHiPlpQRHSdyZkIPEVCpeeRLIenXSnQFg"}
+	if res.Status != 200 || res.Answer != string(recordedAnswer(t, "send-success-text.json")) {
+		t.Errorf("the answer is kept as %d %q", res.Status, res.Answer)
+	}
+	res.Status, res.Answer = 0, ""
 	if res != want {
 		t.Errorf("response = %+v, want %+v", res, want)
 	}
@@ -166,7 +170,7 @@ func TestSendSuccessRecorded(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			res.MessageID = res.MessageID[:min(8, len(res.MessageID))]
+			res.MessageID, res.Status, res.Answer = res.MessageID[:min(8, len(res.MessageID))], 0, ""
 			if res != c.want {
 				t.Errorf("response = %+v, want %+v", res, c.want)
 			}

@@ -34,6 +34,9 @@ type Verdict struct {
 	// Detail is what the platform says to people about it, in the language of the token's owner; mostly empty. It is
 	// text from outside.
 	Detail string
+	// Foreign says that the answer was not the Graph API's. One alone may be an accident on the way, of this request
+	// only; a second one, to another request, says that nothing of the scope arrives.
+	Foreign bool
 }
 
 // Judge says what to do about an error of Client. It decides by code and subcode, never by text (ref. 4.2). An error
@@ -54,6 +57,8 @@ func Judge(err error) Verdict {
 			Retry: RetryNever, Scope: ScopeMessage,
 			Sentence: "The message was not sent: " + limit.Error() + ".", Advice: "Change it and send again.",
 		}
+	case errors.Is(err, ErrNotGranted):
+		return controlRefused
 	default:
 		return unclear
 	}

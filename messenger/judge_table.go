@@ -23,7 +23,7 @@ var (
 		Advice:   "It is tried again; if that fails too, the customer may have blocked the page.",
 	}
 	notGraph = Verdict{
-		Retry: RetryNever, Scope: ScopeApp,
+		Retry: RetryNever, Scope: ScopeApp, Foreign: true,
 		Sentence: "The answer did not come from the platform.",
 		Advice:   "Check the address of the Graph API in the settings.",
 	}

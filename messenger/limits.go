@@ -24,6 +24,12 @@ const (
 	MaxElementSubtitle = 80
 )
 
+// How large a file may be (ref. 3.6).
+const (
+	MaxImageBytes = 8 << 20
+	MaxFileBytes  = 25 << 20 // audio, video and all others
+)
+
 // TextLen is the length of s as the limits count it: in UTF-16 units, so most emoji are two.
 func TextLen(s string) int {
 	n := 0
@@ -72,12 +78,7 @@ func (m OutMessage) Validate() error {
 // with the prefix "message.".
 func (r SendRequest) Validate() error {
 	var c checker
-	switch {
-	case r.Recipient.ID == "" && r.Recipient.UserRef == "":
-		c.fault("recipient", "names nobody: id or user_ref is needed")
-	case r.Recipient.ID != "" && r.Recipient.UserRef != "":
-		c.fault("recipient", "has both id and user_ref: exactly one is allowed")
-	}
+	c.recipient(r.Recipient)
 	if r.SenderAction != "" {
 		c.senderAction(r)
 		return errors.Join(c.faults...)
@@ -97,6 +98,12 @@ func (r SendRequest) Validate() error {
 	} else {
 		c.message("message.", *r.Message)
 	}
+	if r.ReplyTo != nil && strings.TrimSpace(r.ReplyTo.MID) == "" {
+		c.fault("reply_to.mid", "is empty: it names the message that is quoted")
+	}
+	if r.Payload != nil {
+		c.fault("payload", "goes with react and unreact only")
+	}
 	return errors.Join(c.faults...)
 }
 
@@ -108,6 +115,15 @@ type checker struct{ faults []error }
 
 func (c *checker) fault(field, problem string) {
 	c.faults = append(c.faults, &LimitError{Field: field, Problem: problem})
+}
+
+func (c *checker) recipient(to Recipient) {
+	switch {
+	case to.ID == "" && to.UserRef == "":
+		c.fault("recipient", "names nobody: id or user_ref is needed")
+	case to.ID != "" && to.UserRef != "":
+		c.fault("recipient", "has both id and user_ref: exactly one is allowed")
+	}
 }
 
 // length checks that s has at most limit UTF-16 units.
@@ -149,14 +165,40 @@ func (c *checker) address(field, s string) {
 	}
 }
 
+// senderAction checks a request that says nothing: beside the recipient it holds the action, and what a reaction is put
+// on (ref. 3.8).
 func (c *checker) senderAction(r SendRequest) {
 	switch r.SenderAction {
-	case "typing_on", "typing_off", "mark_seen":
+	case ActionTypingOn, ActionTypingOff, ActionMarkSeen:
+		if r.Payload != nil {
+			c.fault("payload", "goes with react and unreact only")
+		}
+	case ActionReact, ActionUnreact:
+		c.reaction(r)
 	default:
-		c.fault("sender_action", "must be typing_on, typing_off or mark_seen")
+		c.fault("sender_action", "must be typing_on, typing_off, mark_seen, react or unreact")
 	}
+	const together = "cannot go together with sender_action"
 	if r.Message != nil {
-		c.fault("message", "cannot go together with sender_action")
+		c.fault("message", together)
+	}
+	if r.MessagingType != "" {
+		c.fault("messaging_type", together)
+	}
+	if r.Tag != "" {
+		c.fault("tag", together)
+	}
+	if r.ReplyTo != nil {
+		c.fault("reply_to", together)
+	}
+}
+
+func (c *checker) reaction(r SendRequest) {
+	switch {
+	case r.Payload == nil || strings.TrimSpace(r.Payload.MessageID) == "":
+		c.fault("payload.message_id", "is empty: a reaction is put on a message")
+	case r.SenderAction == ActionReact && strings.TrimSpace(r.Payload.Reaction) == "":
+		c.fault("payload.reaction", "is empty")
 	}
 }
 
@@ -178,7 +220,7 @@ func (c *checker) message(at string, m OutMessage) {
 
 func (c *checker) quickReply(at string, q QuickReply) {
 	switch q.ContentType {
-	case "text":
+	case QuickReplyText:
 		if q.ImageURL == "" || q.Title != "" {
 			c.text(at+".title", q.Title, MaxQuickReplyTitle)
 		}
@@ -189,7 +231,7 @@ func (c *checker) quickReply(at string, q QuickReply) {
 		if q.ImageURL != "" {
 			c.address(at+".image_url", q.ImageURL)
 		}
-	case "user_phone_number", "user_email":
+	case QuickReplyPhone, QuickReplyEmail:
 	default:
 		c.fault(at+".content_type", "must be text, user_phone_number or user_email")
 	}
@@ -199,7 +241,7 @@ func (c *checker) attachment(at string, a OutAttachment) {
 	p := a.Payload
 	at += ".payload"
 	switch a.Type {
-	case "image", "audio", "video", "file":
+	case TypeImage, TypeAudio, TypeVideo, TypeFile:
 		switch {
 		case p.URL == "" && p.AttachmentID == "":
 			c.fault(at+".url", "is empty: an address or an attachment_id is needed")
@@ -208,7 +250,7 @@ func (c *checker) attachment(at string, a OutAttachment) {
 		case p.URL != "":
 			c.address(at+".url", p.URL)
 		}
-	case "template":
+	case TypeTemplate:
 		c.template(at, p)
 	default:
 		c.fault(strings.TrimSuffix(at, ".payload")+".type", "must be image, audio, video, file or template")
@@ -217,14 +259,19 @@ func (c *checker) attachment(at string, a OutAttachment) {
 
 func (c *checker) template(at string, p OutPayload) {
 	switch p.TemplateType {
-	case "button":
+	case TemplateButton:
 		c.text(at+".text", p.Text, MaxButtonText)
 		c.count(at+".buttons", "buttons", len(p.Buttons), 1, MaxButtons)
 		c.buttons(at, p.Buttons)
-	case "generic":
+	case TemplateGeneric:
 		c.count(at+".elements", "elements", len(p.Elements), 1, MaxElements)
 		for i, e := range p.Elements {
 			c.element(fmt.Sprintf("%s.elements[%d]", at, i), e)
+		}
+		switch p.ImageAspectRatio {
+		case "", AspectHorizontal, AspectSquare:
+		default:
+			c.fault(at+".image_aspect_ratio", "must be horizontal or square")
 		}
 	default:
 		c.fault(at+".template_type", "must be button or generic")
@@ -237,11 +284,25 @@ func (c *checker) element(at string, e Element) {
 	if e.ImageURL != "" {
 		c.address(at+".image_url", e.ImageURL)
 	}
-	if e.Subtitle == "" && e.ImageURL == "" && len(e.Buttons) == 0 {
-		c.fault(at, "has only a title: a subtitle, an image or a button is needed")
+	if e.Subtitle == "" && e.ImageURL == "" && e.DefaultAction == nil && len(e.Buttons) == 0 {
+		c.fault(at, "has only a title: a subtitle, an image, an address or a button is needed")
+	}
+	if e.DefaultAction != nil {
+		c.defaultAction(at+".default_action", *e.DefaultAction)
 	}
 	c.count(at+".buttons", "buttons", len(e.Buttons), 0, MaxButtons)
 	c.buttons(at, e.Buttons)
+}
+
+// defaultAction checks where a tap on a card leads: a button to an address, without what a button shows.
+func (c *checker) defaultAction(at string, b Button) {
+	if b.Type != ButtonURL {
+		c.fault(at+".type", "must be web_url")
+	}
+	if b.Title != "" {
+		c.fault(at+".title", "is not shown: the card itself is tapped")
+	}
+	c.address(at+".url", b.URL)
 }
 
 func (c *checker) buttons(at string, buttons []Button) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -192,6 +193,17 @@ func TestValidateForm(t *testing.T) {
 		"card with a title only": {OutMessage{Attachment: &OutAttachment{Type: "template", Payload: OutPayload{
 			TemplateType: "generic", Elements: []Element{{Title: "t"}, {Subtitle: "s", ImageURL: "x"}},
 		}}}, []string{at + "elements[0]", at + "elements[1].title", at + "elements[1].image_url"}},
+		"card with a title and an address": {GenericTemplate(Element{Title: "t", DefaultAction: &Button{Type: ButtonURL, URL: "https://x.example"}}), nil},
+		"card whose tap is a button": {
+			GenericTemplate(Element{Title: "t", DefaultAction: &Button{Type: ButtonPostback, Title: "b", Payload: "p"}}),
+			[]string{at + "elements[0].default_action.type", at + "elements[0].default_action.title", at + "elements[0].default_action.url"},
+		},
+		"square cards":           {cards(AspectSquare), nil},
+		"wide cards":             {cards(AspectHorizontal), nil},
+		"round cards":            {cards("round"), []string{at + "image_aspect_ratio"}},
+		"picture with no words":  {OutMessage{Text: "t", QuickReplies: []QuickReply{{ContentType: "text", Payload: "p", ImageURL: "https://x.example/i.png"}}}, nil},
+		"number of one digit":    {ButtonTemplate("t", Button{Type: ButtonCall, Title: "c", Payload: "+1"}), nil},
+		"number in other digits": {ButtonTemplate("t", Button{Type: ButtonCall, Title: "c", Payload: "+٣٥٣١"}), []string{at + "buttons[0].payload"}},
 		"several faults, in order": {
 			OutMessage{Text: units("x", 2001), Metadata: units("x", 1001), QuickReplies: []QuickReply{{ContentType: "text", Title: units("x", 21)}}},
 			[]string{"text", "quick_replies[0].title", "quick_replies[0].payload", "metadata"},
@@ -209,6 +221,13 @@ func TestValidateForm(t *testing.T) {
 			}
 		})
 	}
+}
+
+// cards is a generic template in a form.
+func cards(form string) OutMessage {
+	m := GenericTemplate(Element{Title: "t", ImageURL: "https://x.example/i.png"})
+	m.Attachment.Payload.ImageAspectRatio = form
+	return m
 }
 
 func TestSendRequestValidate(t *testing.T) {
@@ -233,6 +252,21 @@ func TestSendRequestValidate(t *testing.T) {
 		"fault in the message":  {SendRequest{Recipient: to, MessagingType: Response, Message: &OutMessage{}}, []string{"message.text"}},
 		"message and an action": {SendRequest{Recipient: to, SenderAction: "typing_on", Message: hello}, []string{"message"}},
 		"action nobody knows":   {SendRequest{Recipient: to, SenderAction: "dance"}, []string{"sender_action"}},
+		"a reply":               {SendRequest{Recipient: to, MessagingType: Response, Message: hello, ReplyTo: &ReplyTo{MID: "m_1"}}, nil},
+		"a reply to nothing":    {SendRequest{Recipient: to, MessagingType: Response, Message: hello, ReplyTo: &ReplyTo{MID: " "}}, []string{"reply_to.mid"}},
+		"not typing any more":   {SendRequest{Recipient: to, SenderAction: ActionTypingOff}, nil},
+		"seen":                  {SendRequest{Recipient: to, SenderAction: ActionMarkSeen}, nil},
+		"seen, on a message":    {SendRequest{Recipient: to, SenderAction: ActionMarkSeen, Payload: &ReactPayload{MessageID: "m_1"}}, []string{"payload"}},
+		"a reaction":            {SendRequest{Recipient: to, SenderAction: ActionReact, Payload: &ReactPayload{MessageID: "m_1", Reaction: "❤️"}}, nil},
+		"a reaction of nothing": {SendRequest{Recipient: to, SenderAction: ActionReact, Payload: &ReactPayload{MessageID: "m_1"}}, []string{"payload.reaction"}},
+		"a reaction to nothing": {SendRequest{Recipient: to, SenderAction: ActionReact, Payload: &ReactPayload{Reaction: "❤️"}}, []string{"payload.message_id"}},
+		"a reaction by itself":  {SendRequest{Recipient: to, SenderAction: ActionReact}, []string{"payload.message_id"}},
+		"a reaction taken back": {SendRequest{Recipient: to, SenderAction: ActionUnreact, Payload: &ReactPayload{MessageID: "m_1"}}, nil},
+		"a reaction and a text": {SendRequest{Recipient: to, MessagingType: Response, Message: hello, Payload: &ReactPayload{MessageID: "m_1", Reaction: "❤️"}}, []string{"payload"}},
+		"an action holds no more": {
+			SendRequest{Recipient: to, SenderAction: ActionTypingOn, MessagingType: MessageTag, Tag: TagHumanAgent, ReplyTo: &ReplyTo{MID: "m_1"}},
+			[]string{"messaging_type", "tag", "reply_to"},
+		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -260,5 +294,21 @@ func TestLimitErrorText(t *testing.T) {
 	}
 	if LimitErrors(nil) != nil || LimitErrors(errors.New("other")) != nil {
 		t.Error("LimitErrors found faults where there are none")
+	}
+}
+
+// A text has its payload, also an empty one; what the person's profile fills has none (ref. 3.5).
+func TestQuickRepliesOnTheWire(t *testing.T) {
+	t.Parallel()
+	for want, q := range map[string]QuickReply{
+		`{"content_type":"text","title":"A","payload":"P"}`:                                       {ContentType: QuickReplyText, Title: "A", Payload: "P"},
+		`{"content_type":"text","image_url":"https://x.example/i.png","payload":""}`:              {ContentType: QuickReplyText, ImageURL: "https://x.example/i.png"},
+		`{"content_type":"text","title":"A","payload":"P","image_url":"https://x.example/i.png"}`: {ContentType: QuickReplyText, Title: "A", Payload: "P", ImageURL: "https://x.example/i.png"},
+		`{"content_type":"user_phone_number"}`:                                                    {ContentType: QuickReplyPhone},
+		`{"content_type":"user_email"}`:                                                           {ContentType: QuickReplyEmail},
+	} {
+		if got, err := json.Marshal(q); err != nil || string(got) != want {
+			t.Errorf("%s, want %s (%v)", got, want, err)
+		}
 	}
 }

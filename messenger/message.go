@@ -1,5 +1,10 @@
 package messenger
 
+import (
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
 // MessagingType says why a message may be sent now (ref. 3.4).
 type MessagingType string
 
@@ -54,6 +59,10 @@ type SendResponse struct {
 	RecipientID  string `json:"recipient_id,omitempty"` // missing for user_ref recipients
 	MessageID    string `json:"message_id,omitempty"`   // missing for sender actions
 	AttachmentID string `json:"attachment_id,omitempty"`
+
+	// What the answer was, for whoever wants to see it: its HTTP status and its body, cut as APIError.Body is.
+	Status int    `json:"-"`
+	Answer string `json:"-"`
 }
 
 // OutMessage is the `message` of a SendRequest (ref. 3.2). Its limits are checked by Validate.
@@ -72,6 +81,18 @@ type QuickReply struct {
 	ImageURL    string `json:"image_url,omitempty"`
 }
 
+// MarshalJSONTo writes q so that a text has its payload also where that is empty, as it may be beside a picture (ref. 3.5).
+func (q QuickReply) MarshalJSONTo(enc *jsontext.Encoder) error {
+	type plain QuickReply
+	if q.ContentType != QuickReplyText || q.Payload != "" {
+		return json.MarshalEncode(enc, plain(q))
+	}
+	return json.MarshalEncode(enc, struct {
+		plain
+		Payload string `json:"payload"`
+	}{plain: plain(q)})
+}
+
 // OutAttachment is an attachment to send (ref. 3.6, 3.7).
 type OutAttachment struct {
 	Type    string     `json:"type"` // image, audio, video, file, template
@@ -87,7 +108,39 @@ type OutPayload struct {
 	Text         string    `json:"text,omitempty"`          // button template
 	Buttons      []Button  `json:"buttons,omitempty"`
 	Elements     []Element `json:"elements,omitempty"` // generic template
+
+	// Of the generic template: how the pictures of its cards are shown, and whether the person may pass them on.
+	ImageAspectRatio string `json:"image_aspect_ratio,omitempty"` // horizontal (as without a word) or square
+	Sharable         bool   `json:"sharable,omitzero"`
 }
+
+// The types of an OutAttachment: the four kinds of file (ref. 3.6), and templates.
+const (
+	TypeImage    = "image"
+	TypeAudio    = "audio"
+	TypeVideo    = "video"
+	TypeFile     = "file"
+	TypeTemplate = "template"
+)
+
+// The templates frontdesk sends (ref. 3.7).
+const (
+	TemplateButton  = "button"
+	TemplateGeneric = "generic"
+)
+
+// The kinds of quick reply (ref. 3.5).
+const (
+	QuickReplyText  = "text"
+	QuickReplyPhone = "user_phone_number"
+	QuickReplyEmail = "user_email"
+)
+
+// How the pictures of a generic template are shown (ref. 3.7).
+const (
+	AspectHorizontal = "horizontal"
+	AspectSquare     = "square"
+)
 
 // The button types frontdesk sends (ref. 3.7).
 const (
@@ -118,7 +171,15 @@ type Element struct {
 // ButtonTemplate is a message that shows text above one to three buttons.
 func ButtonTemplate(text string, buttons ...Button) OutMessage {
 	return OutMessage{Attachment: &OutAttachment{
-		Type:    "template",
-		Payload: OutPayload{TemplateType: "button", Text: text, Buttons: buttons},
+		Type:    TypeTemplate,
+		Payload: OutPayload{TemplateType: TemplateButton, Text: text, Buttons: buttons},
+	}}
+}
+
+// GenericTemplate is a message that shows cards side by side.
+func GenericTemplate(cards ...Element) OutMessage {
+	return OutMessage{Attachment: &OutAttachment{
+		Type:    TypeTemplate,
+		Payload: OutPayload{TemplateType: TemplateGeneric, Elements: cards},
 	}}
 }

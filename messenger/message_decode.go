@@ -179,25 +179,30 @@ func (r *reader) bookingField(b *Booking, name string) {
 func (r *reader) buttons() []Button {
 	var out []Button
 	r.array(func() {
-		var b Button
-		if r.object(func(name string) {
-			switch name {
-			case "type":
-				b.Type = r.text()
-			case "title":
-				b.Title = r.text()
-			case "url":
-				b.URL = r.text()
-			case "payload":
-				b.Payload = r.id()
-			default:
-				r.skip()
-			}
-		}) {
-			out = append(out, b)
+		if b := r.button(); b != nil {
+			out = append(out, *b)
 		}
 	})
 	return out
+}
+
+// button reads one button; nil when the value is no object.
+func (r *reader) button() *Button {
+	var b Button
+	return ifObject(&b, r.object(func(name string) {
+		switch name {
+		case "type":
+			b.Type = r.text()
+		case "title":
+			b.Title = r.text()
+		case "url":
+			b.URL = r.text()
+		case "payload":
+			b.Payload = r.id()
+		default:
+			r.skip()
+		}
+	}))
 }
 
 func (r *reader) elements() []Element {
@@ -212,6 +217,8 @@ func (r *reader) elements() []Element {
 				e.Subtitle = r.text()
 			case "image_url":
 				e.ImageURL = r.text()
+			case "default_action":
+				e.DefaultAction = r.button()
 			case "buttons":
 				e.Buttons = r.buttons()
 			default:

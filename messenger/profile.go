@@ -50,7 +50,7 @@ func (c *Client) Profile(ctx context.Context, contactID string) (Profile, error)
 }
 
 func (c *Client) profileFields(ctx context.Context, contactID, fields string, p *Profile) error {
-	status, answer, err := c.call(ctx, http.MethodGet, "/"+contactID, url.Values{"fields": {fields}}, nil)
+	status, answer, err := c.call(ctx, request{method: http.MethodGet, path: "/" + contactID, query: url.Values{"fields": {fields}}})
 	if err != nil {
 		return err
 	}
