@@ -40,6 +40,10 @@ func ActivityTextIn(m Message, where *time.Location) string {
 		return agent + " gave this to " + m.Text
 	case KindUnassigned:
 		return agent + " let go of this: it is nobody's now"
+	case KindLabeled:
+		return agent + " put the label " + m.Text + " on this"
+	case KindUnlabeled:
+		return agent + " took the label " + m.Text + " off this"
 	case KindOptin:
 		return toldText("opted in", m)
 	case KindControl:

@@ -61,6 +61,9 @@ type Views interface {
 	Alerts(ctx context.Context) (map[InboxID]Alert, error)
 	// Unknown returns the events of kinds nobody knows, by inbox and name, those most often seen first.
 	Unknown(ctx context.Context) ([]UnknownCount, error)
+	// AttachmentID returns the id under which the platform keeps a file for an inbox, found by the hash of its bytes, where
+	// its newest upload was at notBefore or later; else "".
+	AttachmentID(ctx context.Context, inbox InboxID, hash string, notBefore Millis) (string, error)
 	// Redactions returns up to n words that are still to be taken out of the log, by their place in it.
 	Redactions(ctx context.Context, n int) ([]Redaction, error)
 
@@ -117,6 +120,10 @@ type Rows interface {
 	Alert(inbox InboxID) (Alert, bool, error)
 	PutAlert(inbox InboxID, a Alert) error
 
+	// PutUpload keeps under which id the platform has had a file since a time, by the hash of its bytes, in the place of
+	// what was put for that inbox and hash before. No id forgets it.
+	PutUpload(inbox InboxID, hash, id string, at Millis) error
+
 	// PutRedaction keeps what is to be taken out of the log; the same one twice is one.
 	PutRedaction(r Redaction) error
 	// DeleteRedaction forgets it; none there is no error. One without a conversation means those of all conversations.
@@ -134,7 +141,9 @@ type KeyRow struct {
 	Reactions  []Reaction // the newest of each side; one without an emoji was taken back
 	Feedback   string
 	FeedbackAt Millis
-	Withdrawn  bool // by the contact: no words of it are kept
+	Withdrawn  bool      // by the contact: no words of it are kept
+	Files      []Fetched // what became of fetching its attachments, by Index
+	Trail      []Seq     // the records that told of it before it was there; see Message.Trail
 
 	Echoes []string    // of the key of a reply that is not there yet: keys of echoes that bore its token
 	Labels []LabelMark // of the key that keeps a conversation's labels; sorted by label

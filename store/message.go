@@ -35,6 +35,8 @@ const (
 	KindWoke       MessageKind = "woke"
 	KindAssigned   MessageKind = "assigned"   // Text is the assignee
 	KindUnassigned MessageKind = "unassigned" // nobody is assignee any more
+	KindLabeled    MessageKind = "labeled"    // Text is the label
+	KindUnlabeled  MessageKind = "unlabeled"  // Text is the label that was taken off
 	KindOptin      MessageKind = "optin"
 	KindControl    MessageKind = "control" // thread control moved or was asked for; Details say between whom
 	KindLinked     MessageKind = "account_linked"
@@ -122,8 +124,11 @@ type Message struct {
 	Delivered   bool // a delivery receipt named its mid
 
 	File  *File     // of a reply of ours that carries one
-	Files []Fetched // what became of fetching its attachments, by Index
-	Trail []Seq     // the records after Seq that changed it, oldest first; at most MaxTrail, the newest
+	Files []Fetched // what became of fetching its attachments, by Index; Conversation and Message are left empty
+
+	// Trail are the records beside Seq that told of it or changed it, oldest first: attempts and results, its echoes, the
+	// receipt that named it, reactions, edits, what agents decided, files. At most MaxTrail, the newest.
+	Trail []Seq
 }
 
 // MaxTrail is how many records a message remembers to have been changed by.

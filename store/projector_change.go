@@ -63,6 +63,10 @@ func (ch *change) apply(body any) error {
 		return ch.woke(body)
 	case Redacted:
 		return ch.redacted(body)
+	case Media:
+		return ch.media(body)
+	case Uploaded:
+		return ch.uploaded(body)
 	default:
 		return fmt.Errorf("no rule for a %T", body)
 	}

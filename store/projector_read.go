@@ -9,7 +9,7 @@ import (
 // errNowhere says that a reply has nobody it could be sent to, and no thread it could be shown in.
 var errNowhere = errors.New("it is a reply in no conversation")
 
-// event is a record that has been read: its body is []Fact, Reply, Attempt, Result, Act, Profile, Woke or Redacted.
+// event is a record that has been read: its body is []Fact or what NewRecord takes.
 type event struct {
 	seq  Seq
 	at   Millis
@@ -17,7 +17,7 @@ type event struct {
 }
 
 // NewRecord makes the record of what an agent, the courier or the clock did: body is a Reply, Attempt, Result, Act,
-// Profile, Woke or Redacted. at is when it happened.
+// Profile, Woke, Redacted, Media or Uploaded. at is when it happened.
 func NewRecord(at Millis, body any) (Record, error) {
 	r := Record{At: at}
 	switch body.(type) {
@@ -35,6 +35,10 @@ func NewRecord(at Millis, body any) (Record, error) {
 		r.Kind = RecordWoke
 	case Redacted:
 		r.Kind = RecordRedacted
+	case Media:
+		r.Kind = RecordMedia
+	case Uploaded:
+		r.Kind = RecordUpload
 	default:
 		return Record{}, fmt.Errorf("a %T is the body of no record", body)
 	}
@@ -83,6 +87,10 @@ func (p *Projector) read(r Record) (body any, err error) {
 		return readJSON[Woke](r.Body)
 	case RecordRedacted:
 		return readJSON[Redacted](r.Body)
+	case RecordMedia:
+		return readJSON[Media](r.Body)
+	case RecordUpload:
+		return readJSON[Uploaded](r.Body)
 	default:
 		return nil, fmt.Errorf("records of kind %d are not known", r.Kind)
 	}

@@ -72,6 +72,7 @@ type Counts struct {
 	Unreplied int            // open conversations that wait for an answer
 	Origins   map[Origin]int // open conversations by any touch they had
 	Refs      []RefCount     // open conversations by ref, most first, then by name; at most 100
+	Labels    []LabelCount   // open conversations by label, most first, then by name; at most 100
 	Mine      map[string]int // open conversations by assignee
 	Inboxes   map[InboxID]int
 	Unknown   int // events of kinds nobody knows
@@ -82,6 +83,12 @@ type Counts struct {
 type RefCount struct {
 	Ref string
 	N   int
+}
+
+// LabelCount is a label and how many open conversations have it.
+type LabelCount struct {
+	Label string
+	N     int
 }
 
 // MaxUnknown is how many pairs of inbox and name are counted apart among events of kinds nobody knows.

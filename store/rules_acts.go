@@ -29,6 +29,14 @@ func (ch *change) act(a Act) error {
 		return t.restore(a)
 	case VerbSendAgain, VerbArrived, VerbCancel:
 		return t.settle(a)
+	case VerbNote:
+		return t.writeNote(a)
+	case VerbUnnote:
+		return t.dropNote(a)
+	case VerbLabel, VerbUnlabel:
+		return t.setLabel(a.Label, a.Agent, a.Verb == VerbUnlabel)
+	case VerbReact:
+		return t.react(a)
 	default:
 		return nil // of a later frontdesk
 	}

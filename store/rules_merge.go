@@ -57,8 +57,8 @@ func (t *thread) take(old *thread) error {
 // takeHeader takes over what is no line: the more open status, and what t itself does not know.
 func (t *thread) takeHeader(from Conversation) {
 	t.Aliases = insertSorted(t.Aliases, from.ID)
-	t.watermark(FactDelivery, from.DeliveredTo)
-	t.watermark(FactRead, from.ReadTo)
+	t.watermark(FactDelivery, from.DeliveredTo, from.DeliveredSeq)
+	t.watermark(FactRead, from.ReadTo, from.ReadSeq)
 	t.owned(from.Owner, from.OwnerAt)
 	t.reacted(from.LastReaction)
 	if from.Hidden {
@@ -129,6 +129,7 @@ func (t *thread) takeSeen(seen Seq) error {
 func (t *thread) recount(m *Message) error {
 	first := m.Seq
 	m.Seq = t.seq
+	m.follow(first)
 	if m.MID == "" || m.Kind == KindPostback {
 		return nil
 	}

@@ -97,6 +97,7 @@ func (t *thread) takeKey(from Conversation, key string, row KeyRow, reply bool) 
 	}
 	if m.Direction == In && m.Seq > from.Seen && m.Seq <= t.Seen {
 		row.record(m.Seq)
+		m.Trail = append(m.Trail, m.Seq)
 		m.Seq = t.seq
 	}
 	m.Conversation = t.ID
@@ -124,7 +125,10 @@ func (t *thread) takeWaiting(key string, row KeyRow) error {
 			return err
 		}
 	}
-	if err := t.say(key, joined, m, known); err != nil || !known || m.Token == "" {
+	if err := t.rows.PutKey(t.ID, key, joined); err != nil || !known {
+		return err
+	}
+	if err := t.replace(m, joined.mark(m)); err != nil || m.Token == "" {
 		return err
 	}
 	return t.takeEchoes(m.Token)
@@ -214,6 +218,7 @@ func (t *thread) takeStray(key string, mine KeyRow, reply Message, row KeyRow, m
 		return err
 	}
 	was := reply
+	reply.follow(append(m.Trail, m.Seq)...)
 	if m.Direction == Out {
 		reply.sent()
 		reply.came(m.At)
@@ -261,6 +266,7 @@ func (t *thread) unite(key string, mine KeyRow, a Message, theirs KeyRow, b Mess
 	if err := t.nameApart(key, &first); err != nil {
 		return err
 	}
+	first.follow(slices.Concat(a.Trail, b.Trail, []Seq{a.Seq, b.Seq})...)
 	joined.Place = first.Place()
 	if joined.Withdrawn && (!mine.Withdrawn || !theirs.Withdrawn) {
 		if err := t.redact(key, joined, first.Seq); err != nil {

@@ -75,6 +75,7 @@ func (t *thread) keep(key string, m Message) (known bool, err error) {
 		return true, t.rows.PutKey(t.ID, key, row)
 	default:
 		m.Seq = old.Seq // the record that told of it first stays: unread is counted by it
+		m.follow(t.seq)
 		if len(row.Versions) > 0 {
 			row.first(m)
 		}
@@ -207,7 +208,7 @@ func (ch *change) echo(f Fact) error {
 			return err
 		}
 		if ours {
-			return t.arrived(reply, f.Key, f.MID, f.At)
+			return t.arrived(reply, f.Key, f.MID, f.At, ch.seq)
 		}
 		// It may be of a reply in a conversation of which nobody knows yet that it is this one.
 		if at, found := slices.BinarySearch(row.Echoes, f.Key); !found {
@@ -222,7 +223,7 @@ func (ch *change) echo(f Fact) error {
 		return err
 	}
 	if known && m.Token != "" {
-		return t.arrived(m, f.Key, f.MID, f.At)
+		return t.arrived(m, f.Key, f.MID, f.At, ch.seq)
 	}
 	_, err = t.keep(f.Key, ch.lineOf(t.ID, f))
 	return err
@@ -258,6 +259,7 @@ func (t *thread) drop(m Message) error {
 
 // replace lets m stand for old, wherever that stood.
 func (t *thread) replace(old, m Message) error {
+	m.follow(old.Trail...)
 	if old.moves(m) {
 		if err := t.drop(old); err != nil {
 			return err

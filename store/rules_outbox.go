@@ -63,7 +63,7 @@ func messageOf(r Reply) Message {
 	m := Message{
 		ID: ReplyID(r.Token), Direction: Out, Kind: KindText, State: StateQueued,
 		Text: r.Message.Text, QuickReplies: r.Message.QuickReplies,
-		Agent: r.Agent, Token: r.Token, Recipient: r.Recipient,
+		Agent: r.Agent, Token: r.Token, Recipient: r.Recipient, ReplyTo: r.ReplyTo, RetryAt: r.NotBefore,
 	}
 	a := r.Message.Attachment
 	switch {
@@ -75,6 +75,10 @@ func messageOf(r Reply) Message {
 		}
 	default:
 		m.Kind, m.Attachments = KindMedia, []Attachment{{Type: a.Type, URL: a.Payload.URL}}
+	}
+	if r.File != nil && len(m.Attachments) > 0 {
+		file := *r.File
+		m.File, m.Attachments[0].Title = &file, file.Name
 	}
 	return m
 }
@@ -91,10 +95,14 @@ func (ch *change) ours(conv ConversationID, token Token) (t *thread, m Message, 
 // attempt takes in that a request with the reply is about to leave. What is known to have been sent stays sent.
 func (ch *change) attempt(a Attempt) error {
 	t, m, ok, err := ch.ours(a.Conversation, a.Token)
-	if err != nil || !ok || m.State.Sent() {
+	if err != nil || !ok {
 		return err
 	}
 	was := m
+	m.follow(ch.seq)
+	if m.State.Sent() {
+		return t.replace(was, m)
+	}
 	switch m.State {
 	case StateFailed, StateUnknown, StateCancelled: // sent again without a word of it: what failed before no longer matters
 		m.Queued = ch.seq
@@ -117,10 +125,11 @@ func (ch *change) result(r Result) error {
 	current := r.N >= m.Attempts &&
 		(m.State == StateSending || m.State == StateQueued || m.State == StateHeld && m.HeldBy == "")
 	clearer := r.N >= m.Attempts && m.State == StateUnknown && r.Outcome == OutcomeFailed
-	if !current && !clearer {
-		return nil
-	}
 	was := m
+	m.follow(ch.seq)
+	if !current && !clearer {
+		return t.replace(was, m)
+	}
 	m.Error, m.RetryAt = r.Error, 0
 	switch r.Outcome {
 	case OutcomeFailed:
@@ -141,6 +150,7 @@ func (ch *change) result(r Result) error {
 // already, as a message of nobody's: it is the reply.
 func (t *thread) accepted(m Message, mid string) error {
 	was := m
+	m.follow(t.seq)
 	m.sent()
 	if mid != "" {
 		m.MID = firstMID(m.MID, mid)
@@ -151,9 +161,10 @@ func (t *thread) accepted(m Message, mid string) error {
 	return t.update(was, m)
 }
 
-// arrived takes in that a reply's echo came, which settles whatever was open about it.
-func (t *thread) arrived(m Message, key, mid string, at Millis) error {
+// arrived takes in that a record told of a reply's echo, which settles whatever was open about it.
+func (t *thread) arrived(m Message, key, mid string, at Millis, told Seq) error {
 	was := m
+	m.follow(told)
 	m.sent()
 	m.came(at)
 	if mid != "" {
@@ -179,7 +190,7 @@ func (t *thread) takeEchoes(token Token) error {
 		if !known || stray.Token != "" || stray.Direction != Out {
 			continue
 		}
-		if err := t.arrived(m, key, stray.MID, stray.At); err != nil {
+		if err := t.arrived(m, key, stray.MID, stray.At, stray.Seq); err != nil {
 			return err
 		}
 		if _, m, _, err = t.lookup(string(m.ID)); err != nil {
@@ -197,12 +208,15 @@ func (t *thread) tie(m *Message, key string, sure bool) error {
 		return err
 	}
 	m.Delivered = m.Delivered || row.Delivered
+	m.follow(row.Trail...)
 	switch {
 	case known && row.provisional(): // an edit told of it first
+		m.follow(stray.Trail...)
 		if err := t.drop(stray); err != nil {
 			return err
 		}
 	case known && stray.Token == "" && stray.Direction == Out: // an echo that did not say whose it was
+		m.follow(append(stray.Trail, stray.Seq)...)
 		if err := t.drop(stray); err != nil {
 			return err
 		}
@@ -278,6 +292,7 @@ func (t *thread) settle(a Act) error {
 	default:
 		return nil
 	}
+	m.follow(t.seq)
 	return t.update(was, m)
 }
 

@@ -9,7 +9,7 @@ func (ch *change) receipt(f Fact) error {
 	if err != nil || t == nil {
 		return err
 	}
-	t.watermark(f.Kind, f.Watermark)
+	t.watermark(f.Kind, f.Watermark, ch.seq)
 	for _, mid := range f.MIDs {
 		if err := t.delivered(KeyOf(FactEcho, mid)); err != nil {
 			return err
@@ -18,13 +18,13 @@ func (ch *change) receipt(f Fact) error {
 	return nil
 }
 
-func (t *thread) watermark(kind FactKind, at Millis) {
-	mark := &t.DeliveredTo
+func (t *thread) watermark(kind FactKind, at Millis, told Seq) {
+	mark, seq := &t.DeliveredTo, &t.DeliveredSeq
 	if kind == FactRead {
-		mark = &t.ReadTo
+		mark, seq = &t.ReadTo, &t.ReadSeq
 	}
 	if at > *mark {
-		*mark = at
+		*mark, *seq = at, told
 		t.again |= againState
 	}
 }
@@ -37,6 +37,9 @@ func (t *thread) delivered(key string) error {
 	}
 	if !row.Delivered {
 		row.Delivered = true
+		if !known {
+			row.follow(t.seq)
+		}
 		if err := t.rows.PutKey(t.ID, key, row); err != nil {
 			return err
 		}
@@ -46,5 +49,6 @@ func (t *thread) delivered(key string) error {
 	}
 	was := m
 	m.Delivered = true
+	m.follow(t.seq)
 	return t.replace(was, m)
 }

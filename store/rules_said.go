@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 )
 
@@ -21,12 +22,20 @@ func (t *thread) addressed(mid string) (name string, row KeyRow, m Message, know
 	return name, row, m, known, err
 }
 
-// say keeps a changed row and lets the message, if it is there, show it.
+// say keeps a row that the record at hand has changed and lets the message, if it is there, show it.
 func (t *thread) say(name string, row KeyRow, m Message, known bool) error {
-	if err := t.rows.PutKey(t.ID, name, row); err != nil || !known {
+	if !known {
+		row.follow(t.seq)
+		return t.rows.PutKey(t.ID, name, row)
+	}
+	if err := t.rows.PutKey(t.ID, name, row); err != nil {
 		return err
 	}
-	return t.replace(m, row.mark(m))
+	is := row.mark(m)
+	if !reflect.DeepEqual(is, m) {
+		is.follow(t.seq)
+	}
+	return t.replace(m, is)
 }
 
 // edit takes in new words for a message. One that is not there is made of them, without counting as unread: it stands
@@ -48,7 +57,7 @@ func (ch *change) edit(f Fact) error {
 	}
 	row.version(Edit{N: max(f.Edit, 1), Text: f.Text, At: f.At})
 	made := Message{
-		ID: MessageID(f.MID), MID: f.MID, Conversation: t.ID, At: f.At, Direction: In, Kind: KindText,
+		ID: MessageID(f.MID), MID: f.MID, Conversation: t.ID, At: f.At, Direction: In, Kind: KindText, Trail: []Seq{t.seq},
 	}
 	switch {
 	case !known:
@@ -173,7 +182,8 @@ func (ch *change) redacted(r Redacted) error {
 // mark is a line with what its key's row says of it. Where there were edits, the row has all words of the line.
 func (r KeyRow) mark(m Message) Message {
 	m.Delivered = m.Delivered || r.Delivered && m.Direction == Out
-	m.Edits, m.Reactions, m.Feedback = nil, nil, r.Feedback
+	m.Edits, m.Reactions, m.Feedback, m.Files = nil, nil, r.Feedback, r.filesOf(len(m.Attachments))
+	m.follow(r.Trail...)
 	if n := len(r.Versions); n > 0 {
 		m.Text, m.EditN = r.Versions[n-1].Text, r.Versions[n-1].N
 		for i, v := range r.Versions[:n-1] {
@@ -195,7 +205,7 @@ func (r KeyRow) mark(m Message) Message {
 func (m *Message) withdraw() {
 	m.Withdrawn = true
 	m.Text, m.Payload, m.Attachments, m.QuickReplies, m.Buttons, m.Elements = "", "", nil, nil, nil, nil
-	m.Details, m.Edits = nil, nil
+	m.Details, m.Edits, m.Files = nil, nil, nil
 	if m.isWord() || m.Direction == Out {
 		m.Kind = KindText
 	}
@@ -206,7 +216,7 @@ func (r KeyRow) provisional() bool { return len(r.Versions) > 0 && r.Versions[0]
 
 // said reports whether there is anything that mark would show.
 func (r KeyRow) said() bool {
-	return len(r.Versions)+len(r.Reactions) > 0 || r.Feedback != "" || r.Withdrawn
+	return len(r.Versions)+len(r.Reactions)+len(r.Files) > 0 || r.Feedback != "" || r.Withdrawn
 }
 
 // first puts the words of m as those before all edits.
@@ -236,9 +246,9 @@ func (r *KeyRow) version(v Edit) {
 	}
 }
 
-// silence takes all words out of the row.
+// silence takes all words out of the row, and the files.
 func (r *KeyRow) silence() {
-	r.Versions = slices.Clone(r.Versions)
+	r.Versions, r.Files = slices.Clone(r.Versions), nil
 	for i := range r.Versions {
 		r.Versions[i].Text = ""
 	}
@@ -286,6 +296,10 @@ func (r KeyRow) join(o KeyRow) KeyRow {
 		r.Place.At = o.Place.At
 	}
 	r.Delivered = r.Delivered || o.Delivered
+	r.follow(o.Trail...)
+	for _, f := range o.Files {
+		r.fetched(f, false)
+	}
 	if r.Withdrawn = r.Withdrawn || o.Withdrawn; r.Withdrawn {
 		r.silence()
 	}

@@ -1,7 +1,5 @@
 package store
 
-import "strconv"
-
 // Rules of status. Only here does it matter which record came first: an agent resolves what was there to be resolved.
 
 // awake is the status of a conversation that is neither snoozed nor resolved.
@@ -24,7 +22,7 @@ func (t *thread) heard() error {
 
 // note adds an activity line that the record at hand makes.
 func (t *thread) note(m Message) error {
-	m.ID = MessageID("log:" + strconv.FormatUint(uint64(t.seq), 10))
+	m.ID = recordID(t.seq)
 	m.Conversation, m.At, m.Seq, m.Direction = t.ID, t.at, t.seq, Activity
 	return t.put(m)
 }

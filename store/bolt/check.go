@@ -177,8 +177,8 @@ func (c *checker) checkMessage(conv hash, k, v []byte) error {
 
 func (c *checker) checkFacets() error {
 	for key, want := range c.counted {
-		if key[0] == kindRef && want.open > 0 {
-			c.member("the rank of a ref", rankKey(want.open, key))
+		if rankKinds[key[0]] != 0 && want.open > 0 {
+			c.member(fmt.Sprintf("the rank of %c:%.40q", key[0], want.text), rankKey(want.open, key))
 		}
 	}
 	return c.each(c.facets, func(k, v []byte) error {

@@ -46,6 +46,8 @@ func headerFields(f *fields, c *store.Conversation) {
 	f.flag(29, &c.Hidden)
 	text(f, 30, &c.Into)
 	count(f, 31, &c.LastReaction)
+	f.number(32, (*uint64)(&c.DeliveredSeq))
+	f.number(33, (*uint64)(&c.ReadSeq))
 }
 
 func ownerFields(f *fields, o *store.Owner) {
@@ -138,6 +140,28 @@ func messageFields(f *fields, m *store.Message) {
 	each(f, 36, &m.Reactions, reactionFields)
 	text(f, 37, &m.Feedback)
 	f.flag(38, &m.Withdrawn)
+	maybe(f, 39, &m.File, fileFields)
+	each(f, 40, &m.Files, fetchedFields)
+	numbers(f, 41, &m.Trail)
+}
+
+func fileFields(f *fields, file *store.File) {
+	text(f, 1, &file.Hash)
+	text(f, 2, &file.Name)
+	text(f, 3, &file.Type)
+	count(f, 4, &file.Size)
+}
+
+func fetchedFields(f *fields, m *store.Fetched) {
+	text(f, 1, &m.Conversation)
+	text(f, 2, &m.Message)
+	count(f, 3, &m.Index)
+	part(f, 4, &m.File, fileFields)
+	count(f, 5, &m.Width)
+	count(f, 6, &m.Height)
+	text(f, 7, &m.Problem)
+	f.flag(8, &m.Gone)
+	count(f, 9, &m.At)
 }
 
 func detailFields(f *fields, d *store.Detail) {
@@ -206,6 +230,7 @@ func elementFields(f *fields, e *messenger.Element) {
 	text(f, 2, &e.Subtitle)
 	text(f, 3, &e.ImageURL)
 	each(f, 4, &e.Buttons, buttonFields)
+	maybe(f, 5, &e.DefaultAction, buttonFields)
 }
 
 // keyRecord is a KeyRow with the key it belongs to.
@@ -246,6 +271,8 @@ func saidFields(f *fields, k *store.KeyRow) {
 	f.flag(11, &k.Withdrawn)
 	texts(f, 12, &k.Echoes)
 	each(f, 13, &k.Labels, labelMarkFields)
+	each(f, 14, &k.Files, fetchedFields)
+	numbers(f, 15, &k.Trail)
 }
 
 func labelMarkFields(f *fields, l *store.LabelMark) {

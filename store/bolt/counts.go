@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	shownRefs = 100
-	// Refs that share the last shown number are brought into the order of their names, up to so many of them.
-	comparedRefs = 1000
+	shownRanks = 100
+	// Refs and labels that share the last shown number are brought into the order of their names, up to so many of them.
+	comparedRanks = 1000
 )
 
 // Counts returns the numbers beside views and facets. What nobody has is left out.
@@ -59,7 +59,11 @@ func (r *reader) counts() (store.Counts, error) {
 			return c, err
 		}
 	}
-	c.Refs, err = r.topRefs()
+	err = r.top(kindRef, func(text string, n int) { c.Refs = append(c.Refs, store.RefCount{Ref: text, N: n}) })
+	if err != nil {
+		return c, err
+	}
+	err = r.top(kindLabel, func(text string, n int) { c.Labels = append(c.Labels, store.LabelCount{Label: text, N: n}) })
 	return c, err
 }
 
@@ -69,26 +73,27 @@ func positive[K comparable](m map[K]int, k K, n int) {
 	}
 }
 
-// topRefs are the refs that most open conversations came in with.
-func (r *reader) topRefs() (list []store.RefCount, err error) {
-	err = walk(r.sets, []byte{kindRank}, nil, false, func(k, _ []byte) (bool, error) {
+// top gives the values of a kind that most open conversations have to take, most first, then by name.
+func (r *reader) top(kind byte, take func(text string, n int)) error {
+	var list []facetRow
+	err := walk(r.sets, []byte{rankKinds[kind]}, nil, false, func(k, _ []byte) (bool, error) {
 		if len(k) != rankLen {
 			return false, errDamaged
 		}
 		n := int(binary.BigEndian.Uint64(k[1:]))
-		if len(list) >= comparedRefs || len(list) >= shownRefs && list[len(list)-1].N != n {
+		if len(list) >= comparedRanks || len(list) >= shownRanks && list[len(list)-1].open != n {
 			return false, nil
 		}
-		key := append([]byte{kindRef}, k[9:]...)
-		row, err := decodeFacet(r.facets.Get(key))
+		row, err := decodeFacet(r.facets.Get(append([]byte{kind}, k[9:]...)))
 		if err != nil {
 			return false, err
 		}
-		list = append(list, store.RefCount{Ref: row.text, N: n})
+		list = append(list, facetRow{text: row.text, open: n})
 		return true, nil
 	})
-	slices.SortFunc(list, func(a, b store.RefCount) int {
-		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Ref, b.Ref))
-	})
-	return list[:min(len(list), shownRefs)], err
+	slices.SortFunc(list, func(a, b facetRow) int { return cmp.Or(cmp.Compare(b.open, a.open), cmp.Compare(a.text, b.text)) })
+	for _, row := range list[:min(len(list), shownRanks)] {
+		take(row.text, row.open)
+	}
+	return err
 }

@@ -127,13 +127,13 @@ func (r *reader) dumpConversation(out *bytes.Buffer, conv hash) error {
 	return nil
 }
 
-// dumpCounts writes the counters; of refs all, not only those that are shown.
+// dumpCounts writes the counters; of refs and labels all, not only those that are shown.
 func (r *reader) dumpCounts(out *bytes.Buffer) error {
 	counts, err := r.counts()
 	if err != nil {
 		return err
 	}
-	counts.Refs = nil
+	counts.Refs, counts.Labels = nil, nil
 	err = r.eachFacet(kindRef, func(_ facetKey, row facetRow) error {
 		if row.open > 0 {
 			counts.Refs = append(counts.Refs, store.RefCount{Ref: row.text, N: row.open})
@@ -144,6 +144,16 @@ func (r *reader) dumpCounts(out *bytes.Buffer) error {
 		return err
 	}
 	slices.SortFunc(counts.Refs, func(a, b store.RefCount) int { return strings.Compare(a.Ref, b.Ref) })
+	err = r.eachFacet(kindLabel, func(_ facetKey, row facetRow) error {
+		if row.open > 0 {
+			counts.Labels = append(counts.Labels, store.LabelCount{Label: row.text, N: row.open})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(counts.Labels, func(a, b store.LabelCount) int { return strings.Compare(a.Label, b.Label) })
 	dumpLine(out, "counts", counts)
 	return r.dumpInboxes(out)
 }

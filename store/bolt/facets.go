@@ -111,7 +111,7 @@ func (b *facetBook) add(f facet, all, open int) error {
 	return nil
 }
 
-// flush writes the rows that changed, and the refs' ranks.
+// flush writes the rows that changed, and the ranks of refs and labels.
 func (b *facetBook) flush(sets *edits) error {
 	for _, key := range sortedKeys(b.entries) {
 		e := b.entries[key]
@@ -121,7 +121,7 @@ func (b *facetBook) flush(sets *edits) error {
 		if e.is.all < 0 || e.is.open < 0 {
 			return fmt.Errorf("count a value: %w: a counter fell below zero", errDamaged)
 		}
-		if key[0] == kindRef && e.was.open != e.is.open {
+		if rankKinds[key[0]] != 0 && e.was.open != e.is.open {
 			sets.move(rankOf(key, e.was.open), rankOf(key, e.is.open))
 		}
 		var err error
@@ -137,12 +137,12 @@ func (b *facetBook) flush(sets *edits) error {
 	return nil
 }
 
-// rankOf is the key of a ref's rank, or nil when no open conversation has it.
-func rankOf(ref facetKey, open int) []byte {
+// rankOf is the key of a value's rank, or nil when no open conversation has it.
+func rankOf(f facetKey, open int) []byte {
 	if open == 0 {
 		return nil
 	}
-	return rankKey(open, ref)
+	return rankKey(open, f)
 }
 
 // sortedKeys are a map's keys in the order of the file, in which neighbours are written together.

@@ -255,6 +255,16 @@ func (r *reader) dumpInboxes(out *bytes.Buffer) error {
 			dumpLine(out, "redact", red)
 			return err
 		}},
+		{uploadBucket, func(row []byte) error {
+			var u upload
+			err := decode(row, func(f *fields) { uploadFields(f, &u) })
+			dumpLine(out, "upload", struct {
+				Inbox    store.InboxID
+				Hash, ID string
+				At       store.Millis
+			}{u.inbox, u.hash, u.id, u.at})
+			return err
+		}},
 	} {
 		err := walk(r.tx.Bucket(part.bucket), nil, nil, true, func(_, row []byte) (bool, error) {
 			return true, part.line(row)

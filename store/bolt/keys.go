@@ -35,7 +35,7 @@ const (
 	memberLen    = 33          // and the conversation
 	snoozeLen    = 25          // kind, time, conversation
 	outboxLen    = 1 + 16 + 24 // kind, conversation, place
-	rankLen      = 1 + 8 + 16  // kind, number, hash of the ref
+	rankLen      = 1 + 8 + 16  // kind, number, hash of the value
 )
 
 // appendTime keeps the order of times, negative ones too.
@@ -94,7 +94,11 @@ const (
 	kindSnooze = 'z' // conversations by the end of their snooze
 	kindOutbox = 'q' // replies that are not settled
 	kindRank   = 'R' // refs by the number of open conversations
+	kindRanked = 'L' // labels by the number of open conversations
 )
+
+// rankKinds are the kinds of facet that are ranked, and of their ranks.
+var rankKinds = map[byte]byte{kindRef: kindRank, kindLabel: kindRanked}
 
 // facetKey names a facet: a kind and the hash of a value.
 type facetKey [memberPrefix]byte
@@ -122,9 +126,9 @@ func outboxPrefix(conv hash) []byte {
 	return append(append(make([]byte, 0, outboxLen), kindOutbox), conv[:]...)
 }
 
-func rankKey(open int, ref facetKey) []byte {
-	b := append(make([]byte, 0, rankLen), kindRank)
-	return append(binary.BigEndian.AppendUint64(b, uint64(open)), ref[1:]...)
+func rankKey(open int, f facetKey) []byte {
+	b := append(make([]byte, 0, rankLen), rankKinds[f[0]])
+	return append(binary.BigEndian.AppendUint64(b, uint64(open)), f[1:]...)
 }
 
 // after is the first key that is greater than every key with the prefix.

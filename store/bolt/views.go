@@ -18,7 +18,7 @@ const ViewsFile = "views.db"
 
 // viewsLayout is the number of the layout of views.db. Views are derived: a file of any other layout is not read but
 // built again from the log.
-const viewsLayout = 2
+const viewsLayout = 3
 
 // ErrLayout says that views.db was written in another layout. Nothing is lost: put the file aside and replay the log
 // into a new one.
@@ -31,12 +31,14 @@ var (
 	setBucket    = []byte("sets")    // memberships; keys only
 	facetBucket  = []byte("facets")  // kind, value → text and counters
 
-	alertBucket  = []byte("alerts") // inbox → what the platform last said of it
-	kindBucket   = []byte("kinds")  // inbox and name → how often such an event came, which nobody knows
-	redactBucket = []byte("redact") // record and message → words still to be taken out of the log
+	alertBucket  = []byte("alerts")  // inbox → what the platform last said of it
+	kindBucket   = []byte("kinds")   // inbox and name → how often such an event came, which nobody knows
+	redactBucket = []byte("redact")  // record and message → words still to be taken out of the log
+	uploadBucket = []byte("uploads") // inbox and hash of a file → the id under which the platform has it
 
 	viewBuckets = [][]byte{
 		headerBucket, rowBucket, actBucket, setBucket, facetBucket, alertBucket, kindBucket, redactBucket,
+		uploadBucket,
 	}
 
 	appliedKey = []byte("applied")

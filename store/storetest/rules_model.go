@@ -27,7 +27,7 @@ type modelConv struct {
 	told     []toldFact   // lines
 	said     []toldFact   // of lines
 	beside   []store.Fact // what ways, controls and labels say
-	receipts []store.Fact
+	receipts []toldFact
 	seqs     map[string]store.Seq // by key: the record that a line counts as come with, where a merge has changed it
 	aliases  []store.ConversationID
 	replies  []*modelReply // in the order of writing
@@ -138,7 +138,7 @@ func (m *plainModel) fact(f store.Fact) {
 	isNew := false
 	switch f.Kind {
 	case store.FactDelivery, store.FactRead:
-		c.receipts = append(c.receipts, f)
+		c.receipts = append(c.receipts, toldFact{f, m.seq})
 		return
 	case store.FactLabel:
 		return

@@ -45,7 +45,7 @@ func (c *modelConv) settleEchoes() {
 
 // named reports whether a delivery receipt named one of the keys.
 func (c *modelConv) named(keys map[string]bool) bool {
-	return slices.ContainsFunc(c.receipts, func(f store.Fact) bool {
+	return slices.ContainsFunc(c.receipts, func(f toldFact) bool {
 		return slices.ContainsFunc(f.MIDs, func(mid string) bool { return keys[store.KeyOf(store.FactEcho, mid)] })
 	})
 }
@@ -244,10 +244,12 @@ func (c *modelConv) header() store.Conversation {
 		Seen: c.seen, Aliases: c.aliases, ProfileAt: c.profileAt, ProfileGot: c.profileGot, LastIncomingSeq: c.lastIncomingSeq(),
 	}
 	for _, f := range c.receipts {
+		mark, told := &h.DeliveredTo, &h.DeliveredSeq
 		if f.Kind == store.FactRead {
-			h.ReadTo = max(h.ReadTo, f.Watermark)
-		} else {
-			h.DeliveredTo = max(h.DeliveredTo, f.Watermark)
+			mark, told = &h.ReadTo, &h.ReadSeq
+		}
+		if f.Watermark > *mark {
+			*mark, *told = f.Watermark, f.seq
 		}
 	}
 	c.besides(&h)

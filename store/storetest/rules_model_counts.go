@@ -23,7 +23,7 @@ func (m *plainModel) counts() store.Counts {
 	n := store.Counts{
 		Statuses: map[store.Status]int{}, Origins: map[store.Origin]int{}, Mine: map[string]int{}, Inboxes: map[store.InboxID]int{},
 	}
-	refs := map[string]int{}
+	refs, labels := map[string]int{}, map[string]int{}
 	for _, c := range m.list() {
 		n.Total++
 		n.Statuses[c.Status]++
@@ -42,6 +42,9 @@ func (m *plainModel) counts() store.Counts {
 		for _, ref := range c.Refs {
 			refs[ref]++
 		}
+		for _, label := range c.Labels {
+			labels[label]++
+		}
 		if c.Assignee != "" {
 			n.Mine[c.Assignee]++
 		}
@@ -51,5 +54,9 @@ func (m *plainModel) counts() store.Counts {
 		n.Refs = append(n.Refs, store.RefCount{Ref: ref, N: count})
 	}
 	slices.SortFunc(n.Refs, func(a, b store.RefCount) int { return cmp.Or(b.N-a.N, cmp.Compare(a.Ref, b.Ref)) })
+	for label, count := range labels {
+		n.Labels = append(n.Labels, store.LabelCount{Label: label, N: count})
+	}
+	slices.SortFunc(n.Labels, func(a, b store.LabelCount) int { return cmp.Or(b.N-a.N, cmp.Compare(a.Label, b.Label)) })
 	return n
 }

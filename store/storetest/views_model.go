@@ -104,7 +104,7 @@ func (m *rowsModel) counts() store.Counts {
 		Unknown: m.unknown, Applied: m.seq, Statuses: map[store.Status]int{},
 		Origins: map[store.Origin]int{}, Mine: map[string]int{}, Inboxes: map[store.InboxID]int{},
 	}
-	refs := map[string]int{}
+	refs, labels := map[string]int{}, map[string]int{}
 	for _, c := range m.convs {
 		if c.Hidden {
 			continue
@@ -134,11 +134,18 @@ func (m *rowsModel) counts() store.Counts {
 		for _, ref := range distinct(c.Refs) {
 			refs[ref]++
 		}
+		for _, label := range distinct(c.Labels) {
+			labels[label]++
+		}
 	}
 	for ref, count := range refs {
 		n.Refs = append(n.Refs, store.RefCount{Ref: ref, N: count})
 	}
 	slices.SortFunc(n.Refs, func(a, b store.RefCount) int { return cmp.Or(b.N-a.N, cmp.Compare(a.Ref, b.Ref)) })
+	for label, count := range labels {
+		n.Labels = append(n.Labels, store.LabelCount{Label: label, N: count})
+	}
+	slices.SortFunc(n.Labels, func(a, b store.LabelCount) int { return cmp.Or(b.N-a.N, cmp.Compare(a.Label, b.Label)) })
 	return n
 }
 
