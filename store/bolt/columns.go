@@ -22,6 +22,7 @@ type columns struct {
 	inboxes   dictionary
 	assignees dictionary
 	labels    dictionary
+	lists     refLists
 }
 
 // pieceRows are the most of one piece: some sixteen kilobytes.
@@ -103,17 +104,7 @@ const (
 	// The bits of a row's labels: one for each label that has a number of its own, the last for all others.
 	labelBits  = 16
 	otherLabel = 1 << (labelBits - 1)
-
-	// A row's refs: nothing, 31 bits of the hash of its only ref, or, with the highest bit, two bits for each of them.
-	severalRefs = 1 << 31
-	unsureRefs  = ^uint32(0) // more than the packed value has
 )
-
-// refCode is what a row keeps of an only ref; never 0.
-func refCode(short uint32) uint32 { return max(1, short>>1) }
-
-// refBits are the bits of one ref among several.
-func refBits(code uint32) uint32 { return severalRefs | 1<<(code%31) | 1<<(code/31%31) }
 
 // row is what the columns keep of a row of the index.
 func (c *columns) row(p []byte, v packed) columnRow {
@@ -121,18 +112,8 @@ func (c *columns) row(p []byte, v packed) columnRow {
 		key: columnKeyOf(p), state: v[1], origins: v[0],
 		inbox: c.inboxes.code(v.inbox()), assignee: c.assignees.code(v.assignee()),
 	}
-	list, more := v.refs()
-	switch {
-	case more:
-		r.refs = unsureRefs
-	case len(list) == 4:
-		r.refs = refCode(binary.BigEndian.Uint32(list))
-	default:
-		for ; len(list) >= 4; list = list[4:] {
-			r.refs |= refBits(refCode(binary.BigEndian.Uint32(list)))
-		}
-	}
-	list, more = v.labels()
+	r.refs = c.lists.column(v.refs())
+	list, more := v.labels()
 	if more {
 		r.labels = otherLabel
 	}
@@ -241,7 +222,9 @@ func (c *columns) tidy(at int) {
 			continue
 		}
 		a, b := c.pieces[first], c.pieces[first+1]
-		if a.high == b.high && a.n+b.n <= pieceRows*3/4 {
+		// Rows come at the end and go anywhere: pieces that may be nearly full leave little memory unused. One that must
+		// be split again is not made one at once.
+		if a.high == b.high && a.n+b.n <= pieceRows*15/16 {
 			a.move(a.n, b, 0, b.n)
 			a.n += b.n
 			c.slabs.put(b)

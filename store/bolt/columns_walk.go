@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
-	"math/bits"
 	"slices"
 
 	"frontdesk/store"
@@ -46,7 +45,7 @@ func (c *columns) test(a *ask) columnTest {
 	case store.FieldAssignee:
 		return tableTest(func(p *piece) *[pieceRows]uint8 { return &p.assignee }, c.assignees.asks(a, fake[6:10], fake))
 	case store.FieldRef:
-		return refTest(a)
+		return c.refTest(a)
 	case store.FieldLabel:
 		return c.labelTest(a)
 	default: // status and is
@@ -126,57 +125,6 @@ func valueTest[T any](column func(*piece) *[pieceRows]T, may func(T) bool) colum
 			return rows[:n]
 		},
 	}
-}
-
-// refTest is a condition on refs.
-func refTest(a *ask) columnTest {
-	column := func(p *piece) *[pieceRows]uint32 { return &p.refs }
-	wanted := make(map[uint32]bool, len(a.texts.list)) // and whether it is alone
-	for _, w := range a.texts.list {
-		code := refCode(w.short)
-		alone, twice := wanted[code]
-		wanted[code] = w.alone && (!twice || alone)
-	}
-	t := valueTest(column, func(v uint32) bool { return !a.rulesOut(a.sayColumn(v, wanted)) })
-	if a.not || a.every || a.vague || len(wanted) != 1 {
-		return t
-	}
-	// The usual case, as fast as can be.
-	want := refCode(a.texts.list[0].short)
-	several := refBits(want)
-	t.scan = func(p *piece, from, until int, out []uint16) []uint16 {
-		for i, v := range p.refs[from:until] {
-			if v == want || v&several == several {
-				out = append(out, uint16(from+i))
-			}
-		}
-		return out
-	}
-	return t
-}
-
-// sayColumn is sayRef for what columns keep of refs.
-func (a *ask) sayColumn(v uint32, wanted map[uint32]bool) answer {
-	switch alone, found := wanted[v]; {
-	case a.every:
-		return sure(v != 0)
-	case v == 0:
-		return no
-	case a.vague:
-		return perhaps
-	case v&severalRefs == 0 && found && alone:
-		return yes
-	case v&severalRefs == 0:
-		return likely(found)
-	case len(wanted) > bits.OnesCount32(v): // asking them all would take longer than looking
-		return perhaps
-	}
-	for code := range wanted {
-		if b := refBits(code); v&b == b {
-			return perhaps
-		}
-	}
-	return no
 }
 
 // labelTest is a condition on labels.

@@ -13,7 +13,8 @@ import (
 
 const (
 	maxLimit  = 1000
-	usualPage = 64 // of rows; room for so many is made at once
+	usualPage = 64 // of rows; room for no more is made at once
+	fewFound  = 4  // rows beyond those that are expected, for which there is room as well
 )
 
 func checkLimit(n int) error {
@@ -102,7 +103,7 @@ func (v *Views) list(r *reader, f *filter, req store.ListRequest, last bool) ([]
 	}
 	w := listWalk{
 		reader: r, filter: f, newer: req.Newer, limit: req.Limit,
-		rows: make([]store.Conversation, 0, min(req.Limit+1, usualPage)),
+		rows: make([]store.Conversation, 0, min(req.Limit+1, usualPage, f.estimate+fewFound)),
 	}
 	if req.From != (store.Cursor{}) {
 		p := positionOf(req.From.LastActivity, hashOf(req.From.ID))
@@ -156,7 +157,7 @@ func (v *Views) walk(w *listWalk, last bool) error {
 	}
 	switch p.way {
 	case byMembers:
-		return w.walkMembers(p.driver, w.start, w.newer, w.collect)
+		return w.walkMembers(w.filter, p.driver, w.start, w.newer, w.collect)
 	case byActivity:
 		reached, err := w.walkActivity(w.filter, w.start, w.newer, p.budget, w.collect)
 		if err != nil || reached == nil {
@@ -224,7 +225,9 @@ func (r *reader) walkActivity(
 }
 
 // walkMembers goes through sets, which have no order of time, and brings them into it first.
-func (r *reader) walkMembers(d driver, start []byte, newer bool, collect func(position) (bool, error)) error {
+func (r *reader) walkMembers(
+	f *filter, d driver, start []byte, newer bool, collect func(position) (bool, error),
+) error {
 	positions := make([]position, 0, d.count)
 	for _, facet := range d.facets {
 		err := walk(r.sets, facet[:], nil, true, func(k, _ []byte) (bool, error) {
@@ -256,6 +259,15 @@ func (r *reader) walkMembers(d driver, start []byte, newer bool, collect func(po
 		return bytes.Compare(b[:], a[:])
 	})
 	for _, p := range slices.Compact(positions) {
+		if len(f.asks) > 1 { // else it is that of the set, which all have
+			v := packed(r.act.Get(p[:]))
+			if !v.valid() {
+				return errDamaged
+			}
+			if f.rulesOut(v) {
+				continue
+			}
+		}
 		if more, err := collect(p); err != nil || !more {
 			return err
 		}

@@ -61,7 +61,8 @@ func numbered(name string, n int) (list []string) {
 	return list
 }
 
-// drawDesk is a conversation with more different labels than have a number, and more refs than a row has room for.
+// drawDesk is a conversation with more different labels than have a number, and sometimes more refs than a packed value
+// has room for.
 func drawDesk(rt *rapid.T, id store.ConversationID) store.Conversation {
 	refs := rapid.SliceOfN(rapid.SampledFrom(numbered("ref", 12)), 0, 9).Draw(rt, "refs")
 	labels := rapid.SliceOfN(rapid.SampledFrom(numbered("label", 24)), 0, 9).Draw(rt, "labels")
@@ -78,6 +79,9 @@ func drawDesk(rt *rapid.T, id store.ConversationID) store.Conversation {
 		LastActivity: store.Millis(rapid.IntRange(-1, 3).Draw(rt, "activity")),
 		ProfileAt:    store.Millis(rapid.IntRange(0, 1).Draw(rt, "profile")),
 	}
+	if rapid.IntRange(0, 15).Draw(rt, "many") == 0 {
+		c.Refs = append(numbered("many", packedTexts+rapid.IntRange(-9, 1).Draw(rt, "more")), c.Refs...)
+	}
 	if rapid.IntRange(0, 3).Draw(rt, "far") == 0 {
 		c.LastActivity += 1 << 33
 	}
@@ -88,7 +92,7 @@ func drawDeskQuery(rt *rapid.T) (q store.Query) {
 	values := map[store.Field][]string{
 		store.FieldStatus:   {"open", "pending", "snoozed", "resolved", "later", "none"},
 		store.FieldOrigin:   {"plugin", "link", "unknown", "later", "none"},
-		store.FieldRef:      append(numbered("ref", 12), "ref-0*", "ref-1*", "*", "none", "none*"),
+		store.FieldRef:      append(numbered("ref", 12), "ref-0*", "ref-1*", "*", "none", "none*", "many-00", "many-60", "many-4*"),
 		store.FieldIs:       {store.IsUnread, store.IsUnreplied},
 		store.FieldInbox:    {"1", "2", "3"},
 		store.FieldAssignee: {"", "ana", "ben", "none"},

@@ -19,8 +19,9 @@ import (
 //	11..   refs, then labels, four bytes of hash each
 const packedHead = 11
 
-// As many refs and labels as have room; a flag says that there are more.
-const packedTexts = 6
+// As many refs and labels as have room; a flag says that there are more. It is room for all but a few: who may have a
+// ref more than the row says is looked at in vain by every search for a rare one.
+const packedTexts = 60
 
 const (
 	statusBits    = 7

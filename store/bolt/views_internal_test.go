@@ -175,6 +175,9 @@ func drawConversation(rt *rapid.T) store.Conversation {
 		Labels:   texts.Draw(rt, "labels"), Refs: texts.Draw(rt, "refs"),
 		Unread: rapid.IntRange(0, 1).Draw(rt, "unread"), Unreplied: rapid.Bool().Draw(rt, "unreplied"),
 	}
+	if rapid.IntRange(0, 7).Draw(rt, "many") == 0 { // more refs than a packed value has
+		c.Refs = append(numbered("another", rapid.IntRange(packedTexts-1, packedTexts+1).Draw(rt, "others")), c.Refs...)
+	}
 	for _, o := range rapid.SliceOfN(rapid.SampledFrom([]string{"plugin", "ad", "unknown", "later", ""}), 0, 2).Draw(rt, "origins") {
 		c.Origins = append(c.Origins, store.Origin(o))
 	}
@@ -206,6 +209,9 @@ func TestPackedNeverLies(t *testing.T) {
 			rt.Errorf("%+v is ruled out for %+v", c, term)
 		}
 		columns := newColumns()
+		if rapid.Bool().Draw(rt, "no room for lists") {
+			columns.lists.bytes = mostLists
+		}
 		at := positionOf(c.LastActivity, hashOf(c.ID))
 		columns.insert(columns.row(at[:], p))
 		if q.Match(c) && len(passing(columns, &f)) == 0 {
