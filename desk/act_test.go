@@ -258,7 +258,10 @@ func TestState(t *testing.T) {
 	}
 	want := desk.State{
 		Version: "test", DataDir: dir, Demo: true, ListenError: "the port is taken", Head: 1, Applied: 1,
-		Inboxes: []desk.Inbox{{ID: pageID, Name: "Lumen Bikes"}, {ID: siteID, Name: "Site", Plugin: true}},
+		Inboxes: []desk.Inbox{
+			{ID: pageID, Name: "Lumen Bikes", Missing: "FRONTDESK_PAGE_TOKEN"},
+			{ID: siteID, Name: "Site", Plugin: true, Missing: "FRONTDESK_PLUGIN_TOKEN"},
+		},
 	}
 	if diff := cmp.Diff(want, s); diff != "" {
 		t.Error(diff)

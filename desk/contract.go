@@ -16,6 +16,7 @@ type Contract interface {
 	Actor
 	Drafter
 	Watcher
+	Queue
 }
 
 // Reader answers what a screen shows.

@@ -64,6 +64,11 @@ type Options struct {
 	// the recipient, so that a wrong setting can't take it to Meta. Nil: visitors can't be answered.
 	PluginSender Sender
 
+	// Hold is how long a reply waits before it is sent, so that it can be taken back; 0: not at all.
+	Hold time.Duration
+	// NoSenderActions keeps to ourselves that an agent types or has read (ref. 3.8).
+	NoSenderActions bool
+
 	Now    func() time.Time // default time.Now
 	Rand   io.Reader        // of tokens; default crypto/rand
 	Logger *slog.Logger     // default: nothing is logged

@@ -51,42 +51,33 @@ func (c *courier) page(id store.InboxID) *page {
 	return p
 }
 
-// alert says why nothing is sent for a whole inbox at now: because it is stopped, or pauses for a while. It is empty
-// when all is well.
-func (c *courier) alert(id store.InboxID, now time.Time) string {
+// alert fills in why nothing is sent for a whole inbox at now: because it is stopped, or pauses for a while. It returns
+// when a pause ends; zero when there is none.
+func (c *courier) alert(in *Inbox, now time.Time) (till time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	p := c.pages[id]
+	p := c.pages[in.ID]
 	switch {
 	case p != nil && p.alert != nil:
-		return p.alert.reason.Text
+		in.Stopped, in.Alert, in.Advice = true, p.alert.reason.Text, p.alert.reason.Advice
+		if !p.alert.byPolicy {
+			in.Advice += " Then start frontdesk again, or send a held message again."
+		}
 	case p != nil && p.till.After(now) && p.lost:
-		return "The platform cannot be reached; it is tried again in " + span(p.till.Sub(now)) + "."
+		in.Alert = "The platform cannot be reached; it is tried again in " + span(p.till.Sub(now)) + "."
+		return p.till
 	case p != nil && p.till.After(now):
-		return limitText(p.till.Sub(now))
-	case c.appTill.After(now) && !c.d.inboxes[id].Inbox.Plugin:
-		return limitText(c.appTill.Sub(now))
+		in.Alert = limitText(p.till.Sub(now))
+		return p.till
+	case c.appTill.After(now) && !c.d.inboxes[in.ID].Inbox.Plugin:
+		in.Alert = limitText(c.appTill.Sub(now))
+		return c.appTill
 	}
-	return ""
+	return time.Time{}
 }
 
 func limitText(d time.Duration) string {
 	return "The platform's limit on calls is reached; sending goes on by itself in " + span(d) + "."
-}
-
-// refusal is the alert as an answer to an agent who wants to write; nil when there is none.
-func (c *courier) refusal(id store.InboxID) *Refusal {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	p := c.pages[id]
-	if p == nil || p.alert == nil {
-		return nil
-	}
-	advice := p.alert.reason.Advice
-	if !p.alert.byPolicy {
-		advice += " Then start frontdesk again, or send a held message again."
-	}
-	return &Refusal{Reason: "Sending is stopped for this inbox: " + p.alert.reason.Text, Advice: advice}
 }
 
 // recheck takes the inbox's alert away because an agent wants to try again with one message.

@@ -17,6 +17,10 @@ func (c *courier) heed(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read what the platform says of inboxes: %w", err)
 	}
+	return c.heedAll(ctx, alerts)
+}
+
+func (c *courier) heedAll(ctx context.Context, alerts map[store.InboxID]store.Alert) error {
 	freed := false
 	for id, a := range alerts {
 		freed = c.heedOne(id, a) || freed

@@ -32,17 +32,15 @@ func (d *Desk) Reply(ctx context.Context, r Reply) (store.Message, error) {
 	if refusal := checkLimits(r.Message); refusal != nil {
 		return store.Message{}, refusal
 	}
-	if err := d.courier.heed(ctx); err != nil {
+	in, known, err := d.inboxOf(ctx, c.Inbox)
+	if err != nil {
 		return store.Message{}, err
 	}
-	way, refusal := d.routeTo(c.Inbox, c.Contact)
+	outlook := OutlookOf(c, in, known, d.now())
+	allowed, refusal := outlook.admit(r.Message, r.HumanAgent)
 	if refusal == nil {
-		refusal = d.courier.refusal(c.Inbox)
+		_, refusal = d.routeTo(c.Inbox, c.Contact)
 	}
-	if refusal != nil {
-		return store.Message{}, refusal
-	}
-	allowed, refusal := permit(c, c.Contact, way.inbox, r.Message, r.HumanAgent, d.now())
 	if refusal != nil {
 		return store.Message{}, refusal
 	}
@@ -147,27 +145,26 @@ type way struct {
 // a visitor of our plugin never goes to Meta, and the other way round.
 func (d *Desk) routeTo(id store.InboxID, to store.Contact) (way, *Refusal) {
 	i, ok := d.inboxes[id]
+	if refusal := unreachable(id, to, i.Inbox, ok); refusal != nil {
+		return way{}, refusal
+	}
 	w := way{inbox: i.Inbox, sender: i.Sender}
-	switch {
-	case !ok:
-		return way{}, &Refusal{
-			Reason: fmt.Sprintf("There are no settings for the inbox %s.", id),
-			Advice: "Set FRONTDESK_PAGE_ID, FRONTDESK_PAGE_TOKEN and FRONTDESK_APP_SECRET for it and start frontdesk again.",
-		}
-	case i.Inbox.Missing != "":
-		return way{}, missing(id, i.Inbox.Missing)
-	case isVisitor(to):
-		if w.sender = d.o.PluginSender; w.sender == nil {
-			return way{}, missing(id, "FRONTDESK_PLUGIN_TOKEN")
-		}
+	setting := settingPageToken
+	if isVisitor(to) {
+		w.sender, setting = d.o.PluginSender, settingPluginToken
 		w.inbox.Plugin = true
-	case i.Inbox.Plugin:
-		return way{}, &Refusal{Reason: "This contact is no visitor of the plugin, but the inbox is a site of the plugin."}
-	case w.sender == nil:
-		return way{}, missing(id, "FRONTDESK_PAGE_TOKEN")
+	}
+	if w.sender == nil {
+		return way{}, missing(id, setting)
 	}
 	return w, nil
 }
+
+// The settings without which an inbox can't send.
+const (
+	settingPageToken   = "FRONTDESK_PAGE_TOKEN"
+	settingPluginToken = "FRONTDESK_PLUGIN_TOKEN"
+)
 
 func missing(id store.InboxID, setting string) *Refusal {
 	return &Refusal{

@@ -67,6 +67,7 @@ func (d *Desk) State(ctx context.Context) (State, error) {
 	s := State{
 		Version: d.o.Version, DataDir: d.o.DataDir, Demo: d.o.Demo,
 		AppID: d.o.AppID, Head: d.log.Head(), Applied: d.feed.Applied(),
+		Usage: d.usages(), Hold: d.o.Hold,
 	}
 	if d.o.Listening != nil {
 		address, err := d.o.Listening()
@@ -105,19 +106,49 @@ func (d *Desk) inboxStates(ctx context.Context, s *State) error {
 	if err != nil {
 		return fmt.Errorf("read what the platform says of inboxes: %w", err)
 	}
+	if err := d.courier.heedAll(ctx, alerts); err != nil {
+		return err
+	}
 	for _, i := range d.o.Inboxes {
-		inbox := i.Inbox
-		if name := d.names.of(inbox.ID); name != "" {
-			inbox.Name = name
-		}
-		if alert := d.courier.alert(inbox.ID, d.now()); alert != "" {
-			inbox.Alert = alert
-		} else if alert := alertText(alerts[inbox.ID]); alert != "" {
-			inbox.Alert = alert
-		}
+		inbox, _ := d.inboxNow(i.Inbox.ID, alerts[i.Inbox.ID])
 		s.Inboxes = append(s.Inboxes, inbox)
 	}
 	return nil
+}
+
+// inboxOf is an inbox as it is now, and whether there are settings for it.
+func (d *Desk) inboxOf(ctx context.Context, id store.InboxID) (in Inbox, known bool, err error) {
+	alerts, err := d.views.Alerts(ctx)
+	if err != nil {
+		return Inbox{}, false, fmt.Errorf("read what the platform says of inboxes: %w", err)
+	}
+	if err := d.courier.heedAll(ctx, alerts); err != nil {
+		return Inbox{}, false, err
+	}
+	in, known = d.inboxNow(id, alerts[id])
+	return in, known, nil
+}
+
+// inboxNow is an inbox as it is now: by its own name, with the setting that it lacks and with what keeps it from
+// sending.
+func (d *Desk) inboxNow(id store.InboxID, said store.Alert) (in Inbox, known bool) {
+	i, known := d.inboxes[id]
+	in = i.Inbox
+	in.ID = id
+	if name := d.names.of(id); name != "" {
+		in.Name = name
+	}
+	switch {
+	case !known || in.Missing != "":
+	case in.Plugin && d.o.PluginSender == nil:
+		in.Missing = settingPluginToken
+	case !in.Plugin && i.Sender == nil:
+		in.Missing = settingPageToken
+	}
+	if d.courier.alert(&in, d.now()); in.Alert == "" {
+		in.Alert = alertText(said)
+	}
+	return in, known
 }
 
 // alertText is what the platform says of an inbox, in a sentence; empty when it takes nothing amiss any more.

@@ -89,3 +89,7 @@ func (l *lateDesk) CaughtUp(ctx context.Context) error {
 	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.CaughtUp(ctx) })
 	return err
 }
+
+func (l *lateDesk) Queue(ctx context.Context) ([]desk.Waiting, error) {
+	return whenHere(ctx, l, func(d desk.Contract) ([]desk.Waiting, error) { return d.Queue(ctx) })
+}

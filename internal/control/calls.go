@@ -53,6 +53,9 @@ var handlers = map[method]handler{
 	callCaughtUp: func(ctx context.Context, d desk.Contract, _ json.RawMessage) (any, error) {
 		return nil, d.CaughtUp(ctx)
 	},
+	callQueue: func(ctx context.Context, d desk.Contract, _ json.RawMessage) (any, error) {
+		return d.Queue(ctx)
+	},
 }
 
 // with decodes a call's arguments.

@@ -86,3 +86,9 @@ func (c *Client) Drafted(ctx context.Context, agent string) (ids []store.Convers
 func (c *Client) CaughtUp(ctx context.Context) error {
 	return c.do(ctx, callCaughtUp, nil, nil)
 }
+
+// Queue keeps desk.Queue.
+func (c *Client) Queue(ctx context.Context) (waiting []desk.Waiting, err error) {
+	err = c.do(ctx, callQueue, nil, &waiting)
+	return waiting, err
+}

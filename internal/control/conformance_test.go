@@ -133,6 +133,7 @@ func TestTheSocketChangesNothing(t *testing.T) {
 		"no draft":   func(d desk.Contract) outcome { return outcomeOf(d.Draft(ctx, conversation, "ana")) },
 		"drafted":    func(d desk.Contract) outcome { return outcomeOf(d.Drafted(ctx, "ana")) },
 		"caught up":  func(d desk.Contract) outcome { return outcomeOf(nil, d.CaughtUp(ctx)) },
+		"queue":      func(d desk.Contract) outcome { return outcomeOf(d.Queue(ctx)) },
 		"a refused reply": func(d desk.Contract) outcome {
 			return outcomeOf(d.Reply(ctx, desk.Reply{Conversation: conversation, Agent: "ana"}))
 		},

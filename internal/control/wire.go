@@ -84,6 +84,7 @@ const (
 	callDrafted      method = "drafted"
 	callChanges      method = "changes"
 	callCaughtUp     method = "caught_up"
+	callQueue        method = "queue"
 )
 
 // request is one call.

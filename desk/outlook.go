@@ -1,0 +1,288 @@
+package desk
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"frontdesk/messenger"
+	"frontdesk/store"
+)
+
+const (
+	// guestSession is how long a guest of Meta's chat plugin can be written to from its beginning (ref. 2.3, 7.6).
+	guestSession = 24 * time.Hour
+	// nearEnd is how long before the window's end an agent is warned (ref. 5).
+	nearEnd = time.Hour
+)
+
+// Outlook is what can be sent to a contact now, before a word of it is written: whether anything, what, until when, and
+// what is worth knowing first. A private note can be written whatever it says.
+type Outlook struct {
+	Blocked  *Refusal      // why nothing can be sent; nil when something can
+	Human    bool          // only text that a person wrote, as a human agent (ref. 3.4): neither files nor buttons nor quick replies
+	Until    time.Time     // until when that stays so: the window's end, or that of the human agent's week; zero: Blocked, or no end is known
+	Remains  string        // when Blocked: what can be done all the same, a sentence
+	Warnings []string      // sentences: what may keep a reply from arriving though it is taken
+	Hidden   []Kind        // what the contact would not see, because the chat plugin does not show it; see Warn
+	Controls []ControlVerb // what an agent may do about who controls the conversation
+
+	closed string // why only a human agent may write, a sentence; empty unless Human
+}
+
+// OutlookOf says what can be sent to the contact of c now. in is its inbox as State tells it; known says whether there
+// are settings for it. It asks nobody, and is the very rule by which Reply decides.
+func OutlookOf(c store.Conversation, in Inbox, known bool, now time.Time) Outlook {
+	o := Outlook{Controls: controlsOf(c, in, known), Hidden: hiddenFrom(c)}
+	switch refusal := unreachable(c.Inbox, c.Contact, in, known); {
+	case refusal != nil:
+		o.Blocked, o.Controls = refusal, nil
+	case in.Stopped:
+		o.Blocked = stoppedRefusal(in.Alert, in.Advice)
+	default:
+		o.within(c, c.Contact, in, now)
+	}
+	if o.Blocked != nil {
+		o.Until, o.Remains = time.Time{}, "A private note can be written all the same."
+		return o
+	}
+	if c.Owner.Kind == store.OwnerApp && !isVisitor(c.Contact) {
+		o.Warnings = append(o.Warnings, controlWarning(c.Owner))
+	}
+	if in.Alert != "" {
+		o.Warnings = append(o.Warnings, in.Alert)
+	}
+	return o
+}
+
+// within fills in what the messaging window, or a guest's session, leaves possible for a contact of conversation c. A
+// contact that was never seen to write may be tried: the platform knows better.
+func (o *Outlook) within(c store.Conversation, to store.Contact, in Inbox, now time.Time) {
+	if in.Plugin || isVisitor(to) {
+		return // our own plugin has no limit in time
+	}
+	w := store.Window(c, store.MillisOf(now))
+	o.Until = w.ClosesAt.Time()
+	guest := isGuest(c, to)
+	if guest { // a visit later than its beginning may be all we know: then it has ended even earlier
+		ends := c.Touch.At.Time().Add(guestSession)
+		if !now.Before(ends) {
+			o.Blocked = &Refusal{
+				Reason: fmt.Sprintf("The website visitor has left: a guest can be written to for 24 hours, and these ended on %s.", moment(ends)),
+				Advice: "Nothing more can be sent to this visitor, who comes back as another contact.",
+			}
+			return
+		}
+		if o.Until.IsZero() || ends.Before(o.Until) {
+			o.Until = ends
+		}
+	}
+	switch {
+	case w.Unknown:
+		if !guest {
+			o.Warnings = append(o.Warnings, "The customer was never seen to write here, so the platform may refuse a message.")
+		}
+	case w.Open:
+		if left := o.Until.Sub(now); left < nearEnd {
+			o.Warnings = append(o.Warnings, fmt.Sprintf("The time in which the page may write ends in %s, at %s.", span(left), o.Until.Format("15:04 MST")))
+		}
+	default:
+		o.afterWindow(w, guest || to.Kind == store.ContactUserRef, in, now)
+	}
+}
+
+// afterWindow fills in what is possible once the 24 hours are over; brief says that the contact can't be reached later.
+func (o *Outlook) afterWindow(w store.WindowState, brief bool, in Inbox, now time.Time) {
+	ended, until := w.ClosesAt.Time(), w.HumanAgentUntil.Time()
+	o.closed = fmt.Sprintf("The 24 hours in which the page may write ended on %s, %s ago.", moment(ended), span(now.Sub(ended)))
+	switch {
+	case brief, !w.HumanAgent:
+		o.Blocked = &Refusal{Reason: o.closed, Advice: "Nothing can be sent until the customer writes again."}
+	case !in.HumanAgent:
+		o.Blocked = &Refusal{Reason: o.closed, Advice: "Wait until the customer writes again, or ask the platform for the Human Agent " +
+			"feature and set FRONTDESK_HUMAN_AGENT: it allows text for seven days."}
+	default:
+		o.Human, o.Until = true, until
+		o.Warnings = append(o.Warnings, o.closed+" Until "+moment(until)+" text that you wrote yourself can be sent as a human agent.")
+	}
+}
+
+// permit says how m may be sent now to a contact of conversation c, who may be another one than its contact of today, or
+// why it may not.
+func permit(c store.Conversation, to store.Contact, in Inbox, m messenger.OutMessage, humanAgent bool, now time.Time) (permission, *Refusal) {
+	var o Outlook
+	o.within(c, to, in, now)
+	return o.admit(m, humanAgent)
+}
+
+// admit says how m goes out under the outlook, or why it can't. humanAgent is an agent's word that a person wrote this
+// text and means it to go out with the HUMAN_AGENT tag; within 24 hours it changes nothing.
+func (o *Outlook) admit(m messenger.OutMessage, humanAgent bool) (permission, *Refusal) {
+	switch {
+	case o.Blocked != nil:
+		return permission{}, o.Blocked
+	case !o.Human:
+		return permission{kind: messenger.Response}, nil
+	case m.Attachment != nil || len(m.QuickReplies) > 0:
+		return permission{}, &Refusal{Reason: o.closed, Advice: fmt.Sprintf(
+			"Until %s only text without buttons and quick replies can be sent, as a human agent.", moment(o.Until))}
+	case !humanAgent:
+		return permission{}, &Refusal{Reason: o.closed, Advice: fmt.Sprintf(
+			"Until %s text that you wrote yourself can be sent as a human agent.", moment(o.Until))}
+	}
+	return permission{kind: messenger.MessageTag, tag: messenger.TagHumanAgent}, nil
+}
+
+// unreachable says why nothing can be sent to a contact of an inbox whatever the time; nil when something can.
+func unreachable(id store.InboxID, to store.Contact, in Inbox, known bool) *Refusal {
+	switch {
+	case !known:
+		return &Refusal{
+			Reason: fmt.Sprintf("There are no settings for the inbox %s.", id),
+			Advice: "Set FRONTDESK_PAGE_ID, FRONTDESK_PAGE_TOKEN and FRONTDESK_APP_SECRET for it and start frontdesk again.",
+		}
+	case in.Missing != "":
+		return missing(id, in.Missing)
+	case in.Plugin && !isVisitor(to):
+		return &Refusal{Reason: "This contact is no visitor of the plugin, but the inbox is a site of the plugin."}
+	}
+	return nil
+}
+
+func stoppedRefusal(alert, advice string) *Refusal {
+	return &Refusal{Reason: "Sending is stopped for this inbox: " + alert, Advice: advice}
+}
+
+// isGuest reports whether to is a guest of Meta's chat plugin: somebody without an account, under a temporary id.
+func isGuest(c store.Conversation, to store.Contact) bool {
+	return c.Touch.Guest && c.Touch.At != 0 && to.Kind == store.ContactPSID && !isVisitor(to)
+}
+
+// moment is a time as sentences name it.
+func moment(t time.Time) string { return t.Format("2 January 15:04 MST") }
+
+// Kind is a kind of content that the chat plugin does not show (ref. 7.5).
+type Kind string
+
+// The kinds.
+const (
+	KindFile          Kind = "file"           // an attachment that is no picture, film or sound
+	KindTemplate      Kind = "template"       // any but button and generic templates
+	KindButton        Kind = "button"         // any but postback, URL and call buttons
+	KindQuickReply    Kind = "quick reply"    // any but those of text, phone number and e-mail
+	KindUnlistedMedia Kind = "unlisted media" // an attachment of a type that the platform came to know later
+)
+
+// hiddenKinds are what Meta's chat plugin is not known to show, with what an agent reads about each.
+var hiddenKinds = []struct {
+	kind Kind
+	says string
+}{
+	{KindFile, "The chat plugin is not known to show files; pictures, film and sound are shown. Send a link, or follow the file with a line of text."},
+	{KindTemplate, "The chat plugin shows button templates and cards, no other templates."},
+	{KindButton, "The chat plugin shows buttons that answer, open a page or call, no others."},
+	{KindQuickReply, "The chat plugin shows quick replies of text, phone number and e-mail, no others."},
+	{KindUnlistedMedia, "The chat plugin is not known to show attachments of this type."},
+}
+
+// hiddenFrom is what the contact of c would not see. It concerns who came in last by the plugin: such a person may have
+// gone on in the app, where everything shows, but nothing tells.
+func hiddenFrom(c store.Conversation) []Kind {
+	if c.Touch.Origin != store.OriginPlugin && !isVisitor(c.Contact) {
+		return nil
+	}
+	kinds := make([]Kind, len(hiddenKinds))
+	for i, h := range hiddenKinds {
+		kinds[i] = h.kind
+	}
+	return kinds
+}
+
+// Warn says what the contact would not see of m, a sentence for each kind of content; nothing when all of it shows.
+func (o Outlook) Warn(m messenger.OutMessage) []string {
+	if len(o.Hidden) == 0 {
+		return nil
+	}
+	has := kindsOf(m)
+	var said []string
+	for _, h := range hiddenKinds {
+		if slices.Contains(o.Hidden, h.kind) && slices.Contains(has, h.kind) {
+			said = append(said, h.says)
+		}
+	}
+	return said
+}
+
+// kindsOf is what m holds beyond what the chat plugin shows, by kind.
+func kindsOf(m messenger.OutMessage) []Kind {
+	var kinds []Kind
+	for _, q := range m.QuickReplies {
+		if !slices.Contains([]string{"text", "user_phone_number", "user_email"}, q.ContentType) {
+			kinds = append(kinds, KindQuickReply)
+		}
+	}
+	if m.Attachment == nil {
+		return kinds
+	}
+	buttons := m.Attachment.Payload.Buttons
+	for _, e := range m.Attachment.Payload.Elements {
+		buttons = append(slices.Clip(buttons), e.Buttons...)
+	}
+	for _, b := range buttons {
+		if !slices.Contains([]string{messenger.ButtonURL, messenger.ButtonPostback, messenger.ButtonCall}, b.Type) {
+			kinds = append(kinds, KindButton)
+		}
+	}
+	switch m.Attachment.Type {
+	case "image", "video", "audio":
+	case "file":
+		kinds = append(kinds, KindFile)
+	case "template":
+		if t := m.Attachment.Payload.TemplateType; t != "button" && t != "generic" {
+			kinds = append(kinds, KindTemplate)
+		}
+	default:
+		kinds = append(kinds, KindUnlistedMedia)
+	}
+	return kinds
+}
+
+// ControlVerb is what an agent may do about who controls a conversation (ref. 2.13, 6.4).
+type ControlVerb string
+
+// The verbs of control.
+const (
+	ControlTake    ControlVerb = "take"    // we answer from now on
+	ControlPass    ControlVerb = "pass"    // another app answers from now on
+	ControlRelease ControlVerb = "release" // whichever app answers first
+)
+
+// controlsOf is what can be asked for about the conversation's control. Our own plugin knows no other apps, and a
+// user_ref is nobody whose conversation could be handed over.
+func controlsOf(c store.Conversation, in Inbox, known bool) []ControlVerb {
+	if !known || in.Plugin || c.Contact.Kind != store.ContactPSID || isVisitor(c.Contact) {
+		return nil
+	}
+	switch c.Owner.Kind {
+	case store.OwnerApp:
+		return []ControlVerb{ControlTake}
+	case store.OwnerUs:
+		return []ControlVerb{ControlPass, ControlRelease}
+	case store.OwnerIdle:
+		return []ControlVerb{ControlTake, ControlPass}
+	default: // nothing told yet who has it
+		return []ControlVerb{ControlTake, ControlPass, ControlRelease}
+	}
+}
+
+func controlWarning(o store.Owner) string {
+	who := "Another app"
+	switch o.AppID {
+	case "":
+	case messenger.PageInboxApp:
+		who = "The Page's own inbox"
+	default:
+		who = "The app " + o.AppID
+	}
+	return who + " controls this conversation, so the platform will refuse a message. Take control first."
+}
