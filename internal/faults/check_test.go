@@ -107,15 +107,24 @@ type promises struct {
 	drafts   map[store.ConversationID]string // the latest
 	visitors map[string]string               // token → id
 	key      string
+	talk     talk
+}
+
+// number is how many there are.
+func (p promises) number() int {
+	return len(p.events) + len(p.drafts) + len(p.visitors) + len(p.talk.kept) + len(p.talk.out)
 }
 
 // and returns the promises with those among ops.
 func (p promises) and(ops []op) (promises, error) {
 	before := p
 	p = promises{events: map[int]bool{}, drafts: map[store.ConversationID]string{}, visitors: map[string]string{}, key: before.key}
+	p.talk = talk{kept: map[said]bool{}, out: map[store.Seq]bool{}}
 	maps.Copy(p.events, before.events)
 	maps.Copy(p.drafts, before.drafts)
 	maps.Copy(p.visitors, before.visitors)
+	maps.Copy(p.talk.kept, before.talk.kept)
+	maps.Copy(p.talk.out, before.talk.out)
 	for _, o := range ops {
 		if o.kind != opPromise {
 			continue
@@ -134,6 +143,18 @@ func (p promises) and(ops []op) (promises, error) {
 			p.visitors[word[2]] = word[1]
 		case word[0] == "key" && len(word) == 2:
 			p.key = word[1]
+		case word[0] == "said" && len(word) == 3:
+			n, err := strconv.Atoi(word[1])
+			if err != nil {
+				return p, err
+			}
+			p.talk.kept[said{n, part(word[2])}] = true
+		case word[0] == "redacted" && len(word) == 2:
+			seq, err := strconv.ParseUint(word[1], 10, 64)
+			if err != nil {
+				return p, err
+			}
+			p.talk.out[store.Seq(seq)] = true
 		case word[0] == "projected":
 		default:
 			return p, fmt.Errorf("the program said %q", o.data)
@@ -144,7 +165,7 @@ func (p promises) and(ops []op) (promises, error) {
 
 // check opens what a power cut left and looks for everything promised. beside is a folder for views made anew.
 func (p promises) check(ctx context.Context, dir, beside string) error {
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) && len(p.events)+len(p.drafts)+len(p.visitors) == 0 && p.key == "" {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) && p.number() == 0 && p.key == "" {
 		return nil // the folder itself has gone, before anything was promised
 	}
 	d, err := bolt.Open(dir, bolt.Options{})

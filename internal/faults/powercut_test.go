@@ -4,6 +4,7 @@ package faults
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -27,34 +28,53 @@ const (
 // the next recording begins, so that the power is also cut while the last cut is being mended.
 func TestPowerCut(t *testing.T) {
 	t.Parallel()
-	seed := cmp.Or(*seed, uint64(time.Now().UnixNano()))
-	chance := rand.New(rand.NewPCG(seed, 0))
-	wanted := cmp.Or(*rounds, cutsEachBuild)
-	failed, lookedUp := 0, 0
+	c := cutting{job: jobWhole, check: promises.check}
+	c.aim = func(r *recorded, round int, chance *rand.Rand) int {
+		if round%3 == 0 { // the first opening is short, and has most that is new
+			first := slices.IndexFunc(r.ops, func(o op) bool { return o.kind == opPromise })
+			return r.before + 1 + chance.IntN(first+10-r.before)
+		}
+		return r.before + 1 + chance.IntN(len(r.ops)-r.before)
+	}
+	c.rounds(t, cmp.Or(*rounds, cutsEachBuild), 0)
+	t.Logf("%d power cuts, %d of them lost or doubled something or left a damaged file; %d promises were looked up (-seed %d)",
+		c.cuts, c.failed, c.lookedUp, c.seed)
+}
+
+// cutting is the power cut over and over while a job is done.
+type cutting struct {
+	job   string
+	aim   func(r *recorded, round int, chance *rand.Rand) int // before which op the power goes
+	check func(p promises, ctx context.Context, dir, beside string) error
+
+	seed                   uint64
+	cuts, failed, lookedUp int
+}
+
+// rounds cuts the power so often.
+func (c *cutting) rounds(t *testing.T, wanted int, stream uint64) {
+	t.Helper()
+	c.seed = cmp.Or(*seed, uint64(time.Now().UnixNano()))
+	chance := rand.New(rand.NewPCG(c.seed, stream))
 	var r *recorded
 	for round := range wanted {
 		if round%cutsARecording == 0 {
-			r = recordWork(t, round/cutsARecording, r, chance)
+			r = recordWork(t, c.job, round/cutsARecording, r, chance)
 		}
-		n := r.before + 1 + chance.IntN(len(r.ops)-r.before)
-		if round%3 == 0 { // the first opening is short, and has most that is new
-			first := slices.IndexFunc(r.ops, func(o op) bool { return o.kind == opPromise })
-			n = r.before + 1 + chance.IntN(first+10-r.before)
-		}
+		n := c.aim(r, round, chance)
 		left, how := t.TempDir(), loss(chance.IntN(int(lossVariants)))
 		p := r.cut(t, n, how, chance, left)
-		lookedUp += len(p.events) + len(p.drafts) + len(p.visitors)
-		if err := p.check(t.Context(), filepath.Join(left, "deep", "data"), t.TempDir()); err != nil {
-			failed++
-			t.Errorf("round %d (-seed %d): the power was cut after %d of %d calls, loss %d:\n%v", round+1, seed, n, len(r.ops), how, err)
+		c.cuts++
+		c.lookedUp += p.number()
+		if err := c.check(p, t.Context(), filepath.Join(left, "deep", "data"), t.TempDir()); err != nil {
+			c.failed++
+			t.Errorf("round %d (-seed %d): the power was cut after %d of %d calls, loss %d:\n%v", round+1, c.seed, n, len(r.ops), how, err)
 		}
 		must(t, os.RemoveAll(left))
 	}
-	if lookedUp == 0 {
+	if c.lookedUp == 0 {
 		t.Error("nothing was promised before any of the cuts; the test shows nothing")
 	}
-	t.Logf("%d power cuts, %d of them lost or doubled something or left a damaged file; %d promises were looked up (-seed %d)",
-		wanted, failed, lookedUp, seed)
 }
 
 // recorded is what the program did to a disk.
@@ -66,7 +86,7 @@ type recorded struct {
 }
 
 // recordWork records some days of work, on a new disk or on what a cut in the last recording left.
-func recordWork(t *testing.T, n int, last *recorded, chance *rand.Rand) *recorded {
+func recordWork(t *testing.T, job string, n int, last *recorded, chance *rand.Rand) *recorded {
 	t.Helper()
 	root := t.TempDir()
 	r := &recorded{dir: filepath.Join(root, "disk", "deep")}
@@ -76,7 +96,7 @@ func recordWork(t *testing.T, n int, last *recorded, chance *rand.Rand) *recorde
 		r.promised = last.cut(t, at, loss(chance.IntN(int(lossVariants))), chance, filepath.Dir(r.dir))
 	}
 	child := exec.CommandContext(t.Context(), os.Args[0])
-	child.Env = append(os.Environ(), childEnv+"="+root, fmt.Sprintf("%s=%d", dayEnv, n%recordings*workDays))
+	child.Env = append(os.Environ(), childEnv+"="+root, jobEnv+"="+job, fmt.Sprintf("%s=%d", dayEnv, n%recordings*workDays))
 	child.Stderr = os.Stderr
 	r.ops, r.before = record(t, child, r.dir, filepath.Join(root, promisesTo))
 	return r

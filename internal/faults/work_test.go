@@ -50,13 +50,17 @@ func event(n int) []byte {
 
 // work uses the stores as the program does, from several goroutines, and says line by line what has been kept. It
 // returns an exit code.
-func work(root, firstDay string) int {
+func work(root, job, firstDay string) int {
 	first, err := strconv.Atoi(firstDay)
 	promises, openErr := os.OpenFile(filepath.Join(root, promisesTo), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err = errors.Join(err, openErr); err == nil {
 		w := &worker{dir: dataDir(root), promises: promises}
+		do := w.day
+		if job == jobRedact {
+			do = w.redactingDay
+		}
 		for day := range workDays {
-			err = errors.Join(err, w.day(first+day))
+			err = errors.Join(err, do(first+day))
 		}
 		err = errors.Join(err, promises.Close())
 	}
@@ -133,16 +137,19 @@ func openPlugin(dir string) (*plugin.Server, error) {
 }
 
 func (w *worker) post(handler http.Handler, n int) {
-	body := event(n)
+	w.keep(w.postBody(handler, event(n)), "event %d", n)
+}
+
+// postBody posts a signed webhook.
+func (w *worker) postBody(handler http.Handler, body []byte) error {
 	r := httptest.NewRequest(http.MethodPost, "/webhook", bytes.NewReader(body))
 	r.Header.Set(messenger.SignatureHeader, messenger.Sign([]byte(appSecret), body))
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, r)
-	var err error
 	if answer.Code != http.StatusOK {
-		err = fmt.Errorf("the webhook answered %d", answer.Code)
+		return fmt.Errorf("the webhook answered %d", answer.Code)
 	}
-	w.keep(err, "event %d", n)
+	return nil
 }
 
 func (w *worker) draft(ctx context.Context, desk *bolt.DeskDB, day int) {
