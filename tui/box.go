@@ -32,13 +32,12 @@ func (m *Model) box(r rect, text boxText, lines []string, focused bool) []string
 	k, p := m.corners(focused)
 	out := make([]string, 0, r.h)
 	out = append(out, m.borderLine(r.w, k.tl, k.tr, k.h, p, text.title, text.right, m.titlePen(focused), m.theme.muted))
-	side := p.on(k.v)
 	for i := range max(r.h-2, 0) {
 		line := ""
 		if i < len(lines) {
 			line = lines[i]
 		}
-		out = append(out, side+m.canvas.fit(line, r.w-2)+side)
+		out = append(out, m.canvas.framed(p, k.v, line, r.w))
 	}
 	return append(out, m.borderLine(r.w, k.bl, k.br, k.h, p, "", text.note, p, m.theme.faint))
 }

@@ -38,6 +38,7 @@ type canvas struct {
 type fitKey struct {
 	line string
 	w    int
+	side string // where it stands between the sides of a box, these
 }
 
 // mostFitted is how many fitted lines are remembered: some screens full.
@@ -45,15 +46,27 @@ const mostFitted = 4096
 
 // fit makes a drawn line exactly w columns wide. Measuring styled text is most of the work of a frame, so lines that
 // were there before come from memory.
-func (c *canvas) fit(line string, w int) string {
-	key := fitKey{line, w}
+func (c *canvas) fit(line string, w int) string { return c.remembered(fitKey{line: line, w: w}) }
+
+// framed is a drawn line between the sides of a box of w columns.
+func (c *canvas) framed(p pen, side, line string, w int) string {
+	return c.remembered(fitKey{line: line, w: w, side: p.on(side)})
+}
+
+func (c *canvas) remembered(key fitKey) string {
 	if fitted, ok := c.fitted[key]; ok {
 		return fitted
 	}
 	if c.fitted == nil || len(c.fitted) >= mostFitted {
 		c.fitted = make(map[fitKey]string, mostFitted/4)
 	}
-	fitted := ruler{c.clusters}.pad(line, w)
+	r := ruler{c.clusters}
+	fitted := ""
+	if key.side == "" {
+		fitted = tidy(r.pad(key.line, key.w))
+	} else { // the left side is apart: what changes often begins with blanks, which need no style at the start of a move
+		fitted = key.side + tidy(r.pad(key.line, key.w-2)+key.side)
+	}
 	c.fitted[key] = fitted
 	return fitted
 }

@@ -84,7 +84,7 @@ func isJoiner(r rune) bool { return r == 0x200C || r == 0x200D }
 // CleanLine is Clean for text that has one line: names, refs, addresses, rows.
 func CleanLine(s string) string {
 	s = Clean(s)
-	if !strings.ContainsAny(s, "\n ") {
+	if !strings.Contains(s, "\n") && !strings.Contains(s, "  ") && strings.Trim(s, " ") == s {
 		return s
 	}
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == ' ' }), " ")

@@ -91,7 +91,7 @@ func (m *Model) drawRow(c *store.Conversation, k rowKey) []string {
 	} else {
 		lines = append(lines,
 			mark+" "+titled(w-6-len(age))+" "+agePen.on(age)+" "+dot,
-			mark+"   "+t.muted.on(r.pad(origin, w-7-r.width(win)))+" "+winPen.on(win)+"  ")
+			mark+t.muted.on("   "+r.pad(origin, w-7-r.width(win)))+" "+winPen.on(win)+"  ")
 	}
 	if k.selected {
 		background := t.selection
@@ -100,7 +100,7 @@ func (m *Model) drawRow(c *store.Conversation, k rowKey) []string {
 		}
 		lines[0] = tint(background, lines[0]) // not all of them: moving the cursor stays a few hundred bytes on the wire
 	}
-	return append(lines, mark+"   "+m.rowSnippet(c, k, w-6)+"  ")
+	return append(lines, mark+m.rowSnippet(c, k, w-6)+"  ")
 }
 
 // rowOrigin is where a conversation came from, and how long may be written to it.
@@ -157,14 +157,15 @@ func (m *Model) viewSays(s store.Status) bool {
 	})
 }
 
-// rowSnippet is the newest message, or what was typed and not sent, w columns wide.
+// rowSnippet is the newest message, or what was typed and not sent, w columns wide and three blanks before it. They have
+// the words' pen, so that a row's mark comes and goes without them.
 func (m *Model) rowSnippet(c *store.Conversation, k rowKey, w int) string {
 	t, r := m.theme, m.ruler
 	lead, leadPen := "", t.faint
 	textPen := t.muted
 	last := c.LastMessage
 	if k.drafted {
-		return t.warn.on("draft: ") + t.text.on(r.pad(CleanLine(k.draft), w-7))
+		return t.warn.on("   draft: ") + t.text.on(r.pad(CleanLine(k.draft), w-7))
 	}
 	switch {
 	case last.State == store.StateFailed:
@@ -181,8 +182,10 @@ func (m *Model) rowSnippet(c *store.Conversation, k rowKey, w int) string {
 	if c.Unread > 0 {
 		textPen = t.text
 	}
-	lead = r.cut(lead, w)
-	return leadPen.on(lead) + textPen.on(r.pad(snippetOf(last), w-r.width(lead)))
+	if lead = r.cut(lead, w); lead == "" {
+		return textPen.on("   " + r.pad(snippetOf(last), w))
+	}
+	return leadPen.on("   "+lead) + textPen.on(r.pad(snippetOf(last), w-r.width(lead)))
 }
 
 // rowAuthor is who wrote the newest message, which is not the contact.

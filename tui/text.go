@@ -20,10 +20,49 @@ func (r ruler) method() ansi.Method {
 
 // width is how many columns s takes.
 func (r ruler) width(s string) int {
-	if isPlain(s) {
-		return len(s)
+	if w, ok := simpleWidth(s); ok {
+		return w
 	}
 	return r.method().StringWidth(s)
+}
+
+// drawnSigns are the signs that the screen itself is drawn with: one column each, by either way of measuring.
+const drawnSigns = "│─╭╮╰╯├┤━┃┏┓┗┛┣┫▌▏●○·…✓✗↳→▸▪┆◷‖–—’“”"
+
+// simpleWidth is the width of printable ASCII, drawnSigns and styles, which are most of what is drawn; false where there
+// is something else.
+func simpleWidth(s string) (w int, ok bool) {
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case ' ' <= c && c <= '~' || c == '\n':
+			w++
+			i++
+		case c == '\x1b':
+			n := strings.IndexByte(s[i:], 'm')
+			if n < 2 || s[i+1] != '[' || !isParams(s[i+2:i+n]) {
+				return 0, false
+			}
+			i += n + 1
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError || !strings.ContainsRune(drawnSigns, r) {
+				return 0, false
+			}
+			w++
+			i += size
+		}
+	}
+	return w, true
+}
+
+// isParams reports whether s can be the parameters of a style.
+func isParams(s string) bool {
+	for i := range len(s) {
+		if (s[i] < '0' || s[i] > '9') && s[i] != ';' && s[i] != ':' {
+			return false
+		}
+	}
+	return true
 }
 
 // cut shortens s to w columns, with an ellipsis where something is left out.
@@ -31,7 +70,7 @@ func (r ruler) cut(s string, w int) string {
 	if w <= 0 {
 		return ""
 	}
-	if isPlain(s) && len(s) <= w {
+	if n, ok := simpleWidth(s); ok && n <= w {
 		return s
 	}
 	// Where characters are joined, cutting and measuring differ at times: then less is cut to.

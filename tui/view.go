@@ -137,14 +137,13 @@ func (m *Model) drawThreadBox() []string {
 		right = m.threadNote()
 	}
 	out := []string{m.borderLine(r.w, k.tl, k.tr, k.h, p, title, right, m.titlePen(threadFocus || replyFocus), m.theme.muted)}
-	side := p.on(k.v)
 	body := m.drawThreadBody()
 	for i := range m.lay.body.h {
 		line := ""
 		if i < len(body) {
 			line = body[i]
 		}
-		out = append(out, side+m.canvas.fit(line, r.w-2)+side)
+		out = append(out, m.canvas.framed(p, k.v, line, r.w))
 	}
 	replyTitle, note, notePen := m.replyTitle()
 	if hidden := t.total - t.top - t.height; (hidden > 0 || t.newer) && !replyFocus {
@@ -155,7 +154,7 @@ func (m *Model) drawThreadBox() []string {
 		titlePen = m.theme.accentBold
 	}
 	out = append(out, m.borderLine(r.w, k.ml, k.mr, k.h, p, replyTitle, note, titlePen, notePen))
-	out = append(out, m.drawReply(side, r.w)...)
+	out = append(out, m.drawReply(p, k.v, r.w)...)
 	count, countPen := m.counter()
 	if m.composer.value() == "" && !replyFocus {
 		count = ""
@@ -163,7 +162,7 @@ func (m *Model) drawThreadBox() []string {
 	return append(out, m.borderLine(r.w, k.bl, k.br, k.h, p, "", count, p, countPen))
 }
 
-func (m *Model) drawReply(side string, w int) []string {
+func (m *Model) drawReply(border pen, side string, w int) []string {
 	var lines []string
 	switch {
 	case m.thread.id == "":
@@ -183,7 +182,7 @@ func (m *Model) drawReply(side string, w int) []string {
 		case i < len(lines):
 			line = lines[i]
 		}
-		out = append(out, side+m.canvas.fit(" "+line, w-2)+side)
+		out = append(out, m.canvas.framed(border, side, " "+line, w))
 	}
 	return out
 }
