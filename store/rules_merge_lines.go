@@ -125,10 +125,10 @@ func (t *thread) takeWaiting(key string, row KeyRow) error {
 			return err
 		}
 	}
-	if err := t.rows.PutKey(t.ID, key, joined); err != nil || !known {
-		return err
+	if !known {
+		return t.rows.PutKey(t.ID, key, joined)
 	}
-	if err := t.replace(m, joined.mark(m)); err != nil || m.Token == "" {
+	if err := t.show(key, joined, m, m); err != nil || m.Token == "" {
 		return err
 	}
 	return t.takeEchoes(m.Token)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"reflect"
 	"slices"
 )
 
@@ -28,14 +27,17 @@ func (t *thread) say(name string, row KeyRow, m Message, known bool) error {
 		row.follow(t.seq)
 		return t.rows.PutKey(t.ID, name, row)
 	}
+	is := m
+	is.follow(t.seq)
+	return t.show(name, row, m, is)
+}
+
+// show keeps a row and lets what is its message, and was another before, show it.
+func (t *thread) show(name string, row KeyRow, was, is Message) error {
 	if err := t.rows.PutKey(t.ID, name, row); err != nil {
 		return err
 	}
-	is := row.mark(m)
-	if !reflect.DeepEqual(is, m) {
-		is.follow(t.seq)
-	}
-	return t.replace(m, is)
+	return t.replace(was, row.mark(is))
 }
 
 // edit takes in new words for a message. One that is not there is made of them, without counting as unread: it stands
@@ -55,7 +57,7 @@ func (ch *change) edit(f Fact) error {
 	if _, err := t.tell(name, &row, m); err != nil {
 		return err
 	}
-	row.version(Edit{N: max(f.Edit, 1), Text: f.Text, At: f.At})
+	news := row.version(Edit{N: max(f.Edit, 1), Text: f.Text, At: f.At})
 	made := Message{
 		ID: MessageID(f.MID), MID: f.MID, Conversation: t.ID, At: f.At, Direction: In, Kind: KindText, Trail: []Seq{t.seq},
 	}
@@ -71,6 +73,8 @@ func (ch *change) edit(f Fact) error {
 			return err
 		}
 		return t.replace(m, row.mark(made))
+	case !news: // told again: that is no change
+		return t.show(name, row, m, m)
 	default:
 		return t.say(name, row, m, known)
 	}
@@ -231,8 +235,9 @@ func (r *KeyRow) first(m Message) {
 	}
 }
 
-// version puts the words of an edit. Of two edits of one number the earlier one counts.
-func (r *KeyRow) version(v Edit) {
+// version puts the words of an edit, and reports whether it is another than those known by its number and time. Of two
+// edits of one number the earlier one counts.
+func (r *KeyRow) version(v Edit) (news bool) {
 	if r.Withdrawn {
 		v.Text = ""
 	}
@@ -241,9 +246,12 @@ func (r *KeyRow) version(v Edit) {
 	switch {
 	case !found:
 		r.Versions = slices.Insert(r.Versions, at, v)
+		return true
 	case cmp.Or(cmp.Compare(v.At, r.Versions[at].At), cmp.Compare(v.Text, r.Versions[at].Text)) < 0:
+		news = v.At < r.Versions[at].At
 		r.Versions[at] = v
 	}
+	return news
 }
 
 // silence takes all words out of the row, and the files.

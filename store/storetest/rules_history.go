@@ -26,6 +26,7 @@ var (
 	castOrigins = []store.Origin{store.OriginPlugin, store.OriginLink, store.OriginAd, store.OriginOther, store.OriginUnknown}
 	castRefs    = []string{"", "pricing", "spring"}
 	castApps    = []string{"", "263902037430900", "4711"}
+	castFiles   = [][]store.Attachment{nil, {{Type: "image"}}, {{Type: "image"}, {Type: "file"}}}
 )
 
 // firstRecordAt is when random histories begin; the platform's times lie around it.
@@ -109,6 +110,9 @@ func (h *history) fact(who store.Contact) store.Fact {
 	}
 	if f.Kind != store.FactUnsend {
 		f.Text = strings.Repeat("t", salt%5)
+	}
+	if f.Kind == store.FactMessage || f.Kind == store.FactEcho {
+		f.Attachments = castFiles[salt%3]
 	}
 	f.Standby = salt%6 == 0
 	f.Inbox, f.Contact = page, who
@@ -206,6 +210,9 @@ func (h *history) reply(who store.Contact, seen store.Seq) {
 	r := store.Reply{
 		Token: store.Token(fmt.Sprintf("t%d", len(h.records))), Conversation: conv, Inbox: page, Recipient: who, Agent: "ana", Seen: seen,
 	}
+	if h.pick("held for undo", 4) == 0 {
+		r.NotBefore, r.ReplyTo = h.now()+5, "m_m1"
+	}
 	r.Message.Text = "reply"
 	h.replies[conv] = append(h.replies[conv], r.Token)
 	h.add(r)
@@ -230,7 +237,7 @@ func (h *history) step() {
 	token := tokens[h.pick("token", len(tokens))]
 	seq := store.Seq(h.pick("place", len(h.records)+2))
 	until := store.Millis(1 + h.pick("until", 3))
-	switch h.pick("record", 10) {
+	switch h.pick("record", 13) {
 	case 0, 1, 2, 3:
 		h.facts()
 	case 4:
@@ -252,6 +259,8 @@ func (h *history) step() {
 			Assignee: []string{"", "ana", "ben"}[h.pick("assignee", 3)], Message: store.ReplyID(token),
 			Status: castStatuses[h.pick("status", 4)],
 		})
+	case 9, 10, 11:
+		h.ours(conv, token)
 	default:
 		if h.pick("profile", 2) == 0 {
 			h.add(store.Profile{Conversation: conv, Name: []string{"", "Mara Voss"}[h.pick("name", 2)]})

@@ -16,6 +16,8 @@ type plainModel struct {
 	into  map[store.ConversationID]store.ConversationID // what has become of conversations
 	seq   store.Seq
 	at    store.Millis
+
+	uploads map[[2]string]store.Uploaded // by inbox and hash
 }
 
 // modelConv is all that was told of one conversation.
@@ -32,6 +34,8 @@ type modelConv struct {
 	aliases  []store.ConversationID
 	replies  []*modelReply // in the order of writing
 	notes    []store.Message
+	taken    map[store.MessageID]store.Message // private notes that were taken away
+	marks    []modelMark
 
 	status   store.Status
 	until    store.Millis
@@ -59,6 +63,7 @@ type modelReply struct {
 func newPlainModel() *plainModel {
 	return &plainModel{
 		convs: map[store.ConversationID]*modelConv{}, into: map[store.ConversationID]store.ConversationID{},
+		uploads: map[[2]string]store.Uploaded{},
 	}
 }
 
@@ -71,7 +76,10 @@ func (m *plainModel) conv(id store.ConversationID) *modelConv {
 		if err != nil {
 			panic(err) // histories only name conversations that can be
 		}
-		m.convs[id] = &modelConv{id: id, inbox: inbox, contact: contact, status: store.StatusPending, seqs: map[string]store.Seq{}}
+		m.convs[id] = &modelConv{
+			id: id, inbox: inbox, contact: contact, status: store.StatusPending, seqs: map[string]store.Seq{},
+			taken: map[store.MessageID]store.Message{},
+		}
 	}
 	return m.convs[id]
 }
@@ -116,6 +124,18 @@ func (m *plainModel) play(seq store.Seq, r store.Record) {
 		if c := m.conv(w.Conversation); c.there && c.status == store.StatusSnoozed && c.until == w.Until {
 			c.status, c.until = c.awake(), 0
 			m.note(c, store.Message{Kind: store.KindWoke, Until: w.Until})
+		}
+	case store.RecordMedia:
+		f := read[store.Media](r)
+		c := m.conv(f.Conversation)
+		if keys := c.meant(f.Message); keys != nil && f.Index >= 0 {
+			f.Conversation, f.Message = "", ""
+			c.marks = append(c.marks, modelMark{keys: keys, seq: seq, file: &store.Fetched{Media: f, At: r.At}})
+		}
+	case store.RecordUpload:
+		u := read[store.Uploaded](r)
+		if u.Hash != "" {
+			m.uploads[[2]string{string(u.Inbox), u.Hash}] = u
 		}
 	}
 	for _, c := range m.convs {
@@ -178,7 +198,10 @@ func (c *modelConv) knows(key string) bool {
 
 func (m *plainModel) note(c *modelConv, line store.Message) {
 	line.ID, line.Conversation = store.MessageID(fmt.Sprintf("log:%d", m.seq)), c.id
-	line.At, line.Seq, line.Direction = m.at, m.seq, store.Activity
+	line.At, line.Seq = m.at, m.seq
+	if line.Direction == "" {
+		line.Direction = store.Activity
+	}
 	c.notes = append(c.notes, line)
 }
 
@@ -190,6 +213,7 @@ func (m *plainModel) reply(r store.Reply) {
 			Message: store.Message{
 				ID: store.ReplyID(r.Token), Conversation: c.id, At: m.at, Seq: m.seq, Direction: store.Out, Kind: store.KindText,
 				Text: r.Message.Text, Agent: r.Agent, Token: r.Token, Recipient: r.Recipient, State: store.StateQueued,
+				ReplyTo: r.ReplyTo, RetryAt: r.NotBefore,
 			},
 			behind: map[store.Token]struct{}{}, queued: m.seq,
 		})
@@ -285,6 +309,8 @@ func (m *plainModel) act(c *modelConv, a store.Act) {
 		}
 		m.status(c, to, a.Until, a.Agent)
 		m.assign(c, a)
+	case store.VerbNote, store.VerbUnnote, store.VerbLabel, store.VerbUnlabel, store.VerbReact:
+		m.beside(c, a)
 	default:
 		m.decide(c, a)
 	}

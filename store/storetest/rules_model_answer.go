@@ -80,6 +80,7 @@ func (c *modelConv) replyLine(x *modelReply) store.Message {
 		m.MID = slices.Min(mids)
 	}
 	keys := c.keys(x)
+	keys[string(m.ID)] = true
 	m.Delivered = c.named(keys)
 	return c.marked(m, keys)
 }
@@ -131,7 +132,8 @@ func (c *modelConv) keyed() map[string]store.Message {
 func (c *modelConv) lineOf(f store.Fact, first store.Seq, key string) store.Message {
 	m := store.Message{
 		ID: f.ID, MID: f.MID, Conversation: c.id, At: f.At, Seq: first, Kind: f.LineKind, Text: f.Text, Payload: f.Payload,
-		Direction: store.In, Tagged: f.Tagged, OpensWindow: f.OpensWindow && f.Kind != store.FactEdit, Details: f.Details,
+		Attachments: f.Attachments,
+		Direction:   store.In, Tagged: f.Tagged, OpensWindow: f.OpensWindow && f.Kind != store.FactEdit, Details: f.Details,
 	}
 	switch f.Kind {
 	case store.FactEcho:
@@ -185,11 +187,16 @@ func (c *modelConv) marked(m store.Message, keys map[string]bool) store.Message 
 	if reaction != nil && reaction.Reaction != "" {
 		m.Reactions = []store.Reaction{{Side: store.In, Emoji: reaction.Reaction, At: reaction.At}}
 	}
+	if ours := c.ourReaction(keys); ours.Emoji != "" {
+		m.Reactions = append(m.Reactions, ours)
+	}
+	m.Files = c.files(keys, len(m.Attachments))
 	if feedback != nil {
 		m.Feedback = feedback.Feedback
 	}
 	if m.Withdrawn {
 		m.Text, m.Payload, m.Edits, m.Kind = "", "", nil, store.KindText
+		m.Attachments, m.Files = nil, nil
 	}
 	return m
 }
@@ -263,6 +270,9 @@ func (c *modelConv) header() store.Conversation {
 			h.LastMessage = store.LastMessage{
 				Place: m.Place(), Direction: m.Direction, Kind: m.Kind, Text: m.Text, State: h.StateOf(m),
 				Agent: m.Agent, AppID: m.AppID, Withdrawn: m.Withdrawn,
+			}
+			if m.Text == "" && len(m.Attachments) > 0 {
+				h.LastMessage.Media = m.Attachments[0].Type
 			}
 		}
 		if m.Direction == store.In && m.Seq > h.Seen {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"frontdesk/store"
@@ -30,6 +31,9 @@ func (m *plainModel) alias(f store.Fact) {
 		}
 	}
 	slices.SortStableFunc(c.notes, func(a, b store.Message) int { return cmp.Compare(a.Seq, b.Seq) })
+	maps.Copy(c.taken, old.taken)
+	c.marks = append(c.marks, old.marks...)
+	slices.SortFunc(c.marks, func(a, b modelMark) int { return cmp.Compare(a.seq, b.seq) })
 	c.replies = append(c.replies, old.replies...)
 	slices.SortFunc(c.replies, func(a, b *modelReply) int { return cmp.Compare(a.Seq, b.Seq) })
 	for i, x := range c.replies {

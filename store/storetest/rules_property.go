@@ -134,7 +134,7 @@ func (th theatre) swept(t *rapid.T, p played, appended []store.Record) {
 		for i, f := range want {
 			words := f.Kind == store.FactMessage || f.Kind == store.FactEcho || f.Kind == store.FactEdit
 			if words && withdrawn[message{convs[store.NewConversationID(f.Inbox, f.Contact)], store.KeyOf(store.FactMessage, f.MID)}] {
-				want[i].Text, want[i].Payload = "", ""
+				want[i].Text, want[i].Payload, want[i].Attachments = "", "", nil
 			}
 		}
 		if diff := cmp.Diff(want, translateJSON(kept), cmpopts.EquateEmpty()); diff != "" {
@@ -196,6 +196,12 @@ func (th theatre) compare(t *rapid.T, views DumpedViews, m *plainModel) {
 		}
 		if diff := cmp.Diff(lines, thread, ownWords); diff != "" {
 			t.Fatalf("thread of %s (-model +views):\n%s", c.ID, diff)
+		}
+	}
+	for key, u := range m.uploads {
+		id, err := views.AttachmentID(th.Context(), store.InboxID(key[0]), key[1], 0)
+		if err != nil || id != u.AttachmentID {
+			t.Fatalf("the id of %s in %s is %q, %v; want %q", key[1], key[0], id, err, u.AttachmentID)
 		}
 	}
 	counts, err := views.Counts(th.Context())
