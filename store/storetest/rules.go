@@ -25,6 +25,7 @@ func RunRules(t *testing.T, open func(t *testing.T, dir string) (Log, DumpedView
 	for _, rules := range []map[string]func(*stage){
 		messageRules, touchRules, answerRules, statusRules, receiptRules, echoRules, outboxRules, projectorRules,
 		editRules, unsendRules, withdrawnRules, reactionRules, besideRules, mergeRules,
+		noteRules, labelRules, ourReactionRules, mediaRules, uploadRules, carriedRules, trailRules,
 	} {
 		for name, rule := range rules {
 			t.Run(name, func(t *testing.T) {

@@ -65,6 +65,8 @@ func RunViews(t *testing.T, open OpenViews) {
 		"message by id":                            threadMessage,
 		"counts follow transitions":                countsFollow,
 		"counts of refs":                           countsRefs,
+		"counts of labels":                         countsLabels,
+		"uploads":                                  rowsUploads,
 		"outbox":                                   queueOutbox,
 		"due":                                      queueDue,
 		"nameless":                                 queueNameless,

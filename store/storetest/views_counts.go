@@ -86,6 +86,31 @@ func countsRefs(d *desk) {
 	}
 }
 
+func countsLabels(d *desk) {
+	var list []store.Conversation
+	for i := range 120 {
+		c := conv(store.ConversationID(fmt.Sprint("1:", i)), 1)
+		c.Labels = []string{fmt.Sprintf("label-%03d", i)}
+		if i%40 == 0 {
+			c.Labels = append(c.Labels, "vip", "vip")
+		}
+		c.Refs = []string{"vip"} // a ref is no label
+		list = append(list, c)
+	}
+	d.put(list...)
+	labels := d.counts().Labels
+	if len(labels) != 100 || labels[99] != (store.LabelCount{Label: "label-098", N: 1}) {
+		d.Errorf("there are %d labels, %+v at the end, want 100 up to label-098", len(labels), labels[len(labels)-1])
+	}
+	d.wantDiff("the first labels", labels[:2], []store.LabelCount{{Label: "vip", N: 3}, {Label: "label-000", N: 1}})
+	list[0].Labels, list[40].Status, list[80].Hidden = []string{"late"}, store.StatusResolved, true
+	d.put(list[0], list[40], list[80])
+	labels = d.counts().Labels
+	d.wantDiff("the first label now", labels[0], store.LabelCount{Label: "label-001", N: 1})
+	d.wantIDs(term(store.FieldLabel, "late"), "1:0")
+	d.wantIDs(term(store.FieldLabel, "vip"), "1:40")
+}
+
 func queueOutbox(d *desk) {
 	reply := func(conv store.ConversationID, id store.MessageID, at store.Millis, s store.DeliveryState) store.Message {
 		m := message(conv, id, at)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"frontdesk/store"
 )
@@ -151,6 +152,41 @@ func rowsUnsettled(d *desk) {
 }
 
 // rowsInboxes: alerts, unknown events and redactions.
+func rowsUploads(d *desk) {
+	wantID := func(inbox store.InboxID, hash string, notBefore store.Millis, want string) {
+		d.Helper()
+		id, err := d.AttachmentID(d.ctx(), inbox, hash, notBefore)
+		if err != nil || id != want {
+			d.Errorf("AttachmentID(%q, %.10q, %d) = %q, %v, want %q", inbox, hash, notBefore, id, err, want)
+		}
+	}
+	long := strings.Repeat("x", 40_000)
+	wantID("1", "h", 0, "")
+	d.apply(func(r store.Rows) error {
+		return errors.Join(r.PutUpload("1", "h", "old", 4), r.PutUpload("1", "h", "new", 5), r.PutUpload("1h", "", "beside", 6),
+			r.PutUpload(store.InboxID(long), long, long, -1), r.PutUpload("2", "h", "", 7))
+	})
+	d.reopen()
+	wantID("1", "h", 0, "new")
+	wantID("1", "h", 5, "new")
+	wantID("1", "h", 6, "")
+	wantID("1", "", 0, "")
+	wantID("1h", "", 0, "beside")
+	wantID(store.InboxID(long), long, -1, long)
+	wantID("2", "h", 0, "")
+	before := d.dump()
+	d.apply(func(r store.Rows) error { return r.PutUpload("1", "h", "", 8) })
+	wantID("1", "h", 0, "")
+	if d.dump() == before {
+		d.Error("an upload does not show in what is written out")
+	}
+	if err := d.Reset(d.ctx()); err != nil {
+		d.Fatal(err)
+	}
+	d.seq = 0
+	wantID("1h", "", 0, "")
+}
+
 func rowsInboxes(d *desk) {
 	alert := store.Alert{At: 4, Action: "block", Reason: "spam"}
 	red := []store.Redaction{

@@ -189,11 +189,11 @@ func rowsWhole(d *desk) {
 			Place: store.Place{At: 1, ID: "m"}, Direction: store.Out, Kind: store.KindText, Text: "t", State: store.StateHeld,
 			Media: "image", Agent: "ana", AppID: "7", Withdrawn: true,
 		},
-		LastTag: 12, LastAnswer: store.Place{At: 13, ID: "a"}, LastIncomingSeq: 14, Outbox: []store.Token{"t1", "t2"},
+		DeliveredSeq: 17, ReadSeq: 18, LastTag: 12, LastAnswer: store.Place{At: 13, ID: "a"}, LastIncomingSeq: 14, Outbox: []store.Token{"t1", "t2"},
 		Owner: store.Owner{Kind: store.OwnerApp, AppID: "77"}, OwnerAt: 15, Aliases: []store.ConversationID{"1:ref:a"}, LastReaction: 16,
 	}
 	buttons := []messenger.Button{{Type: "web_url", Title: "t", URL: "u", Payload: "p"}, {}}
-	elements := []messenger.Element{{Title: "t", Subtitle: "s", ImageURL: "i", Buttons: buttons}}
+	elements := []messenger.Element{{Title: "t", Subtitle: "s", ImageURL: "i", Buttons: buttons, DefaultAction: &buttons[0]}}
 	m := store.Message{
 		ID: "m", MID: "mid", Conversation: "1:1", At: 1, Seq: 2, Direction: store.Out, Kind: store.KindMedia, Text: "t",
 		Payload: "p", QuickReplies: []messenger.QuickReply{{ContentType: "text", Title: "t", Payload: "p", ImageURL: "i"}},
@@ -207,6 +207,10 @@ func rowsWhole(d *desk) {
 		TriedAt: 6, SentAt: 7, HeldBy: "h", Queued: 8, Blocks: 9, Tagged: true, OpensWindow: true, Delivered: true,
 		Details: []store.Detail{{Name: "n", Value: "v"}, {}}, Edits: []store.Edit{{Text: "was", At: 1}, {N: 2, Text: "is", At: 3}}, EditN: 3,
 		Reactions: []store.Reaction{{Side: store.In, Emoji: "❤", At: 4}}, Feedback: "f", Withdrawn: true,
+		File: &store.File{Hash: "h", Name: "n", Type: "t", Size: 5}, Trail: []store.Seq{3, 1 << 63},
+		Files: []store.Fetched{{Media: store.Media{
+			Conversation: "c", Message: "m", Index: 1, File: store.File{Hash: "h", Size: -1}, Width: 2, Height: 3, Problem: "p", Gone: true,
+		}, At: 4}, {}},
 	}
 	bare := message("1:1", "bare", 2)
 	bare.MID, bare.Touch, bare.Error = "bare", &store.Touch{}, &store.SendError{}
