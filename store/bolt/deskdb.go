@@ -22,7 +22,7 @@ var (
 	keysBucket   = []byte("keys")
 )
 
-// DeskDB keeps what neither happened nor follows from what happened: drafts, and our own secrets and ids. It is one
+// DeskDB keeps what neither happened nor follows from what happened: drafts, use counts, our own secrets and ids. It is one
 // file, desk.db, and a replay never touches it.
 type DeskDB struct {
 	db       *boltfile.File
@@ -41,7 +41,7 @@ func OpenDesk(path string, o Options) (*DeskDB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := prepare(db, deskFormat, draftsBucket, keysBucket); err != nil {
+	if err := prepare(db, deskFormat, draftsBucket, keysBucket, usesBucket); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	return &DeskDB{db: db}, nil
