@@ -6,7 +6,7 @@ import (
 	"frontdesk/store"
 )
 
-func TestActivityTextOfThePlatform(t *testing.T) {
+func TestActivityTextOfMore(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
@@ -17,6 +17,8 @@ func TestActivityTextOfThePlatform(t *testing.T) {
 		{"an opt-in", store.Message{Kind: store.KindOptin}, "opted in"},
 		{"with details", store.Message{Kind: store.KindControl, Details: []store.Detail{{Name: "from", Value: "7"}, {Name: "to", Value: "8"}}}, "the conversation was handed over: from 7, to 8"},
 		{"with words", store.Message{Kind: store.KindSurvey, Text: "was content", Details: []store.Detail{{Value: "5 of 5"}}}, "was content: 5 of 5"},
+		{"a label put on", store.Message{Kind: store.KindLabeled, Agent: "ana", Text: "vip"}, "ana put the label vip on this"},
+		{"a label taken off", store.Message{Kind: store.KindUnlabeled, Text: "vip"}, "somebody took the label vip off this"},
 		{"of a kind to come", store.Message{Kind: "sunrise"}, "sunrise"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

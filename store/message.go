@@ -35,8 +35,8 @@ const (
 	KindWoke       MessageKind = "woke"
 	KindAssigned   MessageKind = "assigned"   // Text is the assignee
 	KindUnassigned MessageKind = "unassigned" // nobody is assignee any more
-	KindLabeled    MessageKind = "labeled"    // Text is the label
-	KindUnlabeled  MessageKind = "unlabeled"  // Text is the label that was taken off
+	KindLabeled    MessageKind = "labelled"   // Text is the label
+	KindUnlabeled  MessageKind = "unlabelled" // Text is the label that was taken off
 	KindOptin      MessageKind = "optin"
 	KindControl    MessageKind = "control" // thread control moved or was asked for; Details say between whom
 	KindLinked     MessageKind = "account_linked"
