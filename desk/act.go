@@ -10,10 +10,11 @@ import (
 
 // Do keeps an act and returns, once the views show it, the act that takes it back. An act that would change nothing is
 // not kept, and its undo is the zero Act; so is the undo of VerbArrived, and of VerbCancel where the reply had
-// failed or was unknown: those can't be taken back. A fault is a *Refusal, an unknown conversation or message store.ErrNotFound.
+// failed or was unknown: those can't be taken back. Reactions and control are asked of the platform first, see Talker. A
+// fault is a *Refusal, an unknown conversation or message store.ErrNotFound.
 func (d *Desk) Do(ctx context.Context, act store.Act) (undo store.Act, err error) {
 	if act.Agent == "" {
-		return store.Act{}, &Refusal{Field: "agent", Reason: "Nobody is named as the one who acts.", Advice: "Set FRONTDESK_AGENT."}
+		return store.Act{}, nobodyActs()
 	}
 	c, err := d.views.Conversation(ctx, act.Conversation)
 	if err != nil {
@@ -23,18 +24,27 @@ func (d *Desk) Do(ctx context.Context, act store.Act) (undo store.Act, err error
 	switch act.Verb {
 	case store.VerbSendAgain, store.VerbArrived, store.VerbCancel:
 		return d.settle(ctx, c, act)
+	case store.VerbNote, store.VerbUnnote, store.VerbLabel, store.VerbUnlabel:
+		return d.mark(ctx, c, act)
 	}
 	changes, err := d.check(c, &act)
 	if err != nil || !changes {
 		return store.Act{}, err
 	}
-	if err := d.keepAct(ctx, act); err != nil {
+	if _, err := d.keepAct(ctx, act); err != nil {
 		return store.Act{}, err
+	}
+	if act.Verb == store.VerbRead {
+		d.seen(ctx, c)
 	}
 	return store.Act{
 		Agent: act.Agent, Conversation: c.ID, Verb: store.VerbRestore,
 		Status: c.Status, Until: c.SnoozedUntil, Seen: c.Seen, Assignee: c.Assignee,
 	}, nil
+}
+
+func nobodyActs() *Refusal {
+	return &Refusal{Field: "agent", Reason: "Nobody is named as the one who acts.", Advice: "Set FRONTDESK_AGENT."}
 }
 
 // check says whether an act would change the conversation, or what is wrong with it.
@@ -100,17 +110,17 @@ func (d *Desk) checkUntil(until store.Millis) error {
 	return nil
 }
 
-// keepAct appends an act and waits until the views show it.
-func (d *Desk) keepAct(ctx context.Context, act store.Act) error {
+// keepAct appends an act, waits until the views show it and returns its place in the log.
+func (d *Desk) keepAct(ctx context.Context, act store.Act) (store.Seq, error) {
 	seq, _, err := d.append(ctx, act)
 	if err != nil {
-		return fmt.Errorf("keep %s of %s: %w", act.Verb, act.Conversation, err)
+		return 0, fmt.Errorf("keep %s of %s: %w", act.Verb, act.Conversation, err)
 	}
 	if err := d.shown(ctx, seq); err != nil {
-		return fmt.Errorf("%s of %s is kept but not shown yet: %w", act.Verb, act.Conversation, err)
+		return seq, fmt.Errorf("%s of %s is kept but not shown yet: %w", act.Verb, act.Conversation, err)
 	}
 	d.waker.poke()
-	return nil
+	return seq, nil
 }
 
 // settle decides about a reply that was not sent, or of which nobody knows. It has the conversation to itself, so
@@ -138,7 +148,7 @@ func (d *Desk) settle(ctx context.Context, c store.Conversation, act store.Act) 
 		}
 		d.courier.recheck(c.Inbox, m.Token)
 	}
-	err = d.keepAct(ctx, act)
+	_, err = d.keepAct(ctx, act)
 	d.courier.enqueue(c.ID, c.Inbox, d.log.Head())
 	if err != nil {
 		return store.Act{}, err

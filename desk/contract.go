@@ -17,6 +17,7 @@ type Contract interface {
 	Drafter
 	Watcher
 	Queue
+	Talker
 }
 
 // Reader answers what a screen shows.
@@ -112,6 +113,7 @@ type Inbox struct {
 	Alert      string // why nothing is sent for the whole inbox, now or for a while, in a sentence; empty when all is well
 	Stopped    bool   // nothing is taken for it either, until somebody has done what Advice says; else Alert passes by itself
 	Advice     string // what to do about Alert, a sentence; may be empty
+	AppID      string // of our own app there; empty when it is not known
 }
 
 // State is what the screen's head and the empty screen say.

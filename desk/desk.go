@@ -42,6 +42,7 @@ type Desk struct {
 	events  eventClock
 	locks   locks
 	names   pageNames
+	signs   *signs
 
 	mu      sync.Mutex
 	started bool
@@ -86,6 +87,7 @@ func New(o Options) (*Desk, error) {
 	d.events.start = o.Log.Head()
 	d.courier = newCourier(d)
 	d.waker = newWaker(d)
+	d.signs = newSigns(d)
 	return d, nil
 }
 
@@ -113,9 +115,9 @@ func (d *Desk) Run(ctx context.Context) error {
 		return nil // it ended before the views were there
 	}
 	var wg sync.WaitGroup
-	failed := make(chan error, 3)
+	failed := make(chan error, 4)
 	for name, run := range map[string]func(context.Context) error{
-		"courier": d.courier.run, "waker": d.waker.run, "profiles": newProfiles(d).run,
+		"courier": d.courier.run, "waker": d.waker.run, "profiles": newProfiles(d).run, "signs": d.signs.run,
 	} {
 		wg.Go(func() {
 			if err := d.guard(name, func() error { return run(ctx) }); err != nil && ctx.Err() == nil {

@@ -46,8 +46,8 @@ func OutlookOf(c store.Conversation, in Inbox, known bool, now time.Time) Outloo
 		o.Until, o.Remains = time.Time{}, "A private note can be written all the same."
 		return o
 	}
-	if c.Owner.Kind == store.OwnerApp && !isVisitor(c.Contact) {
-		o.Warnings = append(o.Warnings, controlWarning(c.Owner))
+	if said := controlWarning(c, in); said != "" {
+		o.Warnings = append(o.Warnings, said)
 	}
 	if in.Alert != "" {
 		o.Warnings = append(o.Warnings, in.Alert)
@@ -245,44 +245,4 @@ func kindsOf(m messenger.OutMessage) []Kind {
 		kinds = append(kinds, KindUnlistedMedia)
 	}
 	return kinds
-}
-
-// ControlVerb is what an agent may do about who controls a conversation (ref. 2.13, 6.4).
-type ControlVerb string
-
-// The verbs of control.
-const (
-	ControlTake    ControlVerb = "take"    // we answer from now on
-	ControlPass    ControlVerb = "pass"    // another app answers from now on
-	ControlRelease ControlVerb = "release" // whichever app answers first
-)
-
-// controlsOf is what can be asked for about the conversation's control. Our own plugin knows no other apps, and a
-// user_ref is nobody whose conversation could be handed over.
-func controlsOf(c store.Conversation, in Inbox, known bool) []ControlVerb {
-	if !known || in.Plugin || c.Contact.Kind != store.ContactPSID || isVisitor(c.Contact) {
-		return nil
-	}
-	switch c.Owner.Kind {
-	case store.OwnerApp:
-		return []ControlVerb{ControlTake}
-	case store.OwnerUs:
-		return []ControlVerb{ControlPass, ControlRelease}
-	case store.OwnerIdle:
-		return []ControlVerb{ControlTake, ControlPass}
-	default: // nothing told yet who has it
-		return []ControlVerb{ControlTake, ControlPass, ControlRelease}
-	}
-}
-
-func controlWarning(o store.Owner) string {
-	who := "Another app"
-	switch o.AppID {
-	case "":
-	case messenger.PageInboxApp:
-		who = "The Page's own inbox"
-	default:
-		who = "The app " + o.AppID
-	}
-	return who + " controls this conversation, so the platform will refuse a message. Take control first."
 }

@@ -101,8 +101,13 @@ func TestOutlookOnControl(t *testing.T) {
 		"nothing told": {to: psid(maya), can: []desk.ControlVerb{desk.ControlTake, desk.ControlPass, desk.ControlRelease}},
 		"ours":         {to: psid(maya), owner: store.Owner{Kind: store.OwnerUs}, can: []desk.ControlVerb{desk.ControlPass, desk.ControlRelease}},
 		"nobody's":     {to: psid(maya), owner: store.Owner{Kind: store.OwnerIdle}, can: []desk.ControlVerb{desk.ControlTake, desk.ControlPass}},
-		"an app's":     {to: psid(maya), owner: store.Owner{Kind: store.OwnerApp, AppID: "77"}, can: []desk.ControlVerb{desk.ControlTake}, warns: "The app 77 controls"},
-		"some app's":   {to: psid(maya), owner: store.Owner{Kind: store.OwnerApp}, can: []desk.ControlVerb{desk.ControlTake}, warns: "Another app controls"},
+		"an app's":     {to: psid(maya), in: desk.Inbox{AppID: "12"}, owner: store.Owner{Kind: store.OwnerApp, AppID: "77"}, can: []desk.ControlVerb{desk.ControlTake}, warns: "The app 77 controls"},
+		"ours by name": {to: psid(maya), in: desk.Inbox{AppID: "12"}, owner: store.Owner{Kind: store.OwnerApp, AppID: "12"}, can: []desk.ControlVerb{desk.ControlPass, desk.ControlRelease}},
+		"nobody knows whose": {
+			to: psid(maya), owner: store.Owner{Kind: store.OwnerApp, AppID: "77"},
+			can: []desk.ControlVerb{desk.ControlTake, desk.ControlPass, desk.ControlRelease}, warns: "FRONTDESK_APP_ID",
+		},
+		"some app's": {to: psid(maya), owner: store.Owner{Kind: store.OwnerApp}, can: []desk.ControlVerb{desk.ControlTake}, warns: "Another app controls"},
 		"the Page's": {
 			to: psid(maya), owner: store.Owner{Kind: store.OwnerApp, AppID: messenger.PageInboxApp},
 			can: []desk.ControlVerb{desk.ControlTake}, warns: "The Page's own inbox controls",

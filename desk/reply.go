@@ -29,7 +29,8 @@ func (d *Desk) Reply(ctx context.Context, r Reply) (store.Message, error) {
 	if err != nil {
 		return store.Message{}, fmt.Errorf("reply to %s: %w", r.Conversation, err)
 	}
-	if refusal := checkLimits(r.Message); refusal != nil {
+	message, refusal := outgoing(r)
+	if refusal != nil {
 		return store.Message{}, refusal
 	}
 	in, known, err := d.inboxOf(ctx, c.Inbox)
@@ -37,12 +38,16 @@ func (d *Desk) Reply(ctx context.Context, r Reply) (store.Message, error) {
 		return store.Message{}, err
 	}
 	outlook := OutlookOf(c, in, known, d.now())
-	allowed, refusal := outlook.admit(r.Message, r.HumanAgent)
+	allowed, refusal := outlook.admit(message, r.HumanAgent)
 	if refusal == nil {
 		_, refusal = d.routeTo(c.Inbox, c.Contact)
 	}
 	if refusal != nil {
 		return store.Message{}, refusal
+	}
+	quoted, err := d.quoted(ctx, c, r.ReplyTo)
+	if err != nil {
+		return store.Message{}, err
 	}
 	token, err := newToken(d.o.Rand)
 	if err != nil {
@@ -50,7 +55,11 @@ func (d *Desk) Reply(ctx context.Context, r Reply) (store.Message, error) {
 	}
 	kept := store.Reply{
 		Token: token, Conversation: c.ID, Inbox: c.Inbox, Recipient: c.Contact, Agent: r.Agent,
-		MessagingType: allowed.kind, Tag: allowed.tag, Message: r.Message, Seen: min(r.Seen, d.log.Head()),
+		MessagingType: allowed.kind, Tag: allowed.tag, Message: message, Seen: min(r.Seen, d.log.Head()),
+		ReplyTo: quoted, File: r.File,
+	}
+	if d.o.Hold > 0 {
+		kept.NotBefore = store.MillisOf(d.now().Add(d.o.Hold))
 	}
 	kept.Message.Metadata = string(token)
 	seq, at, err := d.append(ctx, kept)
@@ -58,6 +67,7 @@ func (d *Desk) Reply(ctx context.Context, r Reply) (store.Message, error) {
 		return store.Message{}, fmt.Errorf("keep the reply to %s: %w", c.ID, err)
 	}
 	d.courier.enqueue(c.ID, c.Inbox, seq)
+	d.signs.ended(c.ID, d.now()) // the message takes the sign of typing away
 	return queuedMessage(kept, seq, at), nil
 }
 
@@ -100,6 +110,7 @@ func queuedMessage(r store.Reply, seq store.Seq, at store.Millis) store.Message 
 		ID: store.ReplyID(r.Token), Conversation: r.Conversation, At: at, Seq: seq, Direction: store.Out,
 		Kind: store.KindText, Text: r.Message.Text, QuickReplies: r.Message.QuickReplies,
 		Agent: r.Agent, Token: r.Token, Recipient: r.Recipient, State: store.StateQueued, Queued: seq,
+		ReplyTo: r.ReplyTo, RetryAt: r.NotBefore,
 	}
 	a := r.Message.Attachment
 	switch {
@@ -109,6 +120,10 @@ func queuedMessage(r store.Reply, seq store.Seq, at store.Millis) store.Message 
 	default:
 		m.Kind = store.KindMedia
 		m.Attachments = []store.Attachment{{Type: a.Type, URL: a.Payload.URL}}
+	}
+	if r.File != nil && len(m.Attachments) > 0 {
+		file := *r.File
+		m.File, m.Attachments[0].Title = &file, file.Name
 	}
 	return m
 }

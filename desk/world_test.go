@@ -293,9 +293,15 @@ type platform struct {
 	got    []messenger.SendRequest
 	pages  []string
 	answer func(ctx context.Context, n int, r messenger.SendRequest) (messenger.SendResponse, error) // nil: takes everything
+
+	signs  chan messenger.SendRequest // sender actions go here; nil: nowhere
+	signed func(messenger.SendRequest) error
 }
 
 func (p *platform) Send(ctx context.Context, page string, r messenger.SendRequest) (messenger.SendResponse, error) {
+	if r.SenderAction != "" {
+		return messenger.SendResponse{RecipientID: r.Recipient.ID}, p.sign(r)
+	}
 	p.mu.Lock()
 	p.got, p.pages = append(p.got, r), append(p.pages, page)
 	n, answer := len(p.got), p.answer
@@ -304,6 +310,18 @@ func (p *platform) Send(ctx context.Context, page string, r messenger.SendReques
 		return took(r), nil
 	}
 	return answer(ctx, n, r)
+}
+
+// sign answers a sender action.
+func (p *platform) sign(r messenger.SendRequest) error {
+	var err error
+	if p.signed != nil {
+		err = p.signed(r)
+	}
+	if p.signs != nil {
+		p.signs <- r
+	}
+	return err
 }
 
 func took(r messenger.SendRequest) messenger.SendResponse {

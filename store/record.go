@@ -114,6 +114,7 @@ const (
 	VerbLabel     Verb = "label"      // Label
 	VerbUnlabel   Verb = "unlabel"    // Label
 	VerbReact     Verb = "react"      // Message, Emoji: the platform has taken our reaction; no Emoji takes it back
+	VerbControl   Verb = "control"    // Owner: the platform has let us take, pass on or give up the conversation
 )
 
 // Act is what an agent did to a conversation, other than replying.
@@ -129,6 +130,7 @@ type Act struct {
 	Text         string         `json:"text,omitempty"`
 	Label        string         `json:"label,omitempty"`
 	Emoji        string         `json:"emoji,omitempty"`
+	Owner        *Owner         `json:"owner,omitempty"`
 }
 
 // Profile is what the User Profile API said of a contact (ref. 6.1), or that it said nothing.

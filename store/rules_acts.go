@@ -37,6 +37,8 @@ func (ch *change) act(a Act) error {
 		return t.setLabel(a.Label, a.Agent, a.Verb == VerbUnlabel)
 	case VerbReact:
 		return t.react(a)
+	case VerbControl:
+		return t.setOwner(a)
 	default:
 		return nil // of a later frontdesk
 	}

@@ -3,6 +3,8 @@ package store
 import (
 	"cmp"
 	"slices"
+
+	"frontdesk/messenger"
 )
 
 // Rules of what the platform says beside the talk: who may answer, labels of its own inbox, alerts. Of two words the
@@ -20,6 +22,28 @@ func (ch *change) control(f Fact) error {
 	t.owned(f.Owner, f.At)
 	_, err = t.keep(f.Key, ch.lineOf(t.ID, f))
 	return err
+}
+
+// setOwner takes in that the platform did as an agent asked about who may answer. Nothing happens where it is so already.
+func (t *thread) setOwner(a Act) error {
+	if a.Owner == nil || a.Owner.Kind == OwnerUnknown || t.Owner == *a.Owner {
+		return nil
+	}
+	t.owned(*a.Owner, t.at)
+	line := Message{Kind: KindControl, Agent: a.Agent}
+	switch a.Owner.Kind {
+	case OwnerUs:
+		line.Text = a.Agent + " took the conversation over"
+	case OwnerIdle:
+		line.Text = a.Agent + " gave the conversation up"
+	default:
+		line.Text = a.Agent + " passed the conversation on"
+		line.Details = []Detail{{Name: "to", Value: "app " + a.Owner.AppID}}
+		if a.Owner.AppID == messenger.PageInboxApp {
+			line.Details[0].Value = "the Page inbox"
+		}
+	}
+	return t.note(line)
 }
 
 // ownership takes in what the way of an event says of who may answer: in standby that is another app; a word of the

@@ -93,3 +93,18 @@ func (l *lateDesk) CaughtUp(ctx context.Context) error {
 func (l *lateDesk) Queue(ctx context.Context) ([]desk.Waiting, error) {
 	return whenHere(ctx, l, func(d desk.Contract) ([]desk.Waiting, error) { return d.Queue(ctx) })
 }
+
+func (l *lateDesk) Typing(ctx context.Context, conv store.ConversationID, on bool) error {
+	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.Typing(ctx, conv, on) })
+	return err
+}
+
+func (l *lateDesk) React(ctx context.Context, conv store.ConversationID, agent string, id store.MessageID, emoji string) error {
+	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.React(ctx, conv, agent, id, emoji) })
+	return err
+}
+
+func (l *lateDesk) Control(ctx context.Context, r desk.ControlRequest) error {
+	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.Control(ctx, r) })
+	return err
+}

@@ -56,6 +56,15 @@ var handlers = map[method]handler{
 	callQueue: func(ctx context.Context, d desk.Contract, _ json.RawMessage) (any, error) {
 		return d.Queue(ctx)
 	},
+	callTyping: with(func(ctx context.Context, d desk.Contract, a typingArgs) (any, error) {
+		return nil, d.Typing(ctx, a.Conversation, a.On)
+	}),
+	callReact: with(func(ctx context.Context, d desk.Contract, a reactArgs) (any, error) {
+		return nil, d.React(ctx, a.Conversation, a.Agent, a.Message, a.Emoji)
+	}),
+	callControl: with(func(ctx context.Context, d desk.Contract, r desk.ControlRequest) (any, error) {
+		return nil, d.Control(ctx, r)
+	}),
 }
 
 // with decodes a call's arguments.

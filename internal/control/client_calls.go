@@ -92,3 +92,18 @@ func (c *Client) Queue(ctx context.Context) (waiting []desk.Waiting, err error) 
 	err = c.do(ctx, callQueue, nil, &waiting)
 	return waiting, err
 }
+
+// Typing keeps desk.Talker.
+func (c *Client) Typing(ctx context.Context, conv store.ConversationID, on bool) error {
+	return c.do(ctx, callTyping, typingArgs{Conversation: conv, On: on}, nil)
+}
+
+// React keeps desk.Talker.
+func (c *Client) React(ctx context.Context, conv store.ConversationID, agent string, id store.MessageID, emoji string) error {
+	return c.do(ctx, callReact, reactArgs{Conversation: conv, Agent: agent, Message: id, Emoji: emoji}, nil)
+}
+
+// Control keeps desk.Talker.
+func (c *Client) Control(ctx context.Context, r desk.ControlRequest) error {
+	return c.do(ctx, callControl, r, nil)
+}

@@ -134,6 +134,21 @@ func TestTheSocketChangesNothing(t *testing.T) {
 		"drafted":    func(d desk.Contract) outcome { return outcomeOf(d.Drafted(ctx, "ana")) },
 		"caught up":  func(d desk.Contract) outcome { return outcomeOf(nil, d.CaughtUp(ctx)) },
 		"queue":      func(d desk.Contract) outcome { return outcomeOf(d.Queue(ctx)) },
+		"typing":     func(d desk.Contract) outcome { return outcomeOf(nil, d.Typing(ctx, conversation, true)) },
+		"typing to nobody": func(d desk.Contract) outcome {
+			return outcomeOf(nil, d.Typing(ctx, "1:1", false))
+		},
+		"a reaction on nothing": func(d desk.Contract) outcome {
+			return outcomeOf(nil, d.React(ctx, conversation, "ana", "m_9", "❤"))
+		},
+		"a refused reaction": func(d desk.Contract) outcome { // the platform is not there
+			return outcomeOf(nil, d.React(ctx, conversation, "ana", "m_2", "❤"))
+		},
+		"a refused hand-over": func(d desk.Contract) outcome {
+			return outcomeOf(nil, d.Control(ctx, desk.ControlRequest{
+				Conversation: conversation, Agent: "ana", Verb: desk.ControlPass, To: messenger.PageInboxApp,
+			}))
+		},
 		"a refused reply": func(d desk.Contract) outcome {
 			return outcomeOf(d.Reply(ctx, desk.Reply{Conversation: conversation, Agent: "ana"}))
 		},

@@ -85,6 +85,9 @@ const (
 	callChanges      method = "changes"
 	callCaughtUp     method = "caught_up"
 	callQueue        method = "queue"
+	callTyping       method = "typing"
+	callReact        method = "react"
+	callControl      method = "control"
 )
 
 // request is one call.
@@ -108,6 +111,16 @@ type (
 	messageArgs struct {
 		Conversation store.ConversationID `json:"conversation"`
 		ID           store.MessageID      `json:"id"`
+	}
+	typingArgs struct {
+		Conversation store.ConversationID `json:"conversation"`
+		On           bool                 `json:"on"`
+	}
+	reactArgs struct {
+		Conversation store.ConversationID `json:"conversation"`
+		Agent        string               `json:"agent"`
+		Message      store.MessageID      `json:"message"`
+		Emoji        string               `json:"emoji,omitempty"`
 	}
 	draftArgs struct {
 		Conversation store.ConversationID `json:"conversation"`
