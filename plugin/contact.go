@@ -260,6 +260,9 @@ func (s *Server) change(tx *bolt.Tx, page *Page, row *contactRow, subs []*subscr
 	}
 	now := s.now()
 	for _, ev := range events {
+		if row.away(page) {
+			ev = aside(ev)
+		}
 		// One event in an entry and one entry in a body, as Meta documents (ref. 1.3).
 		body, err := messenger.EncodeEnvelope(messenger.Envelope{Object: "page", Entries: []messenger.Entry{
 			{ID: page.ID, Time: now.UnixMilli(), Events: []messenger.Event{ev}},

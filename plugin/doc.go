@@ -10,17 +10,31 @@
 // kill -9; a receiver tells repeats by the message's id. Within one conversation events go out one after the other in
 // the order they happened; conversations do not wait for each other.
 //
+// What is sent as a file lies in a folder beside plugin.db, under names that nobody can guess, and is on the disk before
+// it is answered as well. What the pages send and what visitors send have a bounded place each; when that is full, the
+// oldest go. An address that a page gives for a picture is handed on as it is: nothing is fetched from it, unless the
+// platform is asked to keep the file. Then it comes from public addresses only.
+//
 // # Paths
 //
-// For programs, with any version in front or none: POST /{page or me}/messages and GET /{id}, as in Meta's Graph API.
-// For visitors, JSON both ways, with the visitor's token as "Authorization: Bearer" on all but the first:
+// For programs, with any version in front or none, as in Meta's Graph API: POST /{page or me}/messages (text, quick
+// replies, button and generic templates, files by address, by attachment_id or as the part filedata of a form, and the
+// sender actions), POST /{page}/message_attachments, POST /{page}/take_thread_control, pass_thread_control and
+// release_thread_control, and GET /{id}. For visitors, JSON both ways, with the visitor's token as "Authorization:
+// Bearer" on all but the first and the last:
 //
 //	POST /plugin/visitors   {page_id, ref, page_url, name}: a new visitor presses Get Started; answers {id, token}.
 //	                        With a token: the visitor is back; answers {id}.
-//	POST /plugin/messages   {text}, {quick_reply: {mid, index}} or {button: {mid, index}}; answers the message.
-//	GET  /plugin/messages   ?after=N: {messages, after, typing, seen_at}. To ask after a place says that everything
-//	                        up to it has arrived. An answer is bounded: ask on until one has no messages.
+//	POST /plugin/messages   {text}, {quick_reply: {mid, index}}, {quick_reply: {mid, index, value}} for one that asks for a
+//	                        phone number or an e-mail address, {button: {mid, index}}, {button: {mid, card, index}}, or a
+//	                        form whose part filedata is a picture or another file; answers the message.
+//	GET  /plugin/messages   ?after=N: {messages, after, typing, seen_at, reactions}. To ask after a place says that
+//	                        everything up to it has arrived. An answer is bounded: ask on until one has no messages.
+//	                        A message has text, quick_replies, buttons, cards (elements of a generic template; square
+//	                        pictures or not), files ({kind, url, name, type, size}; a url that begins with a slash is
+//	                        a path of this platform), reply_to and reaction.
 //	POST /plugin/seen       {mid}: read up to this message; answers {}.
+//	GET  /plugin/files/...  a file: pictures, sound and film to be shown, all else to be saved.
 //
 // A refusal is {error: {field, message}}.
 //

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -26,8 +27,19 @@ const maxGraphBody = 1 << 20
 type call struct {
 	page   *Page
 	node   string // the first part of the path after the version: "me" or an id
+	edge   string // the second, empty if there is none
 	params params
+	file   *arrived // the part `filedata` of a form; nil if there was none
 }
+
+// The edges of a page that can be posted to.
+const (
+	edgeMessages    = "messages"
+	edgeAttachments = "message_attachments"
+	edgeTake        = "take_thread_control"
+	edgePass        = "pass_thread_control"
+	edgeRelease     = "release_thread_control"
+)
 
 // params are the fields of a call: those of a JSON body, of a form, and of the query, which loses against the body.
 // A form's values that are JSON by definition (recipient, message) are kept as such.
@@ -77,76 +89,99 @@ func (s *Server) graph(w http.ResponseWriter, r *http.Request) (any, error) {
 	if versionPart.MatchString(parts[0]) {
 		parts = parts[1:]
 	}
-	node := len(parts) == 1 && isNode(parts[0])
-	messages := len(parts) == 2 && isNode(parts[0]) && parts[1] == "messages"
-	if !node && !messages {
+	c := &call{node: parts[0]}
+	if len(parts) > 1 {
+		c.edge = strings.Join(parts[1:], "/")
+	}
+	post := s.edge(c.edge)
+	if !isNode(c.node) || c.edge != "" && post == nil {
 		return nil, errUnknownPath
 	}
-	if r.Method == http.MethodPost {
-		leave, err := s.takeBody(w, r, maxGraphBody)
-		defer leave()
-		if err != nil {
-			return nil, bodyError(err)
-		}
-	}
-	c := &call{node: parts[0]}
-	var err error
-	if c.params, err = readParams(r); err != nil {
-		return nil, err
-	}
-	if c.page, err = s.authorize(r, c.params); err != nil {
+	leave, err := s.readCall(w, r, c)
+	defer leave()
+	defer func() { c.file.discard() }()
+	if err != nil {
 		return nil, err
 	}
 	switch {
-	case messages && r.Method == http.MethodPost:
-		return s.graphSend(r.Context(), c)
-	case node && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+	case post != nil && r.Method == http.MethodPost:
+		if c.node != "me" && c.node != c.page.ID {
+			return nil, errUnsupported("POST", c.node)
+		}
+		return post(r.Context(), c)
+	case post == nil && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		return s.graphNode(r.Context(), c)
 	}
 	return nil, errUnsupported(r.Method, c.node)
 }
 
+// edge is what answers a POST to an edge of a page; nil if there is no such edge.
+func (s *Server) edge(name string) func(context.Context, *call) (any, error) {
+	switch name {
+	case edgeMessages:
+		return s.graphSend
+	case edgeAttachments:
+		return s.graphAttach
+	case edgeTake, edgePass, edgeRelease:
+		return s.graphControl
+	}
+	return nil
+}
+
+// readCall reads the fields of a call, and finds the page whose token it carries. leave must be called when the call is
+// answered, also after an error. A form may be as large as a file if its caller is known before it is read: by the
+// header or the query.
+func (s *Server) readCall(w http.ResponseWriter, r *http.Request, c *call) (leave func(), err error) {
+	leave, c.params = func() {}, params{}
+	c.params.addForm(r.URL.Query())
+	if r.Method == http.MethodPost {
+		if _, err := s.authorize(r, c.params); err == nil && isForm(r) {
+			allowLong(w, r, maxForm)
+		} else if leave, err = s.takeBody(w, r, maxGraphBody); err != nil {
+			return leave, bodyError(err)
+		}
+		if isForm(r) {
+			c.file, err = s.readGraphForm(r, c.params)
+		} else {
+			err = readParams(r, c.params)
+		}
+		if err != nil {
+			return leave, err
+		}
+	}
+	c.page, err = s.authorize(r, c.params)
+	return leave, err
+}
+
 // isNode reports whether a part of a path can name an object.
 func isNode(part string) bool { return part == "me" || isDigits(part) }
 
-// readParams reads the fields of a call from its query and its body.
-func readParams(r *http.Request) (params, error) {
-	p := params{}
-	p.addForm(r.URL.Query())
-	if r.Method != http.MethodPost {
-		return p, nil
-	}
+// readParams reads the fields of a call from its body, which wins against the query.
+func readParams(r *http.Request, p params) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
 		kind = "" // guessed from the body below
 	}
-	if kind == "multipart/form-data" {
-		if err := r.ParseMultipartForm(maxGraphBody); err != nil {
-			return nil, bodyError(err)
-		}
-		p.addForm(r.PostForm)
-		return p, nil
-	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return nil, bodyError(err)
+		return bodyError(err)
 	}
 	if kind == "application/json" || strings.HasPrefix(strings.TrimSpace(string(body[:min(len(body), 64)])), "{") {
 		var fields map[string]json.RawMessage
 		if err := json.Unmarshal(body, &fields); err != nil {
-			return nil, badParam("the body is not a JSON object")
+			return badParam("the body is not a JSON object")
 		}
 		for name, raw := range fields {
 			p[name] = raw
 		}
-		return p, nil
+		return nil
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
-		return nil, badParam("the body is neither JSON nor form fields")
+		return badParam("the body is neither JSON nor form fields")
 	}
 	p.addForm(form)
-	return p, nil
+	return nil
 }
 
 func bodyError(err error) error {

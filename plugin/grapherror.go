@@ -38,6 +38,11 @@ var (
 	errNoProfile    = &graphError{code: 100, subcode: 2018218, message: "(#100) No profile for this person"}
 	errEmptyMessage = &graphError{code: 100, subcode: 2018034, message: "(#100) Message is empty: text or an attachment is needed"}
 	errBoth         = &graphError{code: 100, subcode: 2018014, message: "(#100) message and sender_action cannot go together"}
+	errNotFetched   = &graphError{code: 100, subcode: 2018008, message: "(#100) The file behind the url could not be fetched"}
+	errMediaType    = &graphError{code: 100, subcode: 2018047, message: "(#100) Attachment upload failed: unexpected media type"}
+	errNotYours     = &graphError{code: 100, subcode: 2018074, message: "(#100) Attachment id unknown or owned by somebody else"}
+	errFileSize     = &graphError{code: 100, subcode: 2018109, message: "(#100) Attachment too large"}
+	errOtherApp     = &graphError{code: 100, subcode: 2018300, message: "(#100) Another app controls this thread"}
 	errRetiredTag   = &graphError{code: 100, subcode: 1893061, message: "(#100) Invalid parameter: this message tag is retired"}
 )
 

@@ -38,6 +38,35 @@ func checkLength(field, s string, limit int) error {
 	return nil
 }
 
+const (
+	minPhoneDigits = 3
+	maxPhone       = 30
+	maxEmail       = 254
+)
+
+// checkFill checks what a visitor fills in where a quick reply asks for a phone number or an e-mail address.
+func checkFill(kind, value string) error {
+	if kind == messenger.QuickReplyEmail {
+		if _, host, ok := strings.Cut(value, "@"); !ok || host == "" || strings.HasPrefix(value, "@") || strings.ContainsFunc(value, unicode.IsSpace) {
+			return &InputError{"value", "is not an e-mail address"}
+		}
+		return checkLine("value", value, maxEmail)
+	}
+	digits := 0
+	for _, r := range value {
+		switch {
+		case '0' <= r && r <= '9':
+			digits++
+		case !strings.ContainsRune("+ ()-./", r):
+			return &InputError{"value", "is not a phone number"}
+		}
+	}
+	if digits < minPhoneDigits {
+		return &InputError{"value", "is not a phone number"}
+	}
+	return checkLength("value", value, maxPhone)
+}
+
 // checkLine checks a value that has no business holding line breaks or other controls.
 func checkLine(field, s string, limit int) error {
 	if strings.ContainsFunc(s, unicode.IsControl) {

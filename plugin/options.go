@@ -42,6 +42,14 @@ type Options struct {
 	Pages       []Page
 	Subscribers []Subscriber
 
+	// URL is where subscribers reach the platform, without a slash at the end: it begins the addresses of files in
+	// webhooks. Without it they are paths.
+	URL string
+	// Files is the folder for what is sent as a file; default: beside Path, plugin.db having plugin-files.
+	Files string
+	// Loopback lets files be fetched from this very machine, which is right only for a platform that nobody else reaches.
+	Loopback bool
+
 	Now    func() time.Time // default time.Now
 	Logger *slog.Logger     // default: nothing is logged
 	HTTP   *http.Client     // carries webhooks; the default does not follow redirects. Each POST has 5 s in any case

@@ -72,6 +72,10 @@ type contactRow struct {
 	Delivered int64   `json:"delivered,omitempty"` // page's messages up to here have arrived at the contact
 	Seen      int64   `json:"seen,omitempty"`      // … have been read by the contact
 	PageSeen  int64   `json:"page_seen,omitempty"` // the contact's messages up to here have been read by the page
+
+	Owner     string     `json:"owner,omitempty"`      // the app that controls the conversation; empty: the page's own
+	Reacted   []Reaction `json:"reacted,omitempty"`    // the page's latest changes of reactions, oldest first
+	FileBytes int64      `json:"file_bytes,omitempty"` // of all files that the contact sent
 }
 
 // stamp gives the next event of this contact its time. No two events of a conversation share one, so that a receiver
@@ -89,6 +93,11 @@ type messageRow struct {
 	Text         string                 `json:"text,omitempty"`
 	QuickReplies []messenger.QuickReply `json:"quick_replies,omitempty"`
 	Buttons      []messenger.Button     `json:"buttons,omitempty"`
+	Cards        []messenger.Element    `json:"cards,omitempty"`
+	Square       bool                   `json:"square,omitempty"` // how the cards' pictures are shown
+	Files        []attached             `json:"files,omitempty"`
+	ReplyTo      string                 `json:"reply_to,omitempty"` // the mid it quotes
+	Reaction     string                 `json:"reaction,omitempty"` // what the page put on it
 }
 
 // openFile opens plugin.db, or says in a sentence why it cannot.
@@ -109,7 +118,7 @@ func openFile(path string) (*boltfile.File, error) {
 }
 
 // buckets are those of a whole file.
-var buckets = [][]byte{bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue}
+var buckets = [][]byte{bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue, bucketFiles, bucketAttachments}
 
 // prepare makes the buckets of a new file, and refuses one of another layout or another program. A file that has them is
 // not written: syncing the disk is most of what opening costs.
@@ -197,15 +206,31 @@ func addMessage(tx *bolt.Tx, conv convKey, row *messageRow) (uint64, error) {
 
 // findMessage looks a mid up among this conversation's lines; nil means it is not one of them.
 func findMessage(tx *bolt.Tx, conv convKey, mid string) (*messageRow, error) {
+	row, _, err := messageAt(tx, conv, mid)
+	return row, err
+}
+
+// messageAt is findMessage with the key of the line.
+func messageAt(tx *bolt.Tx, conv convKey, mid string) (*messageRow, []byte, error) {
 	seq := tx.Bucket(bucketMIDs).Get(midKey(conv, mid))
 	if len(seq) != 8 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	row, err := readMessage(tx.Bucket(bucketMessages).Get(messageKey(conv, binary.BigEndian.Uint64(seq))))
+	key := messageKey(conv, binary.BigEndian.Uint64(seq))
+	row, err := readMessage(tx.Bucket(bucketMessages).Get(key))
 	if err != nil || row.MID != mid {
-		return nil, err
+		return nil, nil, err
 	}
-	return row, nil
+	return row, key, nil
+}
+
+// putMessage writes a line again.
+func putMessage(tx *bolt.Tx, key []byte, row *messageRow) error {
+	raw, err := json.Marshal(row)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket(bucketMessages).Put(key, raw)
 }
 
 func readMessage(raw []byte) (*messageRow, error) {

@@ -14,9 +14,6 @@ import (
 
 // graphSend is POST /{page}/messages (ref. 3). An accepted message is on the disk, with its echo, when it is answered.
 func (s *Server) graphSend(ctx context.Context, c *call) (any, error) {
-	if c.node != "me" && c.node != c.page.ID {
-		return nil, errUnsupported("POST", c.node)
-	}
 	to, err := recipient(c.params["recipient"])
 	if err != nil {
 		return nil, err
@@ -29,13 +26,58 @@ func (s *Server) graphSend(ctx context.Context, c *call) (any, error) {
 		if c.params.present("message") {
 			return nil, errBoth
 		}
-		return s.senderAction(ctx, contact, c.params.text("sender_action"))
+		return s.senderAction(ctx, contact, c.params.text("sender_action"), c.params["payload"])
 	}
-	out, err := outgoing(c.params)
+	out, err := outgoing(c)
 	if err != nil {
 		return nil, err
 	}
-	return s.accept(ctx, c.page, contact, out)
+	quoted, err := quotedBy(c.params["reply_to"])
+	if err != nil {
+		return nil, err
+	}
+	if err := s.mayWrite(ctx, c.page, contact); err != nil { // before a file is taken in for nothing
+		return nil, err
+	}
+	file, err := s.outgoingFile(ctx, c, out)
+	if err != nil {
+		return nil, err
+	}
+	return s.accept(ctx, c.page, contact, sending{OutMessage: out, file: file, quoted: quoted})
+}
+
+// sending is a message of the page on its way.
+type sending struct {
+	messenger.OutMessage
+	file   *outFile // nil if it has none
+	quoted string   // the mid of the message it answers
+}
+
+// quotedBy reads `reply_to` (ref. 3.2).
+func quotedBy(raw json.RawMessage) (string, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return "", nil
+	}
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(raw, &keys) != nil || params(keys).text("mid") == "" {
+		return "", badParam("reply_to[mid] is required")
+	}
+	return params(keys).text("mid"), nil
+}
+
+// mayWrite refuses what is for nobody, or for whom another app speaks.
+func (s *Server) mayWrite(ctx context.Context, page *Page, contact Contact) error {
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		row, err := getContact(tx, contact.Page, contact.ID)
+		if err == nil && row.away(page) {
+			err = errOtherApp
+		}
+		return err
+	})
+	if errors.Is(err, ErrUnknownContact) {
+		return errNoPerson
+	}
+	return err
 }
 
 // recipient reads whom a message is for. Only ids are known here: what has no id has never been a visitor of ours.
@@ -73,8 +115,8 @@ func checkType(p params) error {
 	}
 }
 
-// outgoing reads and checks the message of a send.
-func outgoing(p params) (messenger.OutMessage, error) {
+// readMessageParam reads the field `message`.
+func readMessageParam(p params) (messenger.OutMessage, error) {
 	var out messenger.OutMessage
 	if !p.present("message") {
 		return out, errEmptyMessage
@@ -82,35 +124,62 @@ func outgoing(p params) (messenger.OutMessage, error) {
 	if err := json.Unmarshal(p["message"], &out); err != nil {
 		return out, badParam("message has a field of a wrong type")
 	}
+	return out, nil
+}
+
+// outgoing reads and checks the message of a send. What the chat plugin does not show (ref. 7.5) is refused: other kinds
+// of template, of buttons and of quick replies.
+func outgoing(c *call) (messenger.OutMessage, error) {
+	out, err := readMessageParam(c.params)
+	if err != nil {
+		return out, err
+	}
 	if strings.TrimSpace(out.Text) == "" && out.Attachment == nil {
 		return out, errEmptyMessage
 	}
-	if faults := messenger.LimitErrors(out.Validate()); len(faults) > 0 {
-		return out, badParam("message[%s] %s", faults[0].Field, faults[0].Problem)
+	checked := out
+	if a := out.Attachment; a != nil && c.file != nil {
+		if a.Payload.URL != "" || a.Payload.AttachmentID != "" || !isFile(a.Type) {
+			return out, badParam("the part filedata goes with an attachment of a file that has neither url nor attachment_id")
+		}
+		known := *a
+		known.Payload.AttachmentID = "filedata" // where the file is has been said
+		checked.Attachment = &known
+	} else if c.file != nil {
+		return out, badParam("the part filedata needs message[attachment]")
 	}
-	if a := out.Attachment; a != nil && (a.Type != "template" || a.Payload.TemplateType != "button") {
-		return out, badParam("message[attachment] of this type is not shown by the chat plugin; text, quick replies and button templates are")
+	if faults := messenger.LimitErrors(checked.Validate()); len(faults) > 0 {
+		return out, badParam("message[%s] %s", faults[0].Field, faults[0].Problem)
 	}
 	return out, nil
 }
 
 // accept stores a message of the page and its echo.
-func (s *Server) accept(ctx context.Context, page *Page, contact Contact, out messenger.OutMessage) (any, error) {
+func (s *Server) accept(ctx context.Context, page *Page, contact Contact, out sending) (any, error) {
 	mid, err := s.drawMID()
 	if err != nil {
 		return nil, err
 	}
 	err = s.act(ctx, contact, func(tx *bolt.Tx, _ *Page, row *contactRow) ([]messenger.Event, error) {
-		line := &messageRow{MID: mid, FromPage: true, At: row.stamp(s.now()), Text: out.Text, QuickReplies: out.QuickReplies}
-		if out.Attachment != nil {
-			line.Text, line.Buttons = out.Attachment.Payload.Text, out.Attachment.Payload.Buttons
+		if row.away(page) {
+			return nil, errOtherApp
 		}
+		if row.Owner == ownerIdle {
+			row.Owner = "" // who answers has control (ref. 2.13)
+		}
+		if err := checkQuoted(tx, contact.key(), out.quoted); err != nil {
+			return nil, err
+		}
+		line := out.line(mid, row.stamp(s.now()))
 		row.Sent = line.At
 		if _, err := addMessage(tx, contact.key(), line); err != nil {
 			return nil, err
 		}
-		return []messenger.Event{echo(page, row, line, out)}, nil
+		return []messenger.Event{s.echo(page, row, line, out)}, out.file.store(tx, page.ID)
 	})
+	if err != nil && out.file != nil && out.file.file != nil {
+		s.forget(out.file.file, out.file.row)
+	}
 	if errors.Is(err, ErrUnknownContact) {
 		return nil, errNoPerson
 	}
@@ -119,41 +188,83 @@ func (s *Server) accept(ctx context.Context, page *Page, contact Contact, out me
 	}
 	s.setTyping(contact, time.Time{})
 	s.notify(contact.key())
-	return messenger.SendResponse{RecipientID: contact.ID, MessageID: mid}, nil
+	answer := messenger.SendResponse{RecipientID: contact.ID, MessageID: mid}
+	if out.file != nil {
+		answer.AttachmentID = out.file.id
+	}
+	return answer, nil
+}
+
+// checkQuoted refuses to quote what is not a message of the conversation.
+func checkQuoted(tx *bolt.Tx, conv convKey, mid string) error {
+	if mid == "" {
+		return nil
+	}
+	line, err := findMessage(tx, conv, mid)
+	if err == nil && line == nil {
+		err = badParam("reply_to[mid] is not a message of this conversation")
+	}
+	return err
+}
+
+// line is what a message becomes in the conversation.
+func (out sending) line(mid string, at int64) *messageRow {
+	line := &messageRow{MID: mid, FromPage: true, At: at, Text: out.Text, QuickReplies: out.QuickReplies, ReplyTo: out.quoted}
+	switch a := out.Attachment; {
+	case out.file != nil:
+		line.Files = []attached{out.file.attached}
+	case a != nil:
+		line.Text, line.Buttons, line.Cards = a.Payload.Text, a.Payload.Buttons, a.Payload.Elements
+		line.Square = a.Payload.ImageAspectRatio == messenger.AspectSquare
+	}
+	return line
 }
 
 // echo is the event that tells subscribers what the page sent, through whatever program (ref. 2.6).
-func echo(page *Page, row *contactRow, line *messageRow, out messenger.OutMessage) messenger.Event {
+func (s *Server) echo(page *Page, row *contactRow, line *messageRow, out sending) messenger.Event {
 	ev := fromPage(row, line.At)
 	ev.Kind = messenger.KindEcho
 	ev.Message = &messenger.Message{
-		MID: line.MID, IsEcho: true, AppID: page.AppID, Metadata: out.Metadata, Text: out.Text,
+		MID: line.MID, IsEcho: true, AppID: page.AppID, Metadata: out.Metadata, Text: out.Text, ReplyTo: line.ReplyTo,
+		Attachments: s.filesOf(line),
 	}
-	if a := out.Attachment; a != nil {
+	if a := out.Attachment; a != nil && out.file == nil {
 		ev.Message.Attachments = []messenger.Attachment{{
-			Type: a.Type, TemplateType: a.Payload.TemplateType, Text: a.Payload.Text, Buttons: a.Payload.Buttons,
+			Type: a.Type, TemplateType: a.Payload.TemplateType, Text: a.Payload.Text,
+			Buttons: a.Payload.Buttons, Elements: a.Payload.Elements,
 		}}
 	}
 	return ev
 }
 
-// senderAction is typing_on, typing_off or mark_seen (ref. 3.8). Typing is worth nothing after a restart and stays in
-// memory.
-func (s *Server) senderAction(ctx context.Context, contact Contact, action string) (any, error) {
+// filesOf are the files of a line as webhooks carry them (ref. 2.5).
+func (s *Server) filesOf(line *messageRow) []messenger.Attachment {
+	var list []messenger.Attachment
+	for _, a := range line.Files {
+		list = append(list, messenger.Attachment{Type: a.Kind, URL: s.address(a)})
+	}
+	return list
+}
+
+// senderAction is typing_on, typing_off, mark_seen, react or unreact (ref. 3.8). Typing is worth nothing after a restart
+// and stays in memory.
+func (s *Server) senderAction(ctx context.Context, contact Contact, action string, payload json.RawMessage) (any, error) {
 	var err error
 	switch action {
-	case "typing_on", "typing_off":
+	case messenger.ActionTypingOn, messenger.ActionTypingOff:
 		err = s.view(ctx, func(tx *bolt.Tx) error {
 			_, err := getContact(tx, contact.Page, contact.ID)
 			return err
 		})
-	case "mark_seen":
+	case messenger.ActionMarkSeen:
 		err = s.act(ctx, contact, func(_ *bolt.Tx, _ *Page, row *contactRow) ([]messenger.Event, error) {
 			row.PageSeen = row.Clock
 			return nil, nil
 		})
+	case messenger.ActionReact, messenger.ActionUnreact:
+		err = s.pageReacts(ctx, contact, action, payload)
 	default:
-		return nil, badParam("sender_action must be typing_on, typing_off or mark_seen")
+		return nil, badParam("sender_action must be typing_on, typing_off, mark_seen, react or unreact")
 	}
 	if errors.Is(err, ErrUnknownContact) {
 		return nil, errNoPerson
@@ -162,9 +273,9 @@ func (s *Server) senderAction(ctx context.Context, contact Contact, action strin
 		return nil, err
 	}
 	switch action {
-	case "typing_on":
+	case messenger.ActionTypingOn:
 		s.setTyping(contact, s.now().Add(typingFor))
-	case "typing_off":
+	case messenger.ActionTypingOff:
 		s.setTyping(contact, time.Time{})
 	}
 	s.notify(contact.key())

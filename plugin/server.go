@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,6 +30,11 @@ type Server struct {
 	db    *boltfile.File
 	w     *writer
 	mux   *http.ServeMux
+	url   string
+	shelf *shelf
+
+	fetcher   *http.Client
+	uploading chan struct{} // a place for each visitor's file that is coming in
 
 	bodies  *intake.Gate
 	ownHTTP bool // http was not given: its connections are ours to close
@@ -51,9 +57,13 @@ func Open(o Options) (*Server, error) {
 	}
 	s := &Server{
 		now: o.Now, log: o.Logger, http: o.HTTP, random: o.Random,
-		bodies:   intake.New(bodyBudget),
-		watchers: map[convKey]map[chan struct{}]struct{}{},
-		typing:   map[convKey]time.Time{},
+		bodies:  intake.New(bodyBudget),
+		url:     strings.TrimRight(o.URL, "/"),
+		fetcher: newFetcher(o.Loopback),
+
+		uploading: make(chan struct{}, maxUploading),
+		watchers:  map[convKey]map[chan struct{}]struct{}{},
+		typing:    map[convKey]time.Time{},
 	}
 	s.setDefaults()
 	for _, p := range o.Pages {
@@ -76,7 +86,7 @@ func Open(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.db = db
-	if err := s.takeUp(); err != nil {
+	if err := errors.Join(s.takeUp(), s.openShelf(o)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	s.w = newWriter(db)
@@ -131,6 +141,22 @@ func (s *Server) takeUp() error {
 		}
 	}
 	return nil
+}
+
+// openShelf makes ready the folder of files.
+func (s *Server) openShelf(o Options) (err error) {
+	if o.Files == "" {
+		o.Files = filesFolder(o.Path)
+	}
+	var rows []fileRow
+	if err := s.db.View(func(tx *bolt.Tx) (err error) {
+		rows, err = allFiles(tx)
+		return err
+	}); err != nil {
+		return err
+	}
+	s.shelf, err = newShelf(o.Files, rows)
+	return err
 }
 
 // Close ends Run, waits for it and for changes under way, and releases the file. Every later call answers ErrClosed.

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -46,6 +47,24 @@ type platform struct {
 	t    *testing.T
 	http *httptest.Server
 	stop func()
+
+	mu     sync.Mutex
+	posted []string // the JSON bodies of Graph calls, as they arrived
+}
+
+// listen notes the bodies of Graph calls on their way to the server.
+func (p *platform) listen(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodPost && r.Header.Get("Content-Type") == "application/json" && !strings.HasPrefix(r.URL.Path, "/plugin/") {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return // cut off by the other side
+		}
+		p.mu.Lock()
+		p.posted = append(p.posted, string(body))
+		p.mu.Unlock()
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	p.ServeHTTP(w, r)
 }
 
 // start opens a server on a file and runs it until the test ends or stop is called.
@@ -57,14 +76,20 @@ func start(t *testing.T, o plugin.Options) *platform {
 	if o.Pages == nil {
 		o.Pages = []plugin.Page{site(), simulatedPage()}
 	}
+	front := httptest.NewUnstartedServer(nil)
+	if o.URL == "" {
+		o.URL = "http://" + front.Listener.Addr().String()
+	}
 	srv, err := plugin.Open(o)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatal(errors.Join(err, front.Listener.Close()))
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan error, 1)
 	go func() { ran <- srv.Run(ctx) }()
-	p := &platform{Server: srv, t: t, http: httptest.NewServer(srv)}
+	p := &platform{Server: srv, t: t, http: front}
+	front.Config.Handler = http.HandlerFunc(p.listen)
+	front.Start()
 	p.stop = sync.OnceFunc(func() {
 		p.http.Close()
 		cancel()

@@ -36,6 +36,8 @@ type (
 	tapIn struct {
 		MID   string `json:"mid"`
 		Index int    `json:"index"`
+		Card  *int   `json:"card"`  // of a button on a card: which card
+		Value string `json:"value"` // of a quick reply that asks for a phone number or an e-mail address
 	}
 	sayIn struct {
 		Text       string `json:"text"`
@@ -53,12 +55,20 @@ type (
 		Text         string                 `json:"text,omitempty"`
 		QuickReplies []messenger.QuickReply `json:"quick_replies,omitempty"`
 		Buttons      []messenger.Button     `json:"buttons,omitempty"`
+		Cards        []messenger.Element    `json:"cards,omitempty"`
+		Square       bool                   `json:"square,omitempty"` // how the cards' pictures are shown
+		Files        []File                 `json:"files,omitempty"`
+		ReplyTo      string                 `json:"reply_to,omitempty"`
+		Reaction     string                 `json:"reaction,omitempty"` // what the page put on it
 	}
 	linesOut struct {
 		Messages []lineOut `json:"messages"`
 		After    uint64    `json:"after"` // where to go on; asking after it says that these have arrived
 		Typing   bool      `json:"typing"`
 		SeenAt   int64     `json:"seen_at,omitempty"`
+
+		// What the page put on messages of any place last; one without reaction was taken back.
+		Reactions []Reaction `json:"reactions,omitempty"`
 	}
 )
 
@@ -66,9 +76,10 @@ type (
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /plugin/visitors", s.visitorCall(s.visit))
-	mux.HandleFunc("POST /plugin/messages", s.visitorCall(s.visitorSay))
+	mux.HandleFunc("POST /plugin/messages", s.visitorSays)
 	mux.HandleFunc("GET /plugin/messages", s.visitorCall(s.visitorRead))
 	mux.HandleFunc("POST /plugin/seen", s.visitorCall(s.visitorSeen))
+	mux.HandleFunc("GET "+filesPath+"{name}/{called...}", s.serveFile)
 	mux.HandleFunc("/plugin/", s.visitorCall(func(*http.Request) (any, error) {
 		return nil, &visitorError{status: http.StatusNotFound, Message: "there is nothing at this path, or not for this method"}
 	}))
@@ -107,13 +118,27 @@ func (s *Server) visitorCall(answer func(*http.Request) (any, error)) http.Handl
 		} else {
 			body, err = answer(r)
 		}
-		if err == nil {
-			writeJSON(w, http.StatusOK, body)
-			return
-		}
-		refusal := s.visitorRefusal(r, err)
-		writeJSON(w, refusal.status, map[string]*visitorError{"error": refusal})
+		s.answerVisitor(w, r, body, err)
 	}
+}
+
+func (s *Server) answerVisitor(w http.ResponseWriter, r *http.Request, body any, err error) {
+	if err == nil {
+		writeJSON(w, http.StatusOK, body)
+		return
+	}
+	refusal := s.visitorRefusal(r, err)
+	writeJSON(w, refusal.status, map[string]*visitorError{"error": refusal})
+}
+
+// visitorSays is POST /plugin/messages: JSON, or a form with a file.
+func (s *Server) visitorSays(w http.ResponseWriter, r *http.Request) {
+	if !isForm(r) {
+		s.visitorCall(s.visitorSay)(w, r)
+		return
+	}
+	body, err := s.visitorFile(w, r)
+	s.answerVisitor(w, r, body, err)
 }
 
 func (s *Server) visitorRefusal(r *http.Request, err error) *visitorError {
@@ -253,7 +278,9 @@ func (s *Server) visitorSay(r *http.Request) (any, error) {
 	case in.Text != "" && in.QuickReply == nil && in.Button == nil:
 		m, err = s.Write(r.Context(), c, in.Text)
 	case in.Text == "" && in.QuickReply != nil && in.Button == nil:
-		m, err = s.TapQuickReply(r.Context(), c, in.QuickReply.MID, in.QuickReply.Index)
+		m, err = s.visitorTaps(r.Context(), c, *in.QuickReply)
+	case in.Text == "" && in.QuickReply == nil && in.Button != nil && in.Button.Card != nil:
+		m, err = s.TapCard(r.Context(), c, in.Button.MID, *in.Button.Card, in.Button.Index)
 	case in.Text == "" && in.QuickReply == nil && in.Button != nil:
 		m, err = s.TapButton(r.Context(), c, in.Button.MID, in.Button.Index)
 	default:
@@ -265,10 +292,18 @@ func (s *Server) visitorSay(r *http.Request) (any, error) {
 	return line(m), nil
 }
 
+func (s *Server) visitorTaps(ctx context.Context, c Contact, tap tapIn) (Message, error) {
+	if tap.Value != "" {
+		return s.FillQuickReply(ctx, c, tap.MID, tap.Index, tap.Value)
+	}
+	return s.TapQuickReply(ctx, c, tap.MID, tap.Index)
+}
+
 func line(m Message) lineOut {
 	out := lineOut{
 		Seq: m.Seq, MID: m.MID, From: "visitor", At: m.At.UnixMilli(), Text: m.Text,
-		QuickReplies: m.QuickReplies, Buttons: m.Buttons,
+		QuickReplies: m.QuickReplies, Buttons: m.Buttons, Cards: m.Cards, Square: m.Square,
+		Files: m.Files, ReplyTo: m.ReplyTo, Reaction: m.Reaction,
 	}
 	if m.FromPage {
 		out.From = "page"
@@ -303,6 +338,9 @@ func (s *Server) visitorRead(r *http.Request) (any, error) {
 	out := linesOut{Messages: []lineOut{}, After: after, Typing: presence.Typing}
 	if !presence.SeenAt.IsZero() {
 		out.SeenAt = presence.SeenAt.UnixMilli()
+	}
+	if out.Reactions, err = s.Reactions(r.Context(), c); err != nil {
+		return nil, err
 	}
 	for _, m := range messages {
 		out.Messages = append(out.Messages, line(m))

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"slices"
@@ -21,13 +22,23 @@ type Message struct {
 	Text         string                 // of a button template: the text above the buttons
 	QuickReplies []messenger.QuickReply // offered under it, page's messages only
 	Buttons      []messenger.Button     // page's messages only
+	Cards        []messenger.Element    // side by side, page's messages only
+	Square       bool                   // the cards' pictures are shown square
+	Files        []File
+	ReplyTo      string // the mid of the message it answers
+	Reaction     string // what the page put on it
 }
 
 func (r *messageRow) message(seq uint64) Message {
-	return Message{
+	m := Message{
 		Seq: seq, MID: r.MID, FromPage: r.FromPage, At: time.UnixMilli(r.At),
 		Text: r.Text, QuickReplies: r.QuickReplies, Buttons: r.Buttons,
+		Cards: r.Cards, Square: r.Square, ReplyTo: r.ReplyTo, Reaction: r.Reaction,
 	}
+	for _, a := range r.Files {
+		m.Files = append(m.Files, fileLine(a))
+	}
+	return m
 }
 
 // Write says something as the contact. It is on the disk, and on its way to the subscribers, when Write returns.
@@ -39,41 +50,78 @@ func (s *Server) Write(ctx context.Context, c Contact, text string) (Message, er
 }
 
 // TapQuickReply taps the quick reply at index of the page's message mid: the contact says its title, and the page
-// gets its payload. ErrNotOffered if there is no such quick reply.
+// gets its payload. ErrNotOffered if there is no such quick reply of a text.
 func (s *Server) TapQuickReply(ctx context.Context, c Contact, mid string, index int) (Message, error) {
+	return s.tapQuickReply(ctx, c, mid, index, func(q messenger.QuickReply) (said, error) {
+		if q.ContentType != messenger.QuickReplyText {
+			return said{}, ErrNotOffered
+		}
+		return said{text: q.Title, tap: &q.Payload}, nil
+	})
+}
+
+// FillQuickReply taps a quick reply that asks for a phone number or an e-mail address: the contact says value, and that
+// is what the page gets (ref. 2.4). ErrNotOffered if there is no such quick reply.
+func (s *Server) FillQuickReply(ctx context.Context, c Contact, mid string, index int, value string) (Message, error) {
+	return s.tapQuickReply(ctx, c, mid, index, func(q messenger.QuickReply) (said, error) {
+		switch q.ContentType {
+		case messenger.QuickReplyPhone, messenger.QuickReplyEmail:
+			return said{text: value, tap: &value}, checkFill(q.ContentType, value)
+		}
+		return said{}, ErrNotOffered
+	})
+}
+
+func (s *Server) tapQuickReply(ctx context.Context, c Contact, mid string, index int, tapped func(messenger.QuickReply) (said, error)) (Message, error) {
 	return s.say(ctx, c, func(tx *bolt.Tx) (said, error) {
 		row, err := findMessage(tx, c.key(), mid)
 		if err != nil {
 			return said{}, err
 		}
-		if row == nil || index < 0 || index >= len(row.QuickReplies) || row.QuickReplies[index].ContentType != "text" {
+		if row == nil || index < 0 || index >= len(row.QuickReplies) {
 			return said{}, ErrNotOffered
 		}
-		tapped := row.QuickReplies[index]
-		return said{text: tapped.Title, tap: &tapped.Payload}, nil
+		return tapped(row.QuickReplies[index])
 	})
 }
 
 // TapButton taps the postback button at index of the page's message mid. The other kinds of button are followed by
 // the contact's own device and tell the page nothing; for them, and where there is no button, it is ErrNotOffered.
 func (s *Server) TapButton(ctx context.Context, c Contact, mid string, index int) (Message, error) {
+	return s.tapButton(ctx, c, mid, func(row *messageRow) []messenger.Button { return row.Buttons }, index)
+}
+
+// TapCard is TapButton for a button of a card; both are counted from 0.
+func (s *Server) TapCard(ctx context.Context, c Contact, mid string, card, index int) (Message, error) {
+	return s.tapButton(ctx, c, mid, func(row *messageRow) []messenger.Button {
+		if card < 0 || card >= len(row.Cards) {
+			return nil
+		}
+		return row.Cards[card].Buttons
+	}, index)
+}
+
+func (s *Server) tapButton(ctx context.Context, c Contact, mid string, of func(*messageRow) []messenger.Button, index int) (Message, error) {
 	return s.say(ctx, c, func(tx *bolt.Tx) (said, error) {
 		row, err := findMessage(tx, c.key(), mid)
-		if err != nil {
-			return said{}, err
+		if err != nil || row == nil {
+			return said{}, cmp.Or(err, ErrNotOffered)
 		}
-		if row == nil || index < 0 || index >= len(row.Buttons) || row.Buttons[index].Type != messenger.ButtonPostback {
+		buttons := of(row)
+		if index < 0 || index >= len(buttons) || buttons[index].Type != messenger.ButtonPostback {
 			return said{}, ErrNotOffered
 		}
-		return said{text: row.Buttons[index].Title, button: &row.Buttons[index]}, nil
+		return said{text: buttons[index].Title, button: &buttons[index]}, nil
 	})
 }
 
-// said is one act of speech: words, words by a quick reply, or a button.
+// said is one act of speech: words, words by a quick reply, a button, or a file.
 type said struct {
 	text   string
 	tap    *string
 	button *messenger.Button
+	file   *fileRow
+	kind   string // of the file
 }
 
 // say stores what a contact said and the event of it.
@@ -90,6 +138,10 @@ func (s *Server) say(ctx context.Context, c Contact, what func(*bolt.Tx) (said, 
 		}
 		row.Started = true
 		line := &messageRow{MID: mid, At: row.stamp(s.now()), Text: it.text}
+		if it.file != nil {
+			line.Files = []attached{attachedFile(it.kind, *it.file)}
+			row.FileBytes += it.file.Size
+		}
 		seq, err := addMessage(tx, c.key(), line)
 		if err != nil {
 			return nil, err
@@ -102,7 +154,7 @@ func (s *Server) say(ctx context.Context, c Contact, what func(*bolt.Tx) (said, 
 			return []messenger.Event{ev}, nil
 		}
 		ev.Kind = messenger.KindMessage
-		ev.Message = &messenger.Message{MID: mid, Text: it.text, QuickReply: it.tap}
+		ev.Message = &messenger.Message{MID: mid, Text: it.text, QuickReply: it.tap, Attachments: s.filesOf(line)}
 		if messenger.IsVisitor(row.ID) {
 			ev.Message.Tags = []string{strings.ToLower(SourcePlugin)}
 		}

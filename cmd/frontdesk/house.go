@@ -160,6 +160,7 @@ func (h *house) open(ctx context.Context, ln net.Listener, p plan, pages []plugi
 	}
 	if h.plugin, err = plugin.Open(plugin.Options{
 		Path: pluginFile(p.settings), Pages: pages, Subscribers: subscribers, Now: p.now, Logger: h.logger,
+		URL: h.base, Loopback: onLoopback(ln.Addr()),
 	}); err != nil {
 		return err
 	}
@@ -186,6 +187,12 @@ func (h *house) open(ctx context.Context, ln net.Listener, p plan, pages []plugi
 	ingest.Timeouts(h.http)
 	h.logger.Info("listening", logAddress, ln.Addr().String())
 	return nil
+}
+
+// onLoopback reports whether only this machine reaches what listens on addr.
+func onLoopback(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 // openSocket lets other processes in.

@@ -1,0 +1,118 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	bolt "go.etcd.io/bbolt"
+
+	"frontdesk/messenger"
+)
+
+const (
+	maxUploading    = 4         // visitors' files that come in at once
+	maxVisitorFiles = 100 << 20 // bytes of all files that one contact sends
+)
+
+// SendFile sends a picture, or any other file, as the contact. What it is its content says; called is its name. It is on
+// the disk, and on its way to the subscribers, when SendFile returns.
+func (s *Server) SendFile(ctx context.Context, c Contact, called string, content io.Reader) (Message, error) {
+	file, err := s.shelf.take(content, called, messenger.MaxFileBytes)
+	if errors.Is(err, errFileTooLarge) {
+		return Message{}, errVisitorFileSize
+	}
+	if err != nil {
+		return Message{}, err
+	}
+	return s.sayFile(ctx, c, file)
+}
+
+var errVisitorFileSize = &InputError{"filedata", fmt.Sprintf(
+	"is too large; pictures may have %d MB, everything else %d MB", messenger.MaxImageBytes>>20, messenger.MaxFileBytes>>20,
+)}
+
+// sayFile is say with a file that has come in.
+func (s *Server) sayFile(ctx context.Context, c Contact, file *arrived) (Message, error) {
+	defer file.discard()
+	kind := messenger.FileKind(file.mime)
+	switch {
+	case file.size == 0:
+		return Message{}, &InputError{"filedata", "is empty"}
+	case file.size > messenger.MaxBytes(kind):
+		return Message{}, errVisitorFileSize
+	}
+	if err := s.view(ctx, func(tx *bolt.Tx) error {
+		row, err := getContact(tx, c.Page, c.ID)
+		if err == nil && row.FileBytes+file.size > maxVisitorFiles {
+			err = errVisitorFull
+		}
+		return err
+	}); err != nil {
+		return Message{}, err
+	}
+	row, err := s.keep(ctx, file, c.Page, c.ID)
+	if err != nil {
+		s.forget(file, row)
+		return Message{}, err
+	}
+	m, err := s.say(ctx, c, func(tx *bolt.Tx) (said, error) {
+		return said{file: &row, kind: kind}, putFile(tx, row)
+	})
+	if err != nil {
+		s.forget(file, row)
+		return Message{}, err
+	}
+	file.path = "" // it stays
+	return m, nil
+}
+
+var errVisitorFull = &InputError{"filedata", fmt.Sprintf("cannot be taken: a conversation holds %d MB of files", maxVisitorFiles>>20)}
+
+// visitorFile is POST /plugin/messages with a form: its part filedata is sent. Nothing is read of a body whose sender is
+// not known, and few come in at once.
+func (s *Server) visitorFile(w http.ResponseWriter, r *http.Request) (any, error) {
+	c, err := s.caller(r)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case s.uploading <- struct{}{}:
+		defer func() { <-s.uploading }()
+	default:
+		return nil, &visitorError{status: http.StatusServiceUnavailable, Message: "too much is coming in at once; try again"}
+	}
+	allowLong(w, r, maxForm)
+	fields, file, err := s.readForm(r, messenger.MaxFileBytes)
+	if err != nil {
+		file.discard()
+		return nil, visitorFormError(err)
+	}
+	if file == nil {
+		return nil, &InputError{"filedata", "is needed: the part of the form that holds the file"}
+	}
+	if len(fields) > 0 {
+		file.discard()
+		return nil, &InputError{"filedata", "goes alone: a text is a message of its own"}
+	}
+	m, err := s.sayFile(r.Context(), c, file)
+	if err != nil {
+		return nil, err
+	}
+	return line(m), nil
+}
+
+// visitorFormError says to a visitor why a form was not taken.
+func visitorFormError(err error) error {
+	var refusal *graphError
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	if refusal == errFileSize {
+		return errVisitorFileSize
+	}
+	return &visitorError{status: http.StatusBadRequest, Message: strings.TrimPrefix(refusal.message, "(#100) ")}
+}
