@@ -16,8 +16,10 @@ const (
 // check finds what the platform would refuse, whatever is filled in, and says where it stands.
 func (p *parser) check() {
 	p.checkPlaceholders()
-	p.checkShape()
 	if len(p.faults) > 0 {
+		return
+	}
+	if p.checkShape(); len(p.faults) > 0 {
 		return
 	}
 	c := p.response.fill(func(q piece, f field) string {

@@ -29,7 +29,7 @@ var statusWords = map[string]store.Status{
 // run. Whether its canned response is there, it does not say: see Shelf.
 func ParseMacro(file string, data []byte) (Macro, []Fault) {
 	p := &macroParser{sheet: takeApart(file, data, macroWords), seen: map[string]int{}}
-	p.macro.Name = shortcodeOf(file)
+	p.macro.Name = shortcodeOf(strings.TrimPrefix(file, macroFolder+"/"))
 	if !isShortcode(p.macro.Name) {
 		p.fault(0, "rename it", "the name must be of letters, digits, - and _, at most %d of them, and %s", MaxShortcode, suffix)
 	}

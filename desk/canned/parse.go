@@ -61,9 +61,7 @@ func parse(file string, data []byte) *parser {
 	}
 	p.response.Text = p.text
 	p.at["text"] = p.textAt
-	if len(p.faults) == 0 {
-		p.check()
-	}
+	p.check()
 	if len(p.faults) > 0 {
 		p.response = Response{}
 	}
@@ -71,9 +69,7 @@ func parse(file string, data []byte) *parser {
 }
 
 // shortcodeOf is the shortcode that a file's name gives.
-func shortcodeOf(file string) string {
-	return strings.ToLower(strings.TrimSuffix(path.Base(file), suffix))
-}
+func shortcodeOf(file string) string { return strings.TrimSuffix(strings.ToLower(file), suffix) }
 
 // isShortcode reports whether s may name a response or a macro.
 func isShortcode(s string) bool {

@@ -36,6 +36,7 @@ type entry struct {
 	info     fs.FileInfo
 	at       time.Time // when it was read
 	size     int
+	sum      uint64 // of what stood there
 	response Response
 	macro    Macro
 	files    []int // lines on which the response's files are named
@@ -74,7 +75,7 @@ func (s *Shelf) Library(ctx context.Context) (Library, error) {
 		if len(faults) == 0 {
 			lib.Responses = append(lib.Responses, e.response)
 		}
-		fmt.Fprintln(sum, name, e.at.UnixNano(), faults)
+		fmt.Fprintln(sum, name, e.sum, faults)
 	}, &lib)
 	if err == nil {
 		err = s.each(s.macros, macroFolder+"/", s.steps, readMacro, func(name string, e entry, _ *os.Root) {
@@ -82,7 +83,7 @@ func (s *Shelf) Library(ctx context.Context) (Library, error) {
 			if len(e.faults) == 0 {
 				lib.Macros = append(lib.Macros, e.macro)
 			}
-			fmt.Fprintln(sum, name, e.at.UnixNano())
+			fmt.Fprintln(sum, name, e.sum, e.faults)
 		}, &lib)
 	}
 	if err != nil {
@@ -189,6 +190,9 @@ func (s *Shelf) look(root *os.Root, name, before string, old entry, read func(fi
 	}
 	e := read(before+name, data)
 	e.info, e.at, e.size = info, at, len(data)
+	sum := fnv.New64a()
+	_, _ = sum.Write(data) // never fails
+	e.sum = sum.Sum64()
 	return e
 }
 
