@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"frontdesk/desk/canned"
 	"frontdesk/messenger"
 	"frontdesk/store"
 )
@@ -28,6 +29,14 @@ type Profiler interface {
 // Namer asks the platform what a page is called. *messenger.Client is one.
 type Namer interface {
 	PageName(ctx context.Context, page string) (string, error)
+}
+
+// Carrier has the platform keep the files that replies carry.
+type Carrier interface {
+	// Carry returns the id under which the platform keeps the reply's file for the reply's inbox. It hands the bytes over
+	// where it knows of none, or where fresh says that the platform does not know the last one any more. Its errors are
+	// judged by messenger.Judge; whatever they say, it may be tried again.
+	Carry(ctx context.Context, r store.Reply, fresh bool) (attachmentID string, err error)
 }
 
 // Observer hears what the courier does, in words of which there are few. It must not block.
@@ -64,10 +73,16 @@ type Options struct {
 	// the recipient, so that a wrong setting can't take it to Meta. Nil: visitors can't be answered.
 	PluginSender Sender
 
+	Canned *canned.Shelf // of canned responses and macros; nil: there are none
+	Uses   store.Uses    // counts those that were sent; nil: nobody counts
+
 	// Hold is how long a reply waits before it is sent, so that it can be taken back; 0: not at all.
 	Hold time.Duration
 	// NoSenderActions keeps to ourselves that an agent types or has read (ref. 3.8).
 	NoSenderActions bool
+
+	// Files hands over what replies carry. Nil: replies with files are held.
+	Files Carrier
 
 	Now    func() time.Time // default time.Now
 	Rand   io.Reader        // of tokens; default crypto/rand

@@ -2,6 +2,9 @@ package desk
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"path"
 
 	"frontdesk/desk/canned"
 	"frontdesk/store"
@@ -38,4 +41,85 @@ type MacroDone struct {
 	Left    []string        // what was not done, beginning with what was refused
 	Sent    []store.Message // the replies, queued
 	Undo    []store.Act     // take back everything but the replies, when done in this order
+}
+
+// Canned returns what stands in the folders now. Without a folder there is nothing.
+func (d *Desk) Canned(ctx context.Context) (canned.Library, error) {
+	if d.o.Canned == nil {
+		return canned.Library{}, nil
+	}
+	lib, err := d.o.Canned.Library(ctx)
+	if err != nil || d.o.Uses == nil {
+		return lib, err
+	}
+	uses, err := d.o.Uses.Uses(ctx)
+	if err != nil {
+		return canned.Library{}, err
+	}
+	for i, r := range lib.Responses {
+		lib.Responses[i].Uses = uses[r.Shortcode]
+	}
+	return lib, nil
+}
+
+// SaveCanned writes the file of a response.
+func (d *Desk) SaveCanned(ctx context.Context, r canned.Response, replace bool) error {
+	if d.o.Canned == nil {
+		return &Refusal{Reason: "There is no folder for canned responses.", Advice: "Set FRONTDESK_CANNED and start frontdesk again."}
+	}
+	err := d.o.Canned.Save(ctx, r, replace)
+	var unfit *canned.Unfit
+	if errors.As(err, &unfit) {
+		refusal := &Refusal{Reason: "It can't be kept: " + unfit.Faults[0].Problem + "."}
+		if advice := unfit.Faults[0].Advice; advice != "" {
+			refusal.Advice = "What to do: " + advice + "."
+		}
+		return refusal
+	}
+	return err
+}
+
+// Used counts that a reply with a response was sent. A shortcode that no response has is store.ErrNotFound.
+func (d *Desk) Used(ctx context.Context, shortcode string) error {
+	lib, err := d.Canned(ctx)
+	if err != nil {
+		return err
+	}
+	r, ok := lib.Response(shortcode)
+	if !ok {
+		return fmt.Errorf("canned response %s: %w", shortcode, store.ErrNotFound)
+	}
+	if d.o.Uses == nil {
+		return nil
+	}
+	return d.o.Uses.Use(ctx, r.Shortcode)
+}
+
+// CannedValues are what the variables of canned responses stand for in a conversation.
+func CannedValues(c store.Conversation, agent string, inboxes []Inbox) canned.Values {
+	name := ""
+	for _, i := range inboxes {
+		if i.ID == c.Inbox {
+			name = i.Name
+		}
+	}
+	return canned.ValuesOf(c, agent, name)
+}
+
+// CannedDraft is what a canned response, filled in, makes of an empty draft. Its own files are by path, and are kept only
+// once they are attached.
+func CannedDraft(c canned.Content) Draft {
+	draft := Draft{Text: c.Text, QuickReplies: c.QuickReplies, Buttons: c.Buttons, Cards: c.Cards}
+	switch {
+	case len(c.QuickReplies) > 0:
+		draft.Mode = ModeQuickReplies
+	case len(c.Buttons) > 0:
+		draft.Mode = ModeButtons
+	case len(c.Cards) > 0:
+		draft.Mode = ModeCards
+	}
+	for _, f := range c.Files {
+		draft.Files = append(draft.Files, DraftFile{Path: f.Path, URL: f.URL(), Kind: f.Kind, Name: path.Base(f.Source)})
+	}
+	return draft
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"frontdesk/desk"
+	"frontdesk/desk/canned"
 	"frontdesk/store"
 )
 
@@ -107,4 +108,22 @@ func (l *lateDesk) React(ctx context.Context, conv store.ConversationID, agent s
 func (l *lateDesk) Control(ctx context.Context, r desk.ControlRequest) error {
 	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.Control(ctx, r) })
 	return err
+}
+
+func (l *lateDesk) Canned(ctx context.Context) (canned.Library, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (canned.Library, error) { return d.Canned(ctx) })
+}
+
+func (l *lateDesk) SaveCanned(ctx context.Context, r canned.Response, replace bool) error {
+	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.SaveCanned(ctx, r, replace) })
+	return err
+}
+
+func (l *lateDesk) Used(ctx context.Context, shortcode string) error {
+	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.Used(ctx, shortcode) })
+	return err
+}
+
+func (l *lateDesk) RunMacro(ctx context.Context, r desk.MacroRun) (desk.MacroDone, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (desk.MacroDone, error) { return d.RunMacro(ctx, r) })
 }

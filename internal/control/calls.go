@@ -65,6 +65,18 @@ var handlers = map[method]handler{
 	callControl: with(func(ctx context.Context, d desk.Contract, r desk.ControlRequest) (any, error) {
 		return nil, d.Control(ctx, r)
 	}),
+	callCanned: func(ctx context.Context, d desk.Contract, _ json.RawMessage) (any, error) {
+		return d.Canned(ctx)
+	},
+	callSaveCanned: with(func(ctx context.Context, d desk.Contract, a cannedArgs) (any, error) {
+		return nil, d.SaveCanned(ctx, a.Response, a.Replace)
+	}),
+	callUsed: with(func(ctx context.Context, d desk.Contract, a cannedArgs) (any, error) {
+		return nil, d.Used(ctx, a.Shortcode)
+	}),
+	callRunMacro: with(func(ctx context.Context, d desk.Contract, r desk.MacroRun) (any, error) {
+		return d.RunMacro(ctx, r)
+	}),
 }
 
 // with decodes a call's arguments.

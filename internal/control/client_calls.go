@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"frontdesk/desk"
+	"frontdesk/desk/canned"
 	"frontdesk/store"
 )
 
@@ -106,4 +107,26 @@ func (c *Client) React(ctx context.Context, conv store.ConversationID, agent str
 // Control keeps desk.Talker.
 func (c *Client) Control(ctx context.Context, r desk.ControlRequest) error {
 	return c.do(ctx, callControl, r, nil)
+}
+
+// Canned keeps desk.Stationery.
+func (c *Client) Canned(ctx context.Context) (lib canned.Library, err error) {
+	err = c.do(ctx, callCanned, nil, &lib)
+	return lib, err
+}
+
+// SaveCanned keeps desk.Stationery.
+func (c *Client) SaveCanned(ctx context.Context, r canned.Response, replace bool) error {
+	return c.do(ctx, callSaveCanned, cannedArgs{Response: r, Replace: replace}, nil)
+}
+
+// Used keeps desk.Stationery.
+func (c *Client) Used(ctx context.Context, shortcode string) error {
+	return c.do(ctx, callUsed, cannedArgs{Shortcode: shortcode}, nil)
+}
+
+// RunMacro keeps desk.Stationery.
+func (c *Client) RunMacro(ctx context.Context, r desk.MacroRun) (done desk.MacroDone, err error) {
+	err = c.do(ctx, callRunMacro, r, &done)
+	return done, err
 }

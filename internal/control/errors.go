@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"frontdesk/desk"
+	"frontdesk/desk/canned"
 	"frontdesk/store"
 )
 
@@ -24,6 +25,7 @@ var sentinels = map[string]error{
 	"newer":     store.ErrNewer,
 	"behind":    desk.ErrBehind,
 	"gone":      desk.ErrGone, // ErrUnanswered is made on this side alone
+	"exists":    canned.ErrExists,
 	"cancelled": context.Canceled,
 	"late":      context.DeadlineExceeded,
 }

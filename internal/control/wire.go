@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"frontdesk/desk"
+	"frontdesk/desk/canned"
 	"frontdesk/store"
 )
 
@@ -88,6 +89,10 @@ const (
 	callTyping       method = "typing"
 	callReact        method = "react"
 	callControl      method = "control"
+	callCanned       method = "canned"
+	callSaveCanned   method = "save_canned"
+	callUsed         method = "used"
+	callRunMacro     method = "run_macro"
 )
 
 // request is one call.
@@ -121,6 +126,11 @@ type (
 		Agent        string               `json:"agent"`
 		Message      store.MessageID      `json:"message"`
 		Emoji        string               `json:"emoji,omitempty"`
+	}
+	cannedArgs struct {
+		Response  canned.Response `json:"response,omitzero"`
+		Replace   bool            `json:"replace,omitempty"`
+		Shortcode string          `json:"shortcode,omitempty"`
 	}
 	draftArgs struct {
 		Conversation store.ConversationID `json:"conversation"`
