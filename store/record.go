@@ -109,7 +109,7 @@ const (
 	VerbArrived   Verb = "arrived"    // Message: an unknown reply did arrive
 	VerbCancel    Verb = "cancel"     // Message: a reply that was not sent shall not be
 	VerbRestore   Verb = "restore"    // undo: Status, Until, Seen and Assignee as they were before
-	VerbNote      Verb = "note"       // Text: a private note
+	VerbNote      Verb = "note"       // Text: a private note. Message: the one it is, given back after VerbUnnote
 	VerbUnnote    Verb = "unnote"     // Message: a private note is taken away
 	VerbLabel     Verb = "label"      // Label
 	VerbUnlabel   Verb = "unlabel"    // Label
@@ -178,7 +178,8 @@ type Media struct {
 	Gone    bool   `json:"gone,omitempty"`    // its address leads nowhere any more: trying again is of no use
 }
 
-// Uploaded says that the platform keeps a file of ours under an id, for one inbox and 90 days (ref. 3.6).
+// Uploaded says that the platform keeps a file of ours under an id, for one inbox and 90 days (ref. 3.6). Without an id it
+// says that the platform has it no longer.
 type Uploaded struct {
 	Inbox        InboxID        `json:"inbox"`
 	Conversation ConversationID `json:"conversation"`

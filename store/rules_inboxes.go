@@ -24,12 +24,13 @@ func (ch *change) control(f Fact) error {
 	return err
 }
 
-// setOwner takes in that the platform did as an agent asked about who may answer. Nothing happens where it is so already.
+// setOwner takes in that the platform did as an agent asked about who may answer, which is the newest word on it. Nothing
+// happens where it is so already.
 func (t *thread) setOwner(a Act) error {
 	if a.Owner == nil || a.Owner.Kind == OwnerUnknown || t.Owner == *a.Owner {
 		return nil
 	}
-	t.owned(*a.Owner, t.at)
+	t.owned(*a.Owner, max(t.at, t.OwnerAt+1))
 	line := Message{Kind: KindControl, Agent: a.Agent}
 	switch a.Owner.Kind {
 	case OwnerUs:

@@ -26,6 +26,7 @@ func RunRules(t *testing.T, open func(t *testing.T, dir string) (Log, DumpedView
 		messageRules, touchRules, answerRules, statusRules, receiptRules, echoRules, outboxRules, projectorRules,
 		editRules, unsendRules, withdrawnRules, reactionRules, besideRules, mergeRules,
 		noteRules, labelRules, ourReactionRules, mediaRules, uploadRules, carriedRules, trailRules,
+		controlRules,
 	} {
 		for name, rule := range rules {
 			t.Run(name, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 // ours draws a record of what is kept beside the talk: notes, labels, reactions of ours, files.
 func (h *history) ours(conv store.ConversationID, token store.Token) {
 	a := store.Act{Agent: "ana", Conversation: conv}
-	switch h.pick("ours", 6) {
+	switch h.pick("ours", 7) {
 	case 0:
 		a.Verb, a.Text = store.VerbNote, []string{"", "they asked twice", "call back"}[h.pick("text", 3)]
 		if h.pick("given back", 2) == 0 {
@@ -28,6 +28,9 @@ func (h *history) ours(conv store.ConversationID, token store.Token) {
 			Gone: h.pick("gone", 2) == 0,
 		})
 		return
+	case 5:
+		a.Verb = store.VerbControl
+		a.Owner = &[]store.Owner{{Kind: store.OwnerUs}, {Kind: store.OwnerIdle}, {Kind: store.OwnerApp, AppID: "77"}}[h.pick("owner", 3)]
 	default:
 		h.add(store.Uploaded{
 			Inbox: page, Conversation: conv, Token: token, Hash: castRefs[h.pick("hash", 3)],

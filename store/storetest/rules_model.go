@@ -309,7 +309,7 @@ func (m *plainModel) act(c *modelConv, a store.Act) {
 		}
 		m.status(c, to, a.Until, a.Agent)
 		m.assign(c, a)
-	case store.VerbNote, store.VerbUnnote, store.VerbLabel, store.VerbUnlabel, store.VerbReact:
+	case store.VerbNote, store.VerbUnnote, store.VerbLabel, store.VerbUnlabel, store.VerbReact, store.VerbControl:
 		m.beside(c, a)
 	default:
 		m.decide(c, a)

@@ -76,7 +76,7 @@ func (c *modelConv) files(keys map[string]bool, attachments int) []store.Fetched
 	return files
 }
 
-// beside takes in an act beside the talk: on notes, labels and reactions.
+// beside takes in an act beside the talk: on notes, labels, reactions and who may answer.
 func (m *plainModel) beside(c *modelConv, a store.Act) {
 	isNote := func(n store.Message) bool { return n.ID == a.Message && n.Direction == store.Note }
 	at := slices.IndexFunc(c.notes, isNote)
@@ -99,6 +99,8 @@ func (m *plainModel) beside(c *modelConv, a store.Act) {
 		}
 	case store.VerbLabel, store.VerbUnlabel:
 		m.label(c, a)
+	case store.VerbControl:
+		m.control(c, a)
 	case store.VerbReact:
 		keys := c.meant(a.Message)
 		was := c.ourReaction(keys)
@@ -107,6 +109,27 @@ func (m *plainModel) beside(c *modelConv, a store.Act) {
 			c.marks = append(c.marks, modelMark{keys: keys, seq: m.seq, reaction: &is})
 		}
 	}
+}
+
+// control takes in that an agent asked who may answer: as if the platform had said so, last.
+func (m *plainModel) control(c *modelConv, a store.Act) {
+	var is store.Conversation
+	c.besides(&is)
+	if is.Owner == *a.Owner {
+		return
+	}
+	f := store.Fact{Kind: store.FactControl, Owner: *a.Owner, At: max(m.at, is.OwnerAt+1)}
+	c.beside = append(c.beside, f)
+	line := store.Message{Kind: store.KindControl, Agent: a.Agent, Text: a.Agent + " passed the conversation on"}
+	switch a.Owner.Kind {
+	case store.OwnerUs:
+		line.Text = a.Agent + " took the conversation over"
+	case store.OwnerIdle:
+		line.Text = a.Agent + " gave the conversation up"
+	default:
+		line.Details = []store.Detail{{Name: "to", Value: "app " + a.Owner.AppID}}
+	}
+	m.note(c, line)
 }
 
 // label takes in that an agent put a label on a conversation or took it off: as if the platform had said so, last.

@@ -146,3 +146,27 @@ var labelRules = map[string]func(*stage){
 		want(s, "labels of both", strings.Join(s.header().Labels, " "), "angry late")
 	},
 }
+
+var controlRules = map[string]func(*stage){
+	"an agent's asking is the newest word on who may answer": func(s *stage) {
+		s.tell(said("m1", 10), controlled(50_000_000, store.Owner{Kind: store.OwnerApp, AppID: "77"}))
+		ask := func(owner store.Owner) store.Owner {
+			s.Helper()
+			s.act(store.Act{Verb: store.VerbControl, Owner: &owner})
+			return s.header().Owner
+		}
+		want(s, "taken", ask(store.Owner{Kind: store.OwnerUs}), store.Owner{Kind: store.OwnerUs})
+		lines := len(s.thread())
+		want(s, "line", store.ActivityText(s.message(store.MessageID("log:"+decimal(s.log.Head())))), "ana took the conversation over")
+		ask(store.Owner{Kind: store.OwnerUs})
+		want(s, "lines when it is so already", len(s.thread()), lines)
+		inbox := store.Owner{Kind: store.OwnerApp, AppID: store.PageInboxApp}
+		want(s, "passed on", ask(inbox), inbox)
+		want(s, "given up", ask(store.Owner{Kind: store.OwnerIdle}), store.Owner{Kind: store.OwnerIdle})
+		s.act(store.Act{Verb: store.VerbControl})
+		s.tell(controlled(20, store.Owner{Kind: store.OwnerUs}))
+		want(s, "after older news", s.header().Owner.Kind, store.OwnerIdle)
+		s.tell(controlled(60_000_000, store.Owner{Kind: store.OwnerUs}))
+		want(s, "after newer news", s.header().Owner.Kind, store.OwnerUs)
+	},
+}
