@@ -29,16 +29,15 @@ func (m *Model) corners(focused bool) (corners, pen) {
 
 // box draws a border around lines and fills it up.
 func (m *Model) box(r rect, text boxText, lines []string, focused bool) []string {
+	return m.paneBox(placeMenu, r, text, lines, focused)
+}
+
+// paneBox is box for a pane that is there in most frames.
+func (m *Model) paneBox(of place, r rect, text boxText, lines []string, focused bool) []string {
 	k, p := m.corners(focused)
 	out := make([]string, 0, r.h)
 	out = append(out, m.borderLine(r.w, k.tl, k.tr, k.h, p, text.title, text.right, m.titlePen(focused), m.theme.muted))
-	for i := range max(r.h-2, 0) {
-		line := ""
-		if i < len(lines) {
-			line = lines[i]
-		}
-		out = append(out, m.canvas.framed(p, k.v, line, r.w))
-	}
+	out = append(out, m.canvas.inside(of, p, k.v, lines, r.w, r.h-2)...)
 	return append(out, m.borderLine(r.w, k.bl, k.br, k.h, p, "", text.note, p, m.theme.faint))
 }
 

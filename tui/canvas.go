@@ -32,6 +32,15 @@ type canvas struct {
 	last          [][]segment // what rows were made from
 	rows          []string
 	fitted        map[fitKey]string
+	insides       map[place]inside
+}
+
+// inside is what stood between the sides of a pane's box in the last frame, and what it was drawn from.
+type inside struct {
+	w     int
+	side  string
+	from  []string
+	drawn []string
 }
 
 // fitKey is a line and the width it was made to fit.
@@ -51,6 +60,29 @@ func (c *canvas) fit(line string, w int) string { return c.remembered(fitKey{lin
 // framed is a drawn line between the sides of a box of w columns.
 func (c *canvas) framed(p pen, side, line string, w int) string {
 	return c.remembered(fitKey{line: line, w: w, side: p.on(side)})
+}
+
+// inside draws h lines between the sides of a pane's box; what of them was in the last frame is taken from there.
+func (c *canvas) inside(of place, p pen, side string, lines []string, w, h int) []string {
+	was := c.insides[of]
+	now := inside{w: w, side: p.on(side), from: slices.Clone(lines), drawn: make([]string, max(h, 0))}
+	same := was.w == now.w && was.side == now.side
+	for i := range now.drawn {
+		line := ""
+		if i < len(lines) {
+			line = lines[i]
+		}
+		if same && i < len(was.drawn) && (i < len(was.from) && was.from[i] == line || i >= len(was.from) && line == "") {
+			now.drawn[i] = was.drawn[i]
+			continue
+		}
+		now.drawn[i] = c.remembered(fitKey{line: line, w: w, side: now.side})
+	}
+	if c.insides == nil {
+		c.insides = map[place]inside{}
+	}
+	c.insides[of] = now
+	return now.drawn
 }
 
 func (c *canvas) remembered(key fitKey) string {
@@ -80,7 +112,7 @@ func (c *canvas) begin(width, height int, clusters bool) {
 		c.next = make([][]segment, height)
 		c.last = make([][]segment, height)
 		c.rows = make([]string, height)
-		c.fitted = nil
+		c.fitted, c.insides = nil, nil
 		for y := range c.last {
 			c.last[y] = []segment{{x: -1}} // equal to no frame's row
 		}

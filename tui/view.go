@@ -51,18 +51,18 @@ func (m *Model) View() tea.View {
 func (m *Model) drawPanes(c *canvas) {
 	if m.visible(placeViews) {
 		r := m.lay.views
-		c.draw(r, m.box(r, boxText{title: "Views"}, m.drawViews(r.w-2, r.h-2), m.focus == placeViews))
+		c.draw(r, m.paneBox(placeViews, r, boxText{title: "Views"}, m.drawViews(r.w-2, r.h-2), m.focus == placeViews))
 	}
 	if m.visible(placeList) {
 		r := m.lay.list
-		c.draw(r, m.box(r, m.listTitle(), m.drawList(r.w-2, r.h-2), m.place() == placeList || m.place() == placeFilter))
+		c.draw(r, m.paneBox(placeList, r, m.listTitle(), m.drawList(r.w-2, r.h-2), m.place() == placeList || m.place() == placeFilter))
 	}
 	if m.visible(placeThread) {
 		c.draw(m.lay.thread, m.drawThreadBox())
 	}
 	if m.visible(placeDetails) {
 		r := m.lay.details
-		c.draw(r, m.box(r, boxText{title: "Details"}, m.drawDetails(r.w-2, r.h-2), m.focus == placeDetails))
+		c.draw(r, m.paneBox(placeDetails, r, boxText{title: "Details"}, m.drawDetails(r.w-2, r.h-2), m.focus == placeDetails))
 	}
 }
 
@@ -137,14 +137,7 @@ func (m *Model) drawThreadBox() []string {
 		right = m.threadNote()
 	}
 	out := []string{m.borderLine(r.w, k.tl, k.tr, k.h, p, title, right, m.titlePen(threadFocus || replyFocus), m.theme.muted)}
-	body := m.drawThreadBody()
-	for i := range m.lay.body.h {
-		line := ""
-		if i < len(body) {
-			line = body[i]
-		}
-		out = append(out, m.canvas.framed(p, k.v, line, r.w))
-	}
+	out = append(out, m.canvas.inside(placeThread, p, k.v, m.drawThreadBody(), r.w, m.lay.body.h)...)
 	replyTitle, note, notePen := m.replyTitle()
 	if hidden := t.total - t.top - t.height; (hidden > 0 || t.newer) && !replyFocus {
 		note, notePen = "↓ "+keyOf("last")+" to the newest", m.theme.accent
