@@ -58,6 +58,7 @@ type modelReply struct {
 	behind map[store.Token]struct{} // the unsettled replies it has to wait for
 	queued store.Seq                // the record that queued it last
 	failed store.Seq                // the record by which it failed or was unknown, until that is settled
+	about  []store.Seq              // the attempts, results and uploads
 }
 
 func newPlainModel() *plainModel {
@@ -96,7 +97,9 @@ func (m *plainModel) play(seq store.Seq, r store.Record) {
 		m.reply(read[store.Reply](r))
 	case store.RecordAttempt:
 		a := read[store.Attempt](r)
-		if x := m.conv(a.Conversation).reply(a.Token); x != nil && !x.State.Sent() {
+		x := m.conv(a.Conversation).reply(a.Token)
+		x.is(seq)
+		if x != nil && !x.State.Sent() {
 			if x.State == store.StateFailed || x.State == store.StateUnknown || x.State == store.StateCancelled {
 				clear(x.behind)
 				x.queued = seq
@@ -136,6 +139,7 @@ func (m *plainModel) play(seq store.Seq, r store.Record) {
 		u := read[store.Uploaded](r)
 		if u.Hash != "" {
 			m.uploads[[2]string{string(u.Inbox), u.Hash}] = u
+			m.conv(u.Conversation).reply(u.Token).is(seq)
 		}
 	}
 	for _, c := range m.convs {
@@ -244,6 +248,7 @@ func (m *plainModel) result(r store.Result) {
 	if x == nil {
 		return
 	}
+	x.is(m.seq)
 	if r.Outcome == store.OutcomeSent {
 		if r.MID != "" {
 			x.mids = append(x.mids, r.MID)

@@ -67,7 +67,7 @@ func (c *modelConv) lines() []store.Message {
 
 func (c *modelConv) replyLine(x *modelReply) store.Message {
 	m := x.Message
-	m.Conversation, m.State = c.id, x.shown()
+	m.Conversation, m.State, m.Trail = c.id, x.shown(), slices.Clone(x.about)
 	mids := slices.Clone(x.mids)
 	for _, f := range c.echoes(x) {
 		m.At = min(m.At, f.At)
@@ -186,6 +186,11 @@ func (c *modelConv) marked(m store.Message, keys map[string]bool) store.Message 
 	}
 	if reaction != nil && reaction.Reaction != "" {
 		m.Reactions = []store.Reaction{{Side: store.In, Emoji: reaction.Reaction, At: reaction.At}}
+	}
+	for _, k := range c.marks {
+		if k.reaction != nil && k.of(keys) {
+			m.Trail = append(m.Trail, k.seq)
+		}
 	}
 	if ours := c.ourReaction(keys); ours.Emoji != "" {
 		m.Reactions = append(m.Reactions, ours)

@@ -153,3 +153,10 @@ func (m *plainModel) label(c *modelConv, a store.Act) {
 	}
 	m.note(c, store.Message{Kind: kind, Agent: a.Agent, Text: a.Label})
 }
+
+// is notes that a record is about the reply, if there is one.
+func (x *modelReply) is(seq store.Seq) {
+	if x != nil {
+		x.about = append(x.about, seq)
+	}
+}

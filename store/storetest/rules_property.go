@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -149,7 +150,7 @@ func (th theatre) replay(t *rapid.T, p played) {
 	if err := p.projector.Replay(th.Context(), nil); err != nil {
 		t.Fatalf("Replay: %v", err)
 	}
-	if diff := cmp.Diff(live, th.dump(t, p.views)); diff != "" {
+	if diff := cmp.Diff(strings.Split(live, "\n"), strings.Split(th.dump(t, p.views), "\n")); diff != "" {
 		t.Fatalf("a replay gives other views (-live +replayed):\n%s", diff)
 	}
 }
@@ -197,6 +198,9 @@ func (th theatre) compare(t *rapid.T, views DumpedViews, m *plainModel) {
 		if diff := cmp.Diff(lines, thread, ownWords); diff != "" {
 			t.Fatalf("thread of %s (-model +views):\n%s", c.ID, diff)
 		}
+		for i, line := range thread {
+			th.trail(t, line, lines[i].Trail)
+		}
 	}
 	for key, u := range m.uploads {
 		id, err := views.AttachmentID(th.Context(), store.InboxID(key[0]), key[1], 0)
@@ -210,6 +214,19 @@ func (th theatre) compare(t *rapid.T, views DumpedViews, m *plainModel) {
 	}
 	if diff := cmp.Diff(m.counts(), counts, ownWords); diff != "" {
 		t.Fatalf("counts (-model +views):\n%s", diff)
+	}
+}
+
+// trail wants a message's trail to be in order, and to have what the model knows to belong there.
+func (th theatre) trail(t *rapid.T, m store.Message, atLeast []store.Seq) {
+	if !slices.IsSorted(m.Trail) || len(slices.Compact(slices.Clone(m.Trail))) != len(m.Trail) ||
+		len(m.Trail) > store.MaxTrail || slices.Contains(m.Trail, 0) || slices.Contains(m.Trail, m.Seq) {
+		t.Fatalf("the trail of %s, told of by %d, is %v", m.ID, m.Seq, m.Trail)
+	}
+	for _, seq := range atLeast {
+		if !slices.Contains(m.Trail, seq) {
+			t.Fatalf("the trail of %s lacks record %d: %v", m.ID, seq, m.Trail)
+		}
 	}
 }
 
