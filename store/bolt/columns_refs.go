@@ -5,33 +5,37 @@ import (
 	"math/bits"
 )
 
-// A row's refs, in four bytes. Nearly all conversations came by one ref or two; of those that came by more the columns
-// keep the lists beside the rows, and when there is no more room for lists, three bits for each ref.
+// A row's refs, in four bytes: none, 31 bits of the hash of the only one, or, with the highest bit, several. Nearly all
+// of those that came by several came by two. Of those that came by more the columns keep the lists beside the rows, and
+// when there is no more room for lists, a few bits for each ref.
 //
-//	0      no ref
-//	0...   31 bits of the hash of the only one
-//	10...  15 bits of each of two
-//	111... number of the list
-//	110... three of 29 bits for each of several; all of them where the packed value has not all refs
+//	31      several
+//	23..30  one of these for each ref, so that one look rules most rows out
+//	22      0: below it eleven bits of each of two
+//	21      1: below it the number of the list; 0: two bits below it for each ref, and all bits where the packed value
+//	        has not all refs
 const (
-	twoRefs    = 0b100 << 29
-	bitsOfRefs = 0b110 << 29
-	listOfRefs = 0b111 << 29
-	unsureRefs = bitsOfRefs | (1<<29 - 1)
+	severalRefs = 1 << 31
+	listedRefs  = 1<<22 | 1<<21
+	spreadRefs  = 1 << 22
+	refsForm    = 1<<22 | 1<<21
+	unsureRefs  = ^uint32(1 << 21)
 
-	twoForm  = 0b110 << 29 // these bits tell twoRefs from the others
-	listForm = 0b111 << 29
-
-	halfBits = 15
-	halfMask = 1<<halfBits - 1
+	firstLook = 23 // the lowest of the bits that are looked at first
+	spread    = 21 // bits that spreadRefs uses
+	halfBits  = 11
+	halfMask  = 1<<halfBits - 1
 )
 
 // refCode is what a row keeps of an only ref; never 0.
 func refCode(short uint32) uint32 { return max(1, short>>1) }
 
-// refBits are the bits of one ref among several.
+// refLook are the bits by which a row of several refs is ruled out at a first look, if it has them not all.
+func refLook(code uint32) uint32 { return severalRefs | 1<<(firstLook+code>>28) }
+
+// refBits are the bits of one ref where the refs are spread over all of them.
 func refBits(code uint32) uint32 {
-	return bitsOfRefs | 1<<(code%29) | 1<<(code/29%29) | 1<<(code/(29*29)%29)
+	return refLook(code) | spreadRefs | 1<<(code%spread) | 1<<(code/spread%spread)
 }
 
 const (
@@ -60,13 +64,15 @@ func (l *refLists) column(list []byte, more bool) (v uint32) {
 		return refCode(binary.BigEndian.Uint32(list))
 	case len(list) == 8:
 		a, b := refCode(binary.BigEndian.Uint32(list)), refCode(binary.BigEndian.Uint32(list[4:]))
-		return twoRefs | a&halfMask<<halfBits | b&halfMask
+		return refLook(a) | refLook(b) | a&halfMask<<halfBits | b&halfMask
 	}
-	if n, ok := l.number(list); ok {
-		return listOfRefs | n
-	}
+	n, listed := l.number(list)
 	for ; len(list) >= 4; list = list[4:] {
-		v |= refBits(refCode(binary.BigEndian.Uint32(list)))
+		if code := refCode(binary.BigEndian.Uint32(list)); listed {
+			v |= refLook(code) | listedRefs | n
+		} else {
+			v |= refBits(code)
+		}
 	}
 	return v
 }
@@ -90,30 +96,34 @@ func (l *refLists) number(list []byte) (n uint32, ok bool) {
 
 // each calls fn for the codes of the list that a row names, until it says no.
 func (l *refLists) each(v uint32, fn func(code uint32) bool) {
-	for s := l.lists[v&^listOfRefs]; len(s) >= 4; s = s[4:] {
+	for s := l.lists[v&(1<<spread-1)]; len(s) >= 4; s = s[4:] {
 		if !fn(refCode(uint32(s[0])<<24 | uint32(s[1])<<16 | uint32(s[2])<<8 | uint32(s[3]))) {
 			return
 		}
 	}
 }
 
-// mayHave reports whether a row that came by more than two refs may have one of that code.
+// mayHave reports whether a row of several refs, which a first look did not rule out, may have the one of that code.
 func (l *refLists) mayHave(v, code uint32) (found bool) {
-	if v&listForm != listOfRefs {
+	switch v & refsForm {
+	case spreadRefs:
 		b := refBits(code)
 		return v&b == b
+	case listedRefs:
+		l.each(v, func(c uint32) bool {
+			found = c == code
+			return !found
+		})
+		return found
+	default:
+		return (v^code)&halfMask == 0 || (v>>halfBits^code)&halfMask == 0
 	}
-	l.each(v, func(c uint32) bool {
-		found = c == code
-		return !found
-	})
-	return found
 }
 
 // wantedRefs are the refs that a condition asks for, as the columns have them.
 type wantedRefs struct {
-	codes  map[uint32]bool             // and whether such a code is surely the ref
-	halves [(halfMask + 1) / 64]uint64 // the bits that a row keeps of one of two
+	codes  map[uint32]bool                 // and whether such a code is surely the ref
+	halves [8 * (halfMask + 1) / 64]uint64 // what a row keeps of one of two, by its number among the bits of refLook
 }
 
 func newWantedRefs(texts hashSet) *wantedRefs {
@@ -122,15 +132,25 @@ func newWantedRefs(texts hashSet) *wantedRefs {
 		code := refCode(t.short)
 		alone, twice := w.codes[code]
 		w.codes[code] = t.alone && (!twice || alone)
-		half := code & halfMask
+		half := halfOf(code>>28, code)
 		w.halves[half/64] |= 1 << (half % 64)
 	}
 	return w
 }
 
+func halfOf(look, v uint32) uint32 { return look<<halfBits | v&halfMask }
+
+// half reports whether one of the two refs of a row may be wanted.
 func (w *wantedRefs) half(v uint32) bool {
-	v &= halfMask
-	return w.halves[v/64]&(1<<(v%64)) != 0
+	for looks := v << 1 >> (firstLook + 1); looks != 0; looks &= looks - 1 {
+		look := uint32(bits.TrailingZeros32(looks))
+		for _, half := range [...]uint32{halfOf(look, v), halfOf(look, v>>halfBits)} {
+			if w.halves[half/64]&(1<<(half%64)) != 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (w *wantedRefs) code(code uint32) answer {
@@ -151,17 +171,44 @@ func (c *columns) refTest(a *ask) columnTest {
 	}
 	// The usual case, as fast as can be.
 	want := refCode(a.texts.list[0].short)
-	const lowMask, highMask = twoForm | halfMask, twoForm | halfMask<<halfBits
-	low, high := twoRefs|want&halfMask, twoRefs|want&halfMask<<halfBits
+	look := refLook(want)
+	t = valueTest(column, func(v uint32) bool { return v == want || v&look == look && c.lists.mayHave(v, want) })
 	t.scan = func(p *piece, from, until int, out []uint16) []uint16 {
-		for i, v := range p.refs[from:until] {
-			if v == want || v&lowMask == low || v&highMask == high || v >= bitsOfRefs && c.lists.mayHave(v, want) {
-				out = append(out, uint16(from+i))
+		refs := p.refs[:until]
+		for i := nextRef(refs, from, want, look); i < until; i = nextRef(refs, i+1, want, look) {
+			if v := refs[i]; v == want || c.lists.mayHave(v, want) {
+				out = append(out, uint16(i))
 			}
 		}
 		return out
 	}
 	return t
+}
+
+// nextRef is the first row from i on whose only ref has the code want, or that a first look does not rule out; else the
+// number of rows. Four rows at a time, and a function of its own because no call may stand in such a loop: a search for
+// what is rare is this and little else.
+//
+//go:noinline
+func nextRef(refs []uint32, i int, want, look uint32) int {
+	for ; i+4 <= len(refs); i += 4 {
+		switch four := refs[i : i+4 : i+4]; {
+		case four[0] == want || four[0]&look == look:
+			return i
+		case four[1] == want || four[1]&look == look:
+			return i + 1
+		case four[2] == want || four[2]&look == look:
+			return i + 2
+		case four[3] == want || four[3]&look == look:
+			return i + 3
+		}
+	}
+	for ; i < len(refs); i++ {
+		if v := refs[i]; v == want || v&look == look {
+			return i
+		}
+	}
+	return i
 }
 
 // say is sayRef for what columns keep of refs.
@@ -173,16 +220,16 @@ func (l *refLists) say(a *ask, v uint32, w *wantedRefs) (said answer) {
 		return no
 	case a.vague:
 		return perhaps
-	case v < twoRefs:
+	case v < severalRefs:
 		return w.code(v)
-	case v&twoForm == twoRefs:
-		return likely(w.half(v) || w.half(v>>halfBits))
-	case v&listForm == listOfRefs:
+	case v&refsForm == listedRefs:
 		l.each(v, func(code uint32) bool {
 			said = max(said, w.code(code))
 			return said != yes
 		})
 		return said
+	case v&refsForm != spreadRefs:
+		return likely(w.half(v))
 	case len(w.codes) > bits.OnesCount32(v): // asking them all would take longer than looking
 		return perhaps
 	}

@@ -46,7 +46,7 @@ func TestColumnsFindByAnyRef(t *testing.T) {
 		lists  int // bytes that are taken already
 		inVain int // rows that may be found in vain by two thousand refs that nobody has
 	}{
-		// Two refs are kept as fifteen bits each.
+		// Of two refs eleven bits each are kept, and three that they share.
 		"with room for lists": {lists: 0, inVain: 3},
 		// Of sixty refs, 29 bits say next to nothing; of four they rule four fifths out.
 		"without room for lists": {lists: mostLists, inVain: 2000 + 2000/5},

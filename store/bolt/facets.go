@@ -62,12 +62,15 @@ type facetRow struct {
 	all, open int
 }
 
-// facetText is the number of a facet's text, which facetBegins looks at without decoding the row.
-const facetText = 1
+// The numbers of what facetBegins looks at without decoding the row.
+const (
+	facetText = 1
+	facetAll  = 2
+)
 
 func facetFields(f *fields, r *facetRow) {
 	text(f, facetText, &r.text)
-	count(f, 2, &r.all)
+	count(f, facetAll, &r.all)
 	count(f, 3, &r.open)
 }
 

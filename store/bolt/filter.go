@@ -89,7 +89,8 @@ func (r *reader) addTerm(f *filter, t store.Term) error {
 	a := ask{not: t.Not, field: t.Field, share: 1}
 	var keys, begun []facetKey // those of begun were counted when they were found
 	members := 0               // of begun
-	known := true              // whether the facets of the term are all in keys and begun
+	known := true              // whether it is known which facets the term means
+	sets := hasMembers(kind)   // whether their conversations are the sets of keys and begun
 	for _, v := range t.Values {
 		switch prefix, isPrefix := strings.CutSuffix(v, "*"); {
 		case t.Field == store.FieldRef && isPrefix && prefix == "":
@@ -100,6 +101,7 @@ func (r *reader) addTerm(f *filter, t store.Term) error {
 				return err
 			}
 			begun, members, known, a.vague = append(begun, some...), members+n, known && ok, a.vague || !ok
+			sets = sets && (len(some) > 0 || n == 0)
 		case t.Field == store.FieldAssignee && v == "":
 			known = false // those without an assignee are no set
 		default:
@@ -123,7 +125,7 @@ func (r *reader) addTerm(f *filter, t store.Term) error {
 	if err != nil {
 		return err
 	}
-	f.drive(a, append(keys, begun...), n+members, hasMembers(kind))
+	f.drive(a, append(keys, begun...), n+members, sets)
 	return nil
 }
 
@@ -186,8 +188,11 @@ func (r *reader) alone(key facetKey, value string) (bool, error) {
 // each visitor a ref of their own would make every search by prefix a walk over all of them.
 const manyRefs = 20_000
 
-// refsWith finds the refs that begin with a prefix, and counts their conversations; ok is false when there are too many
-// refs to look through.
+// manySets are more than it is worth to go through for a page: their members are as many at least.
+const manySets = 1000
+
+// refsWith finds the refs that begin with a prefix, and counts their conversations; keys are nil when there are too many
+// of them, and ok is false when there are too many refs to look through.
 func (r *reader) refsWith(prefix string, texts *hashSet) (keys []facetKey, members int, ok bool, err error) {
 	n := 0
 	ok = true
@@ -204,7 +209,7 @@ func (r *reader) refsWith(prefix string, texts *hashSet) (keys []facetKey, membe
 		if len(k) != memberPrefix {
 			return false, errDamaged
 		}
-		begins, err := facetBegins(v, prefix)
+		begins, all, err := facetBegins(v, prefix)
 		if err != nil {
 			return false, err
 		}
@@ -217,10 +222,13 @@ func (r *reader) refsWith(prefix string, texts *hashSet) (keys []facetKey, membe
 		if last, lastAdded = code, begins; !begins {
 			return true, nil
 		}
-		row, err := decodeFacet(v)
-		keys, members = append(keys, facetKey(k)), members+row.all
+		if members += all; len(found.list) < manySets {
+			keys = append(keys, facetKey(k))
+		} else {
+			keys = nil
+		}
 		found.add(short, !same && code > 1)
-		return err == nil, err
+		return true, nil
 	})
 	if !ok || err != nil {
 		return nil, 0, ok, err
@@ -229,21 +237,31 @@ func (r *reader) refsWith(prefix string, texts *hashSet) (keys []facetKey, membe
 	return keys, members, true, nil
 }
 
-// facetBegins reports whether a facet's text begins with a prefix. The text is the first field of its row: a search
-// through all refs decodes none of them.
-func facetBegins(row []byte, prefix string) (bool, error) {
+// facetBegins reports whether a facet's text begins with a prefix, and how many conversations have it then. These are
+// the first fields of its row: a search through all refs decodes none of them.
+func facetBegins(row []byte, prefix string) (begins bool, all int, err error) {
 	if len(row) < 2 || row[0] != rowVersion {
-		return false, errDamaged
+		return false, 0, errDamaged
 	}
-	if row[1] != facetText<<1|textForm { // the facet of an empty text
-		return prefix == "", nil
+	var text []byte
+	if row = row[1:]; row[0] == facetText<<1|textForm { // else it is the facet of an empty text
+		n, width := binary.Uvarint(row[1:])
+		if width <= 0 || n > uint64(len(row)-1-width) {
+			return false, 0, errDamaged
+		}
+		text, row = row[1+width:][:n], row[1+width+int(n):]
 	}
-	n, width := binary.Uvarint(row[2:])
-	if width <= 0 || n > uint64(len(row)-2-width) {
-		return false, errDamaged
+	if len(text) < len(prefix) || string(text[:len(prefix)]) != prefix {
+		return false, 0, nil
 	}
-	text := row[2+width:][:n]
-	return len(text) >= len(prefix) && string(text[:len(prefix)]) == prefix, nil
+	if len(row) == 0 || row[0] != facetAll<<1|numForm {
+		return false, 0, errDamaged // a facet that nobody has is not kept
+	}
+	n, width := binary.Varint(row[1:])
+	if width <= 0 || n < 0 {
+		return false, 0, errDamaged
+	}
+	return true, int(n), nil
 }
 
 // eachFacet calls fn for the facets of a kind.

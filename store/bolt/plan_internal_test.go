@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -87,15 +88,57 @@ func TestFacetBegins(t *testing.T) {
 		r := facetRow{text: text, all: 300, open: 2}
 		row := encode(nil, func(f *fields) { facetFields(f, &r) })
 		for _, prefix := range []string{"", "a", "spring", "spring-sale", "spring-sales", "longlong", "\x00"} {
-			got, err := facetBegins(row, prefix)
-			if err != nil || got != strings.HasPrefix(text, prefix) {
-				t.Errorf("%.20q begins with %q: %v, %v", text, prefix, got, err)
+			got, all, err := facetBegins(row, prefix)
+			want, n := strings.HasPrefix(text, prefix), 0
+			if want {
+				n = r.all
+			}
+			if err != nil || got != want || all != n {
+				t.Errorf("%.20q begins with %q: %v, of %d conversations, %v", text, prefix, got, all, err)
 			}
 		}
-		for n := range min(len(row), 8) {
-			if _, err := facetBegins(row[:n], "x"); n < 2 && err == nil {
+		for n := range len(row) - 2 { // the last two bytes are the counter of those that are open
+			if begins, _, err := facetBegins(row[:n], text); begins && err == nil {
 				t.Errorf("%d bytes of the row of %.20q are taken for a whole one", n, text)
 			}
+		}
+	}
+}
+
+// TestPrefixOfManyRefs: the sets of a few refs are a way to their conversations, those of very many are none, and both
+// are counted and found.
+func TestPrefixOfManyRefs(t *testing.T) {
+	t.Parallel()
+	v := newViews(t)
+	const all = manySets + 100
+	mustApply(t, v, 1, func(r store.Rows) error {
+		for i := range all {
+			c := store.Conversation{
+				ID: store.ConversationID(fmt.Sprint("1:", i)), LastActivity: store.Millis(i), Refs: []string{fmt.Sprintf("one-%04d", i)},
+			}
+			if err := r.PutConversation(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for prefix, want := range map[string]struct{ found, drivers int }{
+		"one-*": {found: all}, "one-0*": {found: 1000, drivers: 1}, "one-00*": {found: 100, drivers: 1}, "two-*": {},
+	} {
+		q := store.Query{Terms: []store.Term{{Field: store.FieldRef, Values: []string{prefix}}}}
+		err := v.read(t.Context(), "make a filter", func(r *reader) error {
+			f, err := r.newFilter(q)
+			if err == nil && (len(f.drivers) != want.drivers || want.found > 0 && f.estimate != want.found) {
+				t.Errorf("%s: %d ways by sets to %d conversations, want %d to %d", prefix, len(f.drivers), f.estimate, want.drivers, want.found)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := v.List(t.Context(), store.ListRequest{Query: q, Limit: maxLimit})
+		if err != nil || len(page.Rows) != min(want.found, maxLimit) || page.More != (want.found > maxLimit) {
+			t.Errorf("%s: %d rows, more %v, %v; want %d", prefix, len(page.Rows), page.More, err, want.found)
 		}
 	}
 }
