@@ -156,11 +156,10 @@ func (s *Server) checkedFile(ctx context.Context, page string, a messenger.OutAt
 		}
 	}
 	row, err := s.keep(ctx, file, page, "")
-	out.row, out.attached = row, attachedFile(a.Type, row)
 	if err != nil {
-		s.forget(file, row)
 		return nil, err
 	}
+	out.row, out.attached = row, attachedFile(a.Type, row)
 	// The call discards what it brought along; from here on the file is the message's.
 	out.file = &arrived{path: file.path, size: file.size}
 	file.path = ""

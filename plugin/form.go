@@ -60,7 +60,7 @@ func (s *Server) readForm(r *http.Request, fileLimit int64) (fields url.Values, 
 	left := int64(maxGraphBody)
 	for {
 		part, err := parts.NextPart()
-		if err == io.EOF { // and nothing else: wrapped, it is a form that was cut off
+		if err == io.EOF { //nolint:errorlint // wrapped, it is a form that was cut off
 			return fields, file, nil
 		}
 		if err != nil {

@@ -49,11 +49,12 @@ type pool struct {
 	bytes int64
 }
 
-// The pools. Visitors are strangers: however much they send, what the pages sent stays.
-var (
-	pagesPool    = pool{files: 20_000, bytes: 1 << 30}
-	visitorsPool = pool{files: 10_000, bytes: 512 << 20}
-)
+// limits are the pools of the pages (false) and of the visitors. Visitors are strangers: however much they send, what the
+// pages sent stays.
+var limits = map[bool]pool{
+	false: {files: 20_000, bytes: 1 << 30},
+	true:  {files: 10_000, bytes: 512 << 20},
+}
 
 // errNoFile says that a file is not there, or not there any more.
 var errNoFile = errors.New("there is no such file")
@@ -65,13 +66,15 @@ var errFileTooLarge = errors.New("the file is too large")
 type shelf struct {
 	dir string
 
+	limits map[bool]pool
+
 	mu  sync.Mutex // one makes room at a time
 	use map[bool]pool
 }
 
 // newShelf takes up what an earlier process left: what no row names was never wholly taken in, and goes.
 func newShelf(dir string, rows []fileRow) (*shelf, error) {
-	sh := &shelf{dir: dir, use: map[bool]pool{}}
+	sh := &shelf{dir: dir, limits: limits, use: map[bool]pool{}}
 	known := map[string]bool{}
 	for _, row := range rows {
 		known[row.Name] = true
@@ -180,10 +183,15 @@ func (s *Server) keep(ctx context.Context, a *arrived, page, visitor string) (fi
 		Name: base64.RawURLEncoding.EncodeToString(random[:]), Page: page, Visitor: visitor,
 		Type: a.mime, Called: a.called, Size: a.size, At: s.now().UnixMilli(),
 	}
-	if err := s.makeRoom(ctx, row); err != nil {
+	err := s.makeRoom(ctx, row)
+	if err == nil {
+		err = s.shelf.put(a, row.Name)
+	}
+	if err != nil {
+		s.forget(a, row)
 		return fileRow{}, err
 	}
-	return row, s.shelf.put(a, row.Name)
+	return row, nil
 }
 
 // makeRoom counts a new file, and drops the oldest of its pool if that is full: a tenth at once, so that not every new
@@ -191,10 +199,7 @@ func (s *Server) keep(ctx context.Context, a *arrived, page, visitor string) (fi
 func (s *Server) makeRoom(ctx context.Context, row fileRow) error {
 	s.shelf.mu.Lock()
 	defer s.shelf.mu.Unlock()
-	limit := pagesPool
-	if row.Visitor != "" {
-		limit = visitorsPool
-	}
+	limit := s.shelf.limits[row.Visitor != ""]
 	s.shelf.count(row, 1)
 	if use := s.shelf.use[row.Visitor != ""]; use.files <= limit.files && use.bytes <= limit.bytes {
 		return nil

@@ -56,7 +56,6 @@ func (s *Server) sayFile(ctx context.Context, c Contact, file *arrived) (Message
 	}
 	row, err := s.keep(ctx, file, c.Page, c.ID)
 	if err != nil {
-		s.forget(file, row)
 		return Message{}, err
 	}
 	m, err := s.say(ctx, c, func(tx *bolt.Tx) (said, error) {
@@ -71,6 +70,16 @@ func (s *Server) sayFile(ctx context.Context, c Contact, file *arrived) (Message
 }
 
 var errVisitorFull = &InputError{"filedata", fmt.Sprintf("cannot be taken: a conversation holds %d MB of files", maxVisitorFiles>>20)}
+
+// visitorSays is POST /plugin/messages: JSON, or a form with a file.
+func (s *Server) visitorSays(w http.ResponseWriter, r *http.Request) {
+	if !isForm(r) {
+		s.visitorCall(s.visitorSay)(w, r)
+		return
+	}
+	body, err := s.visitorFile(w, r)
+	s.answerVisitor(w, r, body, err)
+}
 
 // visitorFile is POST /plugin/messages with a form: its part filedata is sent. Nothing is read of a body whose sender is
 // not known, and few come in at once.

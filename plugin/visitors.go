@@ -131,16 +131,6 @@ func (s *Server) answerVisitor(w http.ResponseWriter, r *http.Request, body any,
 	writeJSON(w, refusal.status, map[string]*visitorError{"error": refusal})
 }
 
-// visitorSays is POST /plugin/messages: JSON, or a form with a file.
-func (s *Server) visitorSays(w http.ResponseWriter, r *http.Request) {
-	if !isForm(r) {
-		s.visitorCall(s.visitorSay)(w, r)
-		return
-	}
-	body, err := s.visitorFile(w, r)
-	s.answerVisitor(w, r, body, err)
-}
-
 func (s *Server) visitorRefusal(r *http.Request, err error) *visitorError {
 	var refusal *visitorError
 	var input *InputError
