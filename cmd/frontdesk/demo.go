@@ -76,6 +76,9 @@ func runDemo(cmd *cobra.Command, flags map[string]string, seed uint64) (err erro
 
 // openDemo opens the stage and waits until the first customers are on it.
 func openDemo(ctx context.Context, s config.Settings, logger *slog.Logger, seed uint64, secret string) (opened, error) {
+	if err := layOut(s.Canned); err != nil {
+		return opened{}, err
+	}
 	st, err := openStores(ctx, s.DataDir, 0, logger)
 	if err != nil {
 		return opened{}, err

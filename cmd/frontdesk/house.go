@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"frontdesk/desk"
+	"frontdesk/desk/canned"
 	"frontdesk/ingest"
 	"frontdesk/internal/config"
 	"frontdesk/internal/control"
@@ -91,6 +92,7 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 	}
 	if h.desk, err = desk.New(desk.Options{
 		Log: h.log(), Views: h.stores.Views, Feed: h.stores.feed, Drafts: h.stores.Desk,
+		Canned: canned.NewShelf(p.settings.Canned, nil), Uses: h.stores.Desk,
 		Poke: h.stores.projector.Poke, Inboxes: inboxes, PluginSender: ours.sender(h.site.id),
 		Logger: h.logger, Watch: h.stores.metrics, Version: version(), DataDir: p.settings.DataDir, Demo: p.demo,
 		Listening: func() (string, error) { return ours.address(), nil },

@@ -33,7 +33,7 @@ func TestNothingConfigured(t *testing.T) {
 	}
 	want := config.Settings{
 		DataDir: "/data", Listen: "127.0.0.1:8080", Agent: "ana", LogFile: "/data/frontdesk.log",
-		GraphURL: "https://graph.facebook.com",
+		GraphURL: "https://graph.facebook.com", Canned: "/data/canned",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
@@ -53,7 +53,7 @@ human_agent = true
 `
 	environ := []string{
 		"FRONTDESK_LISTEN=127.0.0.1:2", "FRONTDESK_AGENT=env", "FRONTDESK_DATA=", "FRONTDESK_GRAPH_URL=http://127.0.0.1:9/",
-		"FRONTDESK_LOG=other.log", "FRONTDESK_LOG_LEVEL=Debug", "FRONTDESK_METRICS=127.0.0.1:9090", "FRONTDESK_TEST_ALL=1", "HOME=/root",
+		"FRONTDESK_LOG=other.log", "FRONTDESK_LOG_LEVEL=Debug", "FRONTDESK_METRICS=127.0.0.1:9090", "FRONTDESK_CANNED=/our/canned", "FRONTDESK_TEST_ALL=1", "HOME=/root",
 	}
 	got, err := load(t, toml, environ, map[string]string{"agent": "flag", "listen": ""})
 	if err != nil {
@@ -61,12 +61,28 @@ human_agent = true
 	}
 	want := config.Settings{
 		DataDir: "/from/file", Listen: "127.0.0.1:2", Agent: "flag", LogFile: "/from/file/other.log", LogGiven: true,
-		LogLevel: slog.LevelDebug, Metrics: "127.0.0.1:9090",
+		LogLevel: slog.LevelDebug, Metrics: "127.0.0.1:9090", Canned: "/our/canned",
 		AppSecret: "file-secret", HumanAgent: true, GraphURL: "http://127.0.0.1:9",
 		Pages: []config.Page{{ID: "11", Token: "t11"}, {ID: "12", Token: "t12"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
+	}
+}
+
+func TestCannedResponsesAreBesideTheSettings(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "config.toml")
+	for given, want := range map[string]string{
+		"": "canned", "ours": "ours", "../shared/canned": "../shared/canned", "/our/canned": "/our/canned",
+	} {
+		s, err := config.Load(t.Context(), config.Source{File: file, DataDir: "/data", Environ: []string{"FRONTDESK_CANNED=" + given}})
+		if !filepath.IsAbs(want) {
+			want = filepath.Join(filepath.Dir(file), want)
+		}
+		if err != nil || s.Canned != want {
+			t.Errorf("%q: %s, %v, want %s", given, s.Canned, err, want)
+		}
 	}
 }
 

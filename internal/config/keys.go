@@ -19,6 +19,7 @@ const (
 	KeyPageID          = "page_id"
 	KeyPageToken       = "page_token"
 	KeyHumanAgent      = "human_agent"
+	KeyCanned          = "canned"
 	KeyGraphURL        = "graph_url"
 	KeyGraphVersion    = "graph_version"
 	KeyPluginPageID    = "plugin_page_id"
@@ -37,7 +38,7 @@ var secretKeys = []string{KeyAppSecret, KeyVerifyToken, KeyPageToken, KeyPluginT
 // allKeys is every name config.toml may hold.
 var allKeys = func() []string {
 	keys := []string{
-		KeyData, KeyListen, KeyAgent, KeyLog, KeyLogLevel, KeyMetrics, KeyAppID, KeyPageID, KeyHumanAgent, KeyGraphURL, KeyGraphVersion,
+		KeyData, KeyListen, KeyAgent, KeyLog, KeyLogLevel, KeyMetrics, KeyAppID, KeyPageID, KeyHumanAgent, KeyCanned, KeyGraphURL, KeyGraphVersion,
 		KeyPluginPageID,
 	}
 	for _, k := range secretKeys {

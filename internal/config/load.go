@@ -80,6 +80,7 @@ func Load(ctx context.Context, src Source) (Settings, error) {
 	if s.DataDir, err = filepath.Abs(l.text(KeyData, src.DataDir)); err != nil {
 		l.fault("find the data folder: %w", err)
 	}
+	s.Canned = cannedFolder(src, s.DataDir, l.text(KeyCanned, cannedName))
 	given := l.text(KeyLog, "")
 	s.LogFile, s.LogGiven = logFile(s.DataDir, given), given != ""
 	if filepath.Dir(s.LogFile) == s.DataDir && isData(filepath.Base(s.LogFile)) {

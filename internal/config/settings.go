@@ -44,6 +44,7 @@ type Settings struct {
 	LogGiven bool
 	LogLevel slog.Level
 	Metrics  string // host:port for those who watch; empty: nowhere
+	Canned   string // absolute: the folder of canned responses; macros are in the folder macros beside it
 
 	Pages        []Page
 	AppID        string
@@ -67,7 +68,20 @@ const (
 	DefaultListen   = "127.0.0.1:8080"
 	DefaultGraphURL = "https://graph.facebook.com"
 	logFileName     = "frontdesk.log"
+	cannedName      = "canned"
 )
+
+// cannedFolder is where canned responses are: as given, taken from the folder of config.toml when relative.
+func cannedFolder(src Source, dataDir, given string) string {
+	if filepath.IsAbs(given) {
+		return given
+	}
+	base := dataDir
+	if src.File != "" {
+		base = filepath.Dir(src.File)
+	}
+	return filepath.Join(base, given)
+}
 
 // logFile is where the log goes: as given, taken from the data folder when relative.
 func logFile(dataDir, given string) string {
