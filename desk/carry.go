@@ -40,12 +40,20 @@ func (c *courier) step(ctx, requests context.Context, id store.ConversationID) (
 	if reason != nil {
 		return c.hold(ctx, m, *reason)
 	}
-	req := request(kept, w.permission)
+	attachment := c.carried(m.Token)
+	if kept.File != nil && attachment == "" { // it may take minutes, in which the reply can be cancelled
+		release()
+		held = false
+		return c.handOver(requests, conv, m, kept)
+	}
 	if err := c.pace(ctx, conv.Inbox, kept.Message); err != nil {
 		return pause{}, err
 	}
 	// From here on the attempt is made, whatever happens to ctx.
-	attempt := store.Attempt{Token: m.Token, Conversation: conv.ID, N: m.Attempts + 1}
+	attempt := store.Attempt{
+		Token: m.Token, Conversation: conv.ID, N: m.Attempts + 1, Type: w.kind, Tag: w.tag, AttachmentID: attachment,
+	}
+	req := request(kept, attempt)
 	if _, _, err := c.d.append(requests, attempt); err != nil {
 		return pause{}, err
 	}
@@ -178,12 +186,22 @@ func (c *courier) ready(conv store.Conversation, m store.Message, kept store.Rep
 	return carriage{way: w, permission: allowed}, nil
 }
 
-func request(kept store.Reply, p permission) messenger.SendRequest {
+// request is what an attempt asks of the platform: the same whenever it is asked for, so that it can be shown as it was.
+func request(kept store.Reply, a store.Attempt) messenger.SendRequest {
 	to := messenger.Recipient{ID: kept.Recipient.ID}
 	if kept.Recipient.Kind == store.ContactUserRef {
 		to = messenger.Recipient{UserRef: kept.Recipient.ID}
 	}
-	return messenger.SendRequest{Recipient: to, MessagingType: p.kind, Tag: p.tag, Message: &kept.Message}
+	if a.AttachmentID != "" && kept.Message.Attachment != nil {
+		kept.Message.Attachment = &messenger.OutAttachment{
+			Type: kept.Message.Attachment.Type, Payload: messenger.OutPayload{AttachmentID: a.AttachmentID},
+		}
+	}
+	req := messenger.SendRequest{Recipient: to, MessagingType: a.Type, Tag: a.Tag, Message: &kept.Message}
+	if kept.ReplyTo != "" {
+		req.ReplyTo = &messenger.ReplyTo{MID: kept.ReplyTo}
+	}
+	return req
 }
 
 // pace waits until the page may send another message.
@@ -227,16 +245,25 @@ func (c *courier) finish(requests context.Context, s shot, answer messenger.Send
 	if sendErr != nil && requests.Err() != nil && !notReached(sendErr) {
 		return pause{watch: true}, nil
 	}
-	r := store.Result{Token: s.reply.Token, Conversation: s.conv.ID, N: s.n, Outcome: store.OutcomeSent, MID: answer.MessageID}
+	r := store.Result{
+		Token: s.reply.Token, Conversation: s.conv.ID, N: s.n, Outcome: store.OutcomeSent, MID: answer.MessageID,
+		Status: answer.Status, Answer: answer.Answer,
+	}
 	if sendErr == nil && answer.MessageID == "" {
 		sendErr = messenger.ErrUnclearAnswer
 	}
 	proven := sendErr == nil
 	if sendErr != nil {
+		if status, trace, body := messenger.Answered(sendErr); status != 0 {
+			r.Status, r.Trace, r.Answer = status, trace, body
+		}
 		proven = c.judge(&r, s, sendErr)
 	}
 	if r.Outcome != store.OutcomeRetry {
 		c.forget(s.reply.Token)
+	}
+	if proven {
+		c.spare(s.conv.Inbox)
 	}
 	resume := proven && c.taken(s.conv.Inbox)
 	seq, err := c.keepResult(requests, r)
@@ -283,4 +310,5 @@ func (c *courier) forget(token store.Token) {
 	defer c.mu.Unlock()
 	delete(c.tries, token)
 	delete(c.vouched, token)
+	delete(c.files, token)
 }

@@ -33,6 +33,7 @@ type courier struct {
 	appTill time.Time                // no Page is served before
 	vouched map[store.Token]struct{} // an agent sent it again in this process
 	tries   map[store.Token]int      // answers that allow another try
+	files   map[store.Token]string   // ids under which the platform keeps what the replies carry
 	workers sync.WaitGroup
 }
 
@@ -50,7 +51,7 @@ func newCourier(d *Desk) *courier {
 	return &courier{
 		d: d, wake: make(chan struct{}, 1), back: newBackoff(),
 		jobs: map[store.ConversationID]*job{}, pages: map[store.InboxID]*page{},
-		vouched: map[store.Token]struct{}{}, tries: map[store.Token]int{},
+		vouched: map[store.Token]struct{}{}, tries: map[store.Token]int{}, files: map[store.Token]string{},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
@@ -24,6 +25,7 @@ type page struct {
 	till     time.Time   // nothing is sent before
 	lost     bool        // because the platform can't be reached; else because of its limits
 	failures int         // in a row, without reaching the platform or at its limit
+	foreign  store.Token // the reply whose answer was not the platform's; empty once the platform has answered
 	text     *rate.Limiter
 	media    *rate.Limiter
 }
@@ -106,11 +108,40 @@ func (c *courier) taken(id store.InboxID) bool {
 	defer c.mu.Unlock()
 	p := c.page(id)
 	was := p.doubtful
-	p.doubtful, p.failures = false, 0
+	p.doubtful, p.failures, p.foreign = false, 0, ""
 	if p.alert != nil && !p.alert.byPolicy { // a message that was under way proves nothing against a block
-		p.alert = nil
+		p.alert, was = nil, true
 	}
 	return was
+}
+
+// strange notes that something else than the platform answered. It reports whether that is the second time in a row, to
+// another reply: then it is not the message's fault.
+func (c *courier) strange(id store.InboxID, token store.Token) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.page(id)
+	again := p.foreign != "" && p.foreign != token
+	p.foreign = token
+	return again
+}
+
+// familiar notes that it was the platform which answered.
+func (c *courier) familiar(id store.InboxID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.page(id).foreign = ""
+}
+
+// spare pauses an inbox of which the platform said, beside taking a message, that it takes no more for a while.
+func (c *courier) spare(id store.InboxID) {
+	u, known := c.d.usageOf(id)
+	if !known || u.RegainAccess <= 0 {
+		return
+	}
+	if left := u.At.Add(u.RegainAccess).Sub(c.d.now()); left > 0 {
+		c.limited(id, messenger.ScopePage, left)
+	}
 }
 
 // backoff is how long to wait before another try.

@@ -17,6 +17,12 @@ func (c *courier) judge(r *store.Result, s shot, err error) (proven bool) {
 	if !notReached(err) && v.Retry != messenger.RetryWait {
 		c.reached(s.conv.Inbox)
 	}
+	if !v.Foreign && r.Error.Code != 0 {
+		c.familiar(s.conv.Inbox)
+	}
+	if r.Error.Subcode == unknownFile {
+		c.forgetFile(s.reply.Token)
+	}
 	switch {
 	case v.Retry == messenger.RetryUnclear:
 		r.Outcome = store.OutcomeUnknown
@@ -32,6 +38,8 @@ func (c *courier) judge(r *store.Result, s shot, err error) (proven bool) {
 		r.Outcome = store.OutcomeFailed
 		r.Error.Text = "The app has no Human Agent feature, so this text could not be sent after 24 hours."
 		r.Error.Advice = "Ask the platform for the feature, or wait until the customer writes."
+	case v.Foreign && !c.strange(s.conv.Inbox, s.reply.Token):
+		r.Outcome = store.OutcomeFailed // of this message alone, perhaps
 	case stopsInbox(v, err):
 		r.Outcome = store.OutcomeHeld
 		r.Error.Retry = true

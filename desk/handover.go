@@ -1,0 +1,60 @@
+package desk
+
+import (
+	"context"
+
+	"frontdesk/store"
+)
+
+// unknownFile is the subcode that says that the platform does not keep the file under that id, or no more (ref. 4.2).
+const unknownFile = 2018074
+
+// carried is the id under which the platform keeps the file of a reply; empty while that is not known.
+func (c *courier) carried(token store.Token) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.files[token]
+}
+
+// forgetFile has the file of a reply handed over once more before the next try.
+func (c *courier) forgetFile(token store.Token) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.files, token)
+}
+
+// handOver has the platform keep the file that a reply carries. The reply itself is sent by the next step; the contact
+// sees nothing of this one, so it may be repeated.
+func (c *courier) handOver(requests context.Context, conv store.Conversation, m store.Message, kept store.Reply) (pause, error) {
+	if c.d.o.Files == nil {
+		return c.hold(requests, m, store.SendError{
+			Text: "Files cannot be sent from here: nothing is set up to hand them over.", Advice: "Cancel it, or send an address of the file instead.",
+		})
+	}
+	fresh := m.Error != nil && m.Error.Subcode == unknownFile
+	id, err := c.d.o.Files.Carry(requests, kept, fresh)
+	if err == nil {
+		c.mu.Lock()
+		c.files[m.Token] = id
+		c.mu.Unlock()
+		return pause{}, nil
+	}
+	if requests.Err() != nil { // the desk ends; the next start begins again
+		return pause{watch: true}, nil
+	}
+	r := store.Result{Token: m.Token, Conversation: conv.ID, N: m.Attempts}
+	s := shot{conv: conv, reply: m, n: m.Attempts}
+	c.judge(&r, s, err)
+	if r.Outcome == store.OutcomeUnknown {
+		r.Error.Text, r.Error.Advice, r.Error.Retry = "The file was not handed over: the connection broke.", "", true
+		c.again(&r, m, maxTries, 0)
+	}
+	if r.Outcome != store.OutcomeRetry {
+		c.forget(m.Token)
+	}
+	seq, err := c.keepResult(requests, r)
+	if err != nil {
+		return pause{watch: true}, err
+	}
+	return pause{after: seq}, nil
+}
