@@ -142,10 +142,12 @@ func (p *macroParser) key(n int, value string) {
 
 // parseKey is a key as the screen names it: a character, or a name, after its modifiers in the order ctrl, alt, shift.
 func parseKey(s string) (string, bool) {
-	parts := strings.Split(s, "+")
-	last := parts[len(parts)-1]
+	last, modifiers := s, []string(nil)
+	if i := strings.LastIndexByte(s[:len(s)-1], '+'); i >= 0 { // what stands behind the last + may be a + itself
+		last, modifiers = s[i+1:], strings.Split(s[:i], "+")
+	}
 	var has [3]bool
-	for _, m := range parts[:len(parts)-1] {
+	for _, m := range modifiers {
 		i := slices.Index([]string{"ctrl", "alt", "shift"}, strings.ToLower(m))
 		if i < 0 || has[i] {
 			return "", false

@@ -11,22 +11,25 @@ import (
 // Hit is a response that a search found.
 type Hit struct {
 	Response Response
-	// InShortcode and InName are the places, in bytes, of what was typed in the shortcode and in Response.Name; either
-	// may be empty.
+	// InShortcode and InTitle are the places, in bytes, of what was typed in the shortcode and in the title; either may
+	// be empty.
 	InShortcode []int
-	InName      []int
+	InTitle     []int
 }
 
 // How well a response fits, the best last.
 const (
 	fitsNot   = iota
 	fitsText  // the word stands in what it says
-	fitsLoose // its letters stand in the shortcode or the name, in their order
-	fitsIn    // it stands in the shortcode, the name or a label
+	fitsLoose // its letters, three at least, stand in the shortcode or the title in their order
+	fitsIn    // it stands in the shortcode, the title or a label
 	fitsWord  // it begins a word of them
 	fitsStart // it begins the shortcode
 	fitsWhole // it is the shortcode
 )
+
+// looseFrom is how many letters a word must have to be found with others between them: fewer stand everywhere.
+const looseFrom = 3
 
 // Search finds the responses in which every word of the query is found, in whatever case and with letters left out. Those
 // it fits best come first, of equally good ones those most often used. Without a query it is all of them, by use.
@@ -64,14 +67,13 @@ func (l Library) Search(query string) []Hit {
 // match says how well one word fits, and notes where it stands.
 func (h *Hit) match(word string) (fit, score int) {
 	r := h.Response
-	name := r.Name()
-	found := fuzzy.FindNoSort(word, []string{r.Shortcode, name})
+	found := fuzzy.FindNoSort(word, []string{r.Shortcode, r.Title})
 	for _, m := range found {
 		score = max(score, m.Score)
 		if m.Index == 0 {
 			h.InShortcode = union(h.InShortcode, m.MatchedIndexes)
 		} else {
-			h.InName = union(h.InName, m.MatchedIndexes)
+			h.InTitle = union(h.InTitle, m.MatchedIndexes)
 		}
 	}
 	switch {
@@ -81,10 +83,10 @@ func (h *Hit) match(word string) (fit, score int) {
 		return fitsStart, score
 	}
 	fit = fitsNot
-	if len(found) > 0 {
+	if len(found) > 0 && len([]rune(word)) >= looseFrom {
 		fit = fitsLoose
 	}
-	for _, where := range append([]string{r.Shortcode, name}, r.Labels...) {
+	for _, where := range append([]string{r.Shortcode, r.Title}, r.Labels...) {
 		where = strings.ToLower(where)
 		switch i := strings.Index(where, word); {
 		case i < 0:
