@@ -13,6 +13,7 @@ type part struct {
 	asked       []string // what they answer a question with
 	told        []string // what they say to anything else
 	later       []string // what comes to their mind unasked
+	photo       *photo   // sent with the first of that; nil for none
 }
 
 // visitors write from the shop's website.
@@ -23,6 +24,7 @@ var visitors = []part{
 		asked:   []string{"To Bergen, 5003. Fourth floor and no lift, sorry in advance 😅", "The Trail 3 in moss green, size M."},
 		told:    []string{"Oh good. And how long does it take, roughly?", "Is customs in that price, or does it come on top?", "Perfect, then I'll order tonight. Takk! 🚲"},
 		later:   []string{"It would be two bikes, if that changes the shipping.", "I found the list with the other countries, but Norway isn't on it."},
+		photo:   &photo{"trail-3.png", bicycle(green)},
 	},
 	{
 		first: "Tobias", last: "Kern", lang: "de", ref: "checkout", path: "/basket",
@@ -58,6 +60,7 @@ var visitors = []part{
 		asked:   []string{"Firefox on my phone", "ends in 4410, but it hasn't shown up at the bank yet"},
 		told:    []string{"okay phew", "yes! went through this time", "you people are quick, thanks"},
 		later:   []string{"still spinning"},
+		photo:   &photo{"Screenshot 2.png", screen},
 	},
 	{
 		first: "Élodie", last: "Garnier", lang: "fr", ref: "pricing", path: "/pricing/family",
@@ -93,6 +96,7 @@ var visitors = []part{
 		asked:   []string{"Size L, if there is one left.", "No no, I'm very happy with it, I just don't trust it 😄"},
 		told:    []string{"Okay, taking one before you change your mind.", "Does the two-year service come with sale bikes as well?", "Done. Order 55120. Pleasure doing business."},
 		later:   []string{"The counter on the page says 2 left. Now it says 1. I'm sweating."},
+		photo:   &photo{"fjord-2.png", bicycle(blue)},
 	},
 	{
 		lang: "pt", ref: "checkout", path: "/basket",
@@ -128,6 +132,7 @@ var visitors = []part{
 		asked:   []string{"Commande 31877, reçue hier.", "Je préfère l'échange, pas le remboursement."},
 		told:    []string{"Merci. Je la renvoie dans le même carton ?", "Très bien, j'attends l'étiquette par mail.", "Super réactifs, merci !"},
 		later:   []string{"La noire n'est pas mal non plus, mais j'ai des goûts précis."},
+		photo:   &photo{"selle.png", saddle},
 	},
 	{
 		first: "Óscar", last: "Belmonte", lang: "es", ref: "spring-sale", path: "/sale",
@@ -167,6 +172,7 @@ var people = []part{
 		asked:   []string{"A que tem o cesto de vime na frente!", "Eu tenho 1,68 m."},
 		told:    []string{"Não acredito, que alegria. Pode reservar para mim?", "Passo aí amanhã depois do trabalho, umas 18h.", "Muito obrigada! Já tenho até nome para ela."},
 		later:   []string{"O cesto vem junto? Diga que sim 🙏"},
+		photo:   &photo{"vitrine.png", bicycle(red)},
 	},
 	{
 		first: "Omar", last: "Farouk", name: "عمر فاروق", lang: "ar", ref: "test-ride",

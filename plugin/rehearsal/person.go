@@ -1,8 +1,10 @@
 package rehearsal
 
 import (
+	"bytes"
 	"context"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +29,7 @@ type person struct {
 	told       int  // answers to anything else given
 	unasked    int  // lines said unasked
 	unanswered int  // lines said since the page last answered
+	shown      bool // the photo was sent
 	composing  bool // about to answer: no time for anything else
 	spoke      time.Time
 }
@@ -81,7 +84,27 @@ func (p *person) volunteer(ctx context.Context) (bool, error) {
 	if text == "" {
 		return false, nil
 	}
-	return true, p.say(ctx, text)
+	if err := p.say(ctx, text); err != nil || !p.hasPhoto() {
+		return true, err
+	}
+	if err := p.pause(ctx, 900*time.Millisecond, 2500*time.Millisecond); err != nil {
+		return true, err
+	}
+	content, err := p.part.photo.file()
+	if err != nil {
+		return true, err
+	}
+	_, err = p.r.server.SendFile(ctx, p.contact, p.part.photo.called, bytes.NewReader(content))
+	return true, err
+}
+
+// hasPhoto reports whether there is a photo to send, which then counts as sent.
+func (p *person) hasPhoto() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	has := p.part.photo != nil && !p.shown
+	p.shown = p.shown || has
+	return has
 }
 
 func (p *person) unaskedLine() string {
@@ -223,14 +246,9 @@ func (p *person) draw(least, most time.Duration) time.Duration {
 
 // answer taps what is offered, or says something that goes with what was said.
 func (p *person) answer(ctx context.Context, m *plugin.Message) error {
-	quick, buttons := offered(m)
-	switch {
-	case len(quick) > 0:
-		_, err := p.r.server.TapQuickReply(ctx, p.contact, m.MID, quick[p.pick(len(quick))])
-		return err
-	case len(buttons) > 0:
-		_, err := p.r.server.TapButton(ctx, p.contact, m.MID, buttons[p.pick(len(buttons))])
-		return err
+	taps := p.offered(m)
+	if len(taps) > 0 {
+		return taps[p.pick(len(taps))](ctx)
 	}
 	text := p.nextAnswer(m.Text)
 	if text == "" {
@@ -239,19 +257,61 @@ func (p *person) answer(ctx context.Context, m *plugin.Message) error {
 	return p.say(ctx, text)
 }
 
-// offered are the places of the quick replies and buttons that can be tapped.
-func offered(m *plugin.Message) (quick, buttons []int) {
+// offered is what can be tapped: the quick replies, else the buttons, else those of the cards.
+func (p *person) offered(m *plugin.Message) []func(context.Context) error {
+	var quick, buttons []func(context.Context) error
 	for i, q := range m.QuickReplies {
-		if q.ContentType == "text" {
-			quick = append(quick, i)
-		}
+		quick = append(quick, func(ctx context.Context) error { return p.tapQuickReply(ctx, m.MID, i, q.ContentType) })
+	}
+	if len(quick) > 0 {
+		return quick
 	}
 	for i, b := range m.Buttons {
 		if b.Type == messenger.ButtonPostback {
-			buttons = append(buttons, i)
+			buttons = append(buttons, func(ctx context.Context) error {
+				_, err := p.r.server.TapButton(ctx, p.contact, m.MID, i)
+				return err
+			})
 		}
 	}
-	return quick, buttons
+	for n, card := range m.Cards {
+		for i, b := range card.Buttons {
+			if b.Type == messenger.ButtonPostback {
+				buttons = append(buttons, func(ctx context.Context) error {
+					_, err := p.r.server.TapCard(ctx, p.contact, m.MID, n, i)
+					return err
+				})
+			}
+		}
+	}
+	return buttons
+}
+
+// tapQuickReply taps a quick reply, and fills in what it asks for.
+func (p *person) tapQuickReply(ctx context.Context, mid string, index int, kind string) (err error) {
+	switch kind {
+	case messenger.QuickReplyPhone:
+		_, err = p.r.server.FillQuickReply(ctx, p.contact, mid, index, "+1 555 01"+strconv.Itoa(10+p.pick(90))) // nobody has such a number
+	case messenger.QuickReplyEmail:
+		_, err = p.r.server.FillQuickReply(ctx, p.contact, mid, index, p.email())
+	default:
+		_, err = p.r.server.TapQuickReply(ctx, p.contact, mid, index)
+	}
+	return err
+}
+
+// email is an address of the person's own.
+func (p *person) email() string {
+	name := strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(p.part.first))
+	if name == "" {
+		name = "me"
+	}
+	return name + "@mail.example"
 }
 
 func (p *person) pick(n int) int {

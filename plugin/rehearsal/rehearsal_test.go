@@ -3,6 +3,7 @@ package rehearsal_test
 import (
 	"context"
 	"fmt"
+	"image/png"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -92,7 +93,7 @@ func perform(t *testing.T, seed uint64, path string, watch func(*testing.T, *sta
 			subs = append(subs, plugin.Subscriber{Page: id, URL: "http://desk.example/webhook"})
 		}
 		srv, err := plugin.Open(plugin.Options{
-			Path: path, Pages: pages, Subscribers: subs, Now: clock.Now,
+			Path: path, Pages: pages, Subscribers: subs, Now: clock.Now, URL: "http://plugin.example",
 			HTTP: &http.Client{Transport: s}, Random: rand.NewChaCha8(random),
 		})
 		if err != nil {
@@ -220,6 +221,29 @@ func TestAReplyIsDeliveredReadAndAnswered(t *testing.T) {
 				return ev.Kind == messenger.KindPostback && ev.Postback.Payload == "YES"
 			},
 		},
+		"phone number": {
+			`{"text":"Where can we call?","quick_replies":[{"content_type":"user_phone_number"}]}`,
+			func(ev messenger.Event) bool {
+				return ev.Kind == messenger.KindMessage && ev.Message.QuickReply != nil && strings.HasPrefix(*ev.Message.QuickReply, "+1 555 01")
+			},
+		},
+		"e-mail": {
+			`{"text":"Where can we write?","quick_replies":[{"content_type":"user_email"}]}`,
+			func(ev messenger.Event) bool {
+				return ev.Kind == messenger.KindMessage && ev.Message.QuickReply != nil && strings.HasSuffix(ev.Message.Text, "@mail.example")
+			},
+		},
+		"cards": {
+			`{"attachment":{"type":"template","payload":{"template_type":"generic","elements":[{"title":"Fjord","subtitle":"two left"},` +
+				`{"title":"Trail","buttons":[{"type":"web_url","title":"See","url":"https://lumen.example"},{"type":"postback","title":"Reserve","payload":"TRAIL"}]}]}}}`,
+			func(ev messenger.Event) bool {
+				return ev.Kind == messenger.KindPostback && ev.Postback.Payload == "TRAIL"
+			},
+		},
+		"a picture": {
+			`{"attachment":{"type":"image","payload":{"url":"https://lumen.example/fjord.png"}}}`,
+			func(ev messenger.Event) bool { return ev.Kind == messenger.KindMessage && ev.Message.Text != "" },
+		},
 		"a link only": {
 			`{"attachment":{"type":"template","payload":{"template_type":"button","text":"All there","buttons":[{"type":"web_url","title":"Site","url":"https://lumen.example"}]}}}`,
 			func(ev messenger.Event) bool { return ev.Kind == messenger.KindMessage && ev.Message.Text != "" },
@@ -250,6 +274,30 @@ func TestAReplyIsDeliveredReadAndAnswered(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Now and then somebody sends a picture, which can be fetched.
+func TestSomebodySendsAPicture(t *testing.T) {
+	t.Parallel()
+	perform(t, 2, file(t), func(t *testing.T, s *stage) {
+		time.Sleep(time.Hour)
+		pictures := 0
+		for _, ev := range s.told() {
+			if ev.Kind != messenger.KindMessage || len(ev.Message.Attachments) == 0 {
+				continue
+			}
+			pictures++
+			a := ev.Message.Attachments[0]
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, strings.TrimPrefix(a.URL, "http://plugin.example"), nil))
+			if m, err := png.Decode(w.Body); a.Type != "image" || !strings.HasPrefix(a.URL, "http://") || err != nil || m.Bounds().Empty() {
+				t.Errorf("%s is answered with %d, and is no picture: %v", a.URL, w.Code, err)
+			}
+		}
+		if pictures < 2 || pictures > 8 {
+			t.Errorf("%d pictures in an hour", pictures)
+		}
+	})
 }
 
 func TestTwoRepliesInARowAreAnsweredOnce(t *testing.T) {
