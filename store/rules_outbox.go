@@ -232,7 +232,12 @@ func (t *thread) tie(m *Message, key string, sure bool) error {
 	if err != nil {
 		return err
 	}
-	if row.Withdrawn = false; row.said() { // what we sent is nothing that a contact could take back
+	if row.Withdrawn { // what we sent is nothing that a contact could take back
+		if err := t.leaveIn(key, slices.Concat(row.Records, []Seq{stray.Seq, t.seq})); err != nil {
+			return err
+		}
+	}
+	if row.Withdrawn = false; row.said() {
 		words := *m // as they were written
 		if len(ownRow.Versions) > 0 {
 			words.Text = ownRow.Versions[0].Text

@@ -173,6 +173,19 @@ func (t *thread) redactIn(key string, seq Seq) error {
 	return nil
 }
 
+// leaveIn takes back that words are to be taken out of records: they were ours.
+func (t *thread) leaveIn(key string, records []Seq) error {
+	what := Redaction{Inbox: t.Inbox, MID: key[len(messageKey):]}
+	for _, what.Seq = range records {
+		for _, what.Conversation = range append([]ConversationID{t.ID}, t.Aliases...) {
+			if err := t.rows.DeleteRedaction(what); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // redacted takes in that words are out of the log.
 func (ch *change) redacted(r Redacted) error {
 	for _, done := range r.Done {

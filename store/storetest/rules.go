@@ -47,6 +47,10 @@ func RunRules(t *testing.T, open func(t *testing.T, dir string) (Log, DumpedView
 		t.Parallel()
 		propertyModel(t, open, (*history).withdrawals)
 	})
+	t.Run("a replay of random nonsense gives the same views", func(t *testing.T) {
+		t.Parallel()
+		propertyReplay(t, open)
+	})
 	t.Run("the order of arrival does not matter", func(t *testing.T) {
 		t.Parallel()
 		propertyOrder(t, open)

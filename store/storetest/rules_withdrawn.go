@@ -95,6 +95,15 @@ var withdrawnRules = map[string]func(*stage){
 			want(other, "quote", other.message("m2").ReplyTo, "m1")
 		})
 	},
+	"what turns out to be ours in the same record keeps its words": func(s *stage) {
+		s.write("a")
+		s.try("a", 1)
+		s.tell(unsent("mid-a", 10), edited("mid-a", 1, 20, "first"), echoed("mid-a", 30, "77", "a"), edited("mid-a", 2, 40, "stays"))
+		want(s, "to be redacted", s.redactions(), nil)
+		s.wantSameAgain()
+		want(s, "text", s.message("out:a").Text, "stays")
+		want(s, "withdrawn", s.message("out:a").Withdrawn, false)
+	},
 	"what an earlier frontdesk noted as taken out is taken out": func(s *stage) {
 		told := s.tell(said("m1", 10), as(guest, said("m1", 11)))
 		s.tell(unsent("m1", 20), tied(readTo(30), "guest-1"))
