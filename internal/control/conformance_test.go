@@ -56,6 +56,7 @@ func openDesk(t *testing.T) *desk.Desk {
 	}
 	d, err := desk.New(desk.Options{
 		Log: data.Log, Views: data.Views, Feed: feed, Drafts: data.Desk, Poke: projector.Poke, Now: now, Version: "test",
+		Canned: stationery(t), Uses: data.Desk,
 		Inboxes: []desk.InboxConfig{{
 			Inbox: desk.Inbox{ID: "109872000000101", Name: "Harbour Lane Books", HumanAgent: true}, Sender: graph,
 		}},
