@@ -15,6 +15,7 @@ func actions() []action {
 	all := moveActions()
 	all = append(all, talkActions()...)
 	all = append(all, lookActions()...)
+	all = append(all, composeActions()...)
 	all = append(all, editActions()...)
 	return all
 }
@@ -37,8 +38,8 @@ func moveActions() []action {
 		{id: "back", keys: []string{"esc", "h", "left"}, about: "back to the list", hint: "back", in: []place{placeThread, placeDetails}, run: (*Model).back},
 		{id: "views-back", keys: []string{"esc"}, about: "back to the list", hint: "back", in: []place{placeViews}, run: (*Model).back},
 		{id: "clear", keys: []string{"esc"}, about: "clear the filter", hint: "clear filter", in: []place{placeList}, not: noFilter, run: (*Model).clearFilter},
-		{id: "next-pane", keys: []string{"tab"}, about: "next pane", in: []place{placeViews, placeList, placeThread, placeReply, placeDetails}, run: func(m *Model) tea.Cmd { return m.cycle(1) }},
-		{id: "previous-pane", keys: []string{"shift+tab"}, about: "pane before", in: []place{placeViews, placeList, placeThread, placeReply, placeDetails}, run: func(m *Model) tea.Cmd { return m.cycle(-1) }},
+		{id: "next-pane", keys: []string{"tab"}, about: "next pane", in: onPanes, run: func(m *Model) tea.Cmd { return m.cycle(1) }},
+		{id: "previous-pane", keys: []string{"shift+tab"}, about: "pane before", in: onPanes, run: func(m *Model) tea.Cmd { return m.cycle(-1) }},
 		{id: "next", keys: []string{"n"}, about: "open the next conversation", in: []place{placeThread}, not: noNext, run: func(m *Model) tea.Cmd { return m.step(1) }},
 		{id: "previous", keys: []string{"p"}, about: "open the one before", in: []place{placeThread}, not: noPrevious, run: func(m *Model) tea.Cmd { return m.step(-1) }},
 	}
@@ -48,6 +49,7 @@ func talkActions() []action {
 	return []action{
 		{id: "reply", keys: []string{"r"}, about: "write a reply", hint: "reply", in: onTalk, not: cannotReply, run: (*Model).startReply},
 		{id: "open-reply", keys: []string{"enter"}, about: "write a reply", in: []place{placeThread}, not: cannotReply, run: (*Model).startReply},
+		{id: "note", keys: []string{"N"}, about: "write a private note", in: onTalk, not: cannotReply, run: (*Model).startNote},
 		{id: "resolve", keys: []string{"e"}, about: "resolve the conversation, or open it again", hint: "resolve", in: onTalk, not: noConversation, run: (*Model).resolve},
 		{id: "snooze", keys: []string{"z"}, about: "put it away until later", hint: "snooze", in: onTalk, not: noConversation, run: (*Model).askSnooze},
 		{id: "assign", keys: []string{"a"}, about: "take the conversation, or give it back", in: onTalk, not: noConversation, run: (*Model).assign},
@@ -70,10 +72,10 @@ func lookActions() []action {
 		{id: "diagnostics", keys: []string{"D"}, about: "how frontdesk is: listener, inboxes, what is not understood", in: onPanes, run: (*Model).showDiagnostics},
 		{id: "palette", keys: []string{":", "ctrl+p"}, about: "find something to do by name", in: onPanes, run: (*Model).showPalette},
 		{id: "help", keys: []string{"?"}, about: "these keys", hint: "help", in: onPanes, run: (*Model).showHelp},
-		{id: "help-reply", keys: []string{"f1"}, about: "these keys", in: []place{placeReply}, run: (*Model).showHelp},
+		{id: "help-reply", keys: []string{"f1"}, about: "these keys", in: onCompose, run: (*Model).showHelp},
 		{id: "close-help", keys: []string{"esc", "?", "q"}, about: "close", hint: "close", in: []place{placeHelp}, run: (*Model).closeOverlay},
 		{id: "quit", keys: []string{"q"}, about: "quit", hint: "quit", in: onPanes, run: (*Model).askQuit},
-		{id: "leave", keys: []string{"ctrl+c"}, about: "quit from anywhere", in: []place{placeViews, placeList, placeThread, placeReply, placeDetails, placeFilter, placeMenu, placeHelp}, run: (*Model).askQuit},
+		{id: "leave", keys: []string{"ctrl+c"}, about: "quit from anywhere", in: []place{placeViews, placeList, placeThread, placeReply, placeForm, placeDetails, placeFilter, placeMenu, placeHelp, placePrompt}, run: (*Model).askQuit},
 		{id: "leave-now", keys: []string{"ctrl+c"}, about: "quit at once", in: []place{placeAsk}, run: (*Model).quit},
 	}
 	for i, v := range viewTable {
@@ -88,11 +90,6 @@ func lookActions() []action {
 
 func editActions() []action {
 	return []action{
-		{id: "send", keys: []string{"enter"}, about: "send the reply", hint: "send", in: []place{placeReply}, run: (*Model).send},
-		{id: "newline", keys: []string{"shift+enter", "alt+enter", "ctrl+j"}, about: "a new line", hint: "new line", in: []place{placeReply}, run: (*Model).newline},
-		{id: "keep-draft", keys: []string{"esc"}, about: "leave, keeping the draft", hint: "keep draft", in: []place{placeReply}, run: (*Model).leaveReply},
-		{id: "thread-up", keys: []string{"pgup"}, about: "a page up in the thread", in: []place{placeReply}, run: func(m *Model) tea.Cmd { return m.scrollThread(-m.threadPage()) }},
-		{id: "thread-down", keys: []string{"pgdown"}, about: "a page down in the thread", in: []place{placeReply}, run: func(m *Model) tea.Cmd { return m.scrollThread(m.threadPage()) }},
 		{id: "filter-keep", keys: []string{"enter"}, about: "keep the filter", hint: "keep", in: []place{placeFilter}, run: (*Model).keepFilter},
 		{id: "filter-drop", keys: []string{"esc"}, about: "back to the filter before", hint: "back", in: []place{placeFilter}, run: (*Model).dropFilter},
 		{id: "complete", keys: []string{"tab"}, about: "take the marked completion", hint: "complete", in: []place{placeFilter}, run: (*Model).complete},
@@ -102,6 +99,11 @@ func editActions() []action {
 		{id: "menu-up", keys: []string{"up", "ctrl+p", "shift+tab"}, about: "one up", in: []place{placeMenu}, run: func(m *Model) tea.Cmd { return m.menuMove(-1) }},
 		{id: "menu-choose", keys: []string{"enter"}, about: "take the marked line", hint: "choose", in: []place{placeMenu}, run: (*Model).menuChoose},
 		{id: "menu-close", keys: []string{"esc"}, about: "close", hint: "close", in: []place{placeMenu}, run: (*Model).closeOverlay},
+		{id: "prompt-take", keys: []string{"enter"}, about: "attach what is typed", hint: "attach", in: []place{placePrompt}, run: (*Model).promptTake},
+		{id: "prompt-complete", keys: []string{"tab"}, about: "take the marked path", hint: "complete", in: []place{placePrompt}, run: (*Model).promptComplete},
+		{id: "prompt-down", keys: []string{"down", "ctrl+n"}, about: "next path", in: []place{placePrompt}, run: func(m *Model) tea.Cmd { return m.promptMove(1) }},
+		{id: "prompt-up", keys: []string{"up", "ctrl+p", "shift+tab"}, about: "path before", in: []place{placePrompt}, run: func(m *Model) tea.Cmd { return m.promptMove(-1) }},
+		{id: "prompt-close", keys: []string{"esc"}, about: "attach nothing", hint: "close", in: []place{placePrompt}, run: (*Model).closeOverlay},
 		{id: "yes", keys: []string{"y"}, about: "yes", hint: "yes", in: []place{placeAsk}, run: (*Model).answerYes},
 		{id: "no", keys: []string{"n", "esc", "q"}, about: "no", hint: "no", in: []place{placeAsk}, run: (*Model).closeOverlay},
 	}

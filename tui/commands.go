@@ -143,13 +143,6 @@ func loadThreadMore(ctx context.Context, d desk.Contract, r store.ThreadRequest,
 	}
 }
 
-func sendReply(ctx context.Context, d desk.Contract, r desk.Reply, local store.MessageID) tea.Cmd {
-	return func() tea.Msg {
-		kept, err := d.Reply(ctx, r)
-		return repliedMsg{local: local, conv: r.Conversation, kept: kept, err: err}
-	}
-}
-
 func doAct(ctx context.Context, d desk.Contract, act store.Act, label string, undo bool) tea.Cmd {
 	return func() tea.Msg {
 		back, err := d.Do(ctx, act)

@@ -1,18 +1,16 @@
 package tui
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textarea"
+	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
 	"frontdesk/desk"
-	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
@@ -22,13 +20,42 @@ const (
 	mostTyped = 10_000
 )
 
-// composer is the editor of the reply.
+// composer is where a reply or a note is written: the draft, and two editors of which the cursor is in one.
 type composer struct {
-	area    textarea.Model
-	conv    store.ConversationID // whose reply this is
-	refusal string               // why the desk did not take it
-	rev     int                  // grows with every change: the draft is saved when it rests
-	sent    int                  // names optimistic replies
+	area  textarea.Model  // the text of the reply, or of the note
+	input textinput.Model // the field of the form in which the cursor stands
+	conv  store.ConversationID
+	draft desk.Draft // as it stands, with everything typed
+	at    spot       // the field with the cursor
+
+	refusal string      // why it was not taken
+	tried   bool        // sending was tried: every fault is shown
+	split   bool        // the next enter sends a long text as several messages
+	preview previewMode // whether it is shown as the customer will see it
+	side    side        // for whom it was opened
+	rev     int         // grows with every change: the draft is saved when it rests
+	sent    int         // names optimistic replies
+}
+
+// side is for whom the composer was opened: whoever asked to write to the contact never finds himself in a note that was
+// begun before, nor the other way round.
+type side int
+
+const (
+	eitherSide side = iota
+	toContact
+	toAgents
+)
+
+// fits is d in a mode of the side.
+func (s side) fits(d desk.Draft) desk.Draft {
+	switch note := d.Chosen() == desk.ModeNote; {
+	case s == toContact && note:
+		d.Mode = ""
+	case s == toAgents && !note:
+		d.Mode = desk.ModeNote
+	}
+	return d
 }
 
 func newComposer(t *theme) composer {
@@ -48,9 +75,22 @@ func newComposer(t *theme) composer {
 	km.CopySelection = key.NewBinding(key.WithDisabled())
 	km.PageUp, km.PageDown = key.NewBinding(key.WithDisabled()), key.NewBinding(key.WithDisabled())
 	a.KeyMap = km
-	c := composer{area: a}
+	c := composer{area: a, input: newFieldInput()}
 	c.style(t)
 	return c
+}
+
+// newFieldInput is the editor of one line.
+func newFieldInput() textinput.Model {
+	in := textinput.New()
+	in.Prompt = ""
+	in.SetVirtualCursor(false)
+	km := textinput.DefaultKeyMap()
+	km.Paste = key.NewBinding(key.WithDisabled())
+	km.NextSuggestion = key.NewBinding(key.WithDisabled())
+	km.PrevSuggestion = key.NewBinding(key.WithDisabled())
+	in.KeyMap = km
+	return in
 }
 
 func (c *composer) style(t *theme) {
@@ -64,58 +104,107 @@ func (c *composer) style(t *theme) {
 		Focused: state, Blurred: state,
 		Cursor: textarea.CursorStyle{Color: col.accent, Shape: tea.CursorBar, Blink: true},
 	})
+	styleField(&c.input, t)
 }
 
+func styleField(in *textinput.Model, t *theme) {
+	s := textinput.DefaultStyles(t.dark)
+	state := textinput.StyleState{
+		Text: lipgloss.NewStyle().Foreground(t.colours.text), Placeholder: lipgloss.NewStyle().Foreground(t.colours.faint),
+		Prompt: lipgloss.NewStyle(), Suggestion: lipgloss.NewStyle(),
+	}
+	s.Focused, s.Blurred = state, state
+	s.Cursor = textinput.CursorStyle{Color: t.colours.accent, Shape: tea.CursorBar, Blink: true}
+	in.SetStyles(s)
+}
+
+// resize fits the editor of the text: where there is a form under it, the form gets most of the room.
 func (c *composer) resize(l layout) {
-	c.area.MaxHeight = max(min(mostEditorLines, l.thread.h/3), fewestEditorLines)
+	most := min(mostEditorLines, l.thread.h/3)
+	if c.formed() {
+		most = min(most, 4)
+	}
+	c.area.MaxHeight = max(most, fewestEditorLines)
 	c.area.SetWidth(max(l.reply.w, 1))
 }
 
-// height is how many lines the editor wants.
-func (c *composer) height() int { return max(c.area.Height(), fewestEditorLines) }
+// formed reports whether the draft's mode has more fields than its text.
+func (c *composer) formed() bool {
+	switch c.draft.Chosen() {
+	case desk.ModeQuickReplies, desk.ModeButtons, desk.ModeCards:
+		return true
+	}
+	return false
+}
 
-func (c *composer) value() string { return c.area.Value() }
+// inForm reports whether the cursor stands in a field of one line.
+func (c *composer) inForm() bool { return c.at.part != partText }
 
-func (c *composer) set(text string) {
-	c.area.SetValue(text)
-	c.area.MoveToEnd()
+// load shows a draft, with the cursor at its text.
+func (c *composer) load(d desk.Draft) {
+	c.draft = c.side.fits(d)
+	c.at = spot{}
+	if c.draft.Chosen() == desk.ModeCards {
+		c.at = spot{part: partTitle}
+	}
+	c.tried, c.split = false, false
+	c.fill()
+}
+
+// fill puts what the draft says into the editors.
+func (c *composer) fill() {
+	if text := (spot{}).get(c.draft); c.area.Value() != text {
+		c.area.SetValue(text)
+		c.area.MoveToEnd()
+	}
+	if c.inForm() {
+		c.input.SetValue(c.at.get(c.draft))
+		c.input.CursorEnd()
+	}
 }
 
 // showDraft puts the conversation's draft into the editor.
 func (m *Model) showDraft(conv store.ConversationID) {
 	c := &m.composer
-	text := m.drafts.of(conv).Text
-	if c.conv == conv && c.value() == text {
+	d := m.drafts.of(conv)
+	if c.conv == conv && (c.draft.Equal(d) || c.draft.Empty() && d.Empty()) {
 		return
 	}
 	if c.conv != conv {
 		c.refusal = ""
 	}
 	c.conv = conv
-	if c.value() != text {
-		c.set(text)
-	}
+	c.load(d)
 	m.refit()
 }
 
 // refit makes room for the editor's height.
 func (m *Model) refit() {
+	m.composer.resize(m.lay)
 	if was := m.lay.reply; was != m.arrange().reply {
 		m.lay = m.arrange()
 		m.layThread()
 	}
 }
 
-// startReply puts the cursor into the editor.
-func (m *Model) startReply() tea.Cmd {
+// startReply puts the cursor into the editor, to write to the contact.
+func (m *Model) startReply() tea.Cmd { return m.compose(toContact) }
+
+// startNote puts the cursor into the note.
+func (m *Model) startNote() tea.Cmd { return m.compose(toAgents) }
+
+// compose opens the conversation's composer.
+func (m *Model) compose(s side) tea.Cmd {
 	var cmd tea.Cmd
 	if m.focus == placeList {
 		cmd = m.open()
 	}
+	c := &m.composer
+	c.side = s
 	if m.details.mode == detailsOn && !m.lay.docked {
 		m.details.mode = detailsAuto
 	}
-	return tea.Batch(cmd, m.threadToEnd(), m.focusOn(placeReply))
+	return tea.Batch(cmd, m.threadToEnd(), m.focusOn(placeReply), m.setMode(s.fits(c.draft).Chosen()))
 }
 
 func cannotReply(m *Model) string {
@@ -130,24 +219,45 @@ func cannotReply(m *Model) string {
 
 // leaveReply goes back to the thread; the draft is kept.
 func (m *Model) leaveReply() tea.Cmd {
-	if m.composer.value() == "" {
+	cmd := m.goTo(m.composer.at) // weeds what stayed blank
+	m.composer.side, m.composer.split = eitherSide, false
+	if m.composer.draft.Empty() {
 		m.refuse("")
+		m.composer.tried = false
 	}
-	return tea.Batch(m.focusOn(placeThread), m.keepDraft())
+	return tea.Batch(cmd, m.focusOn(placeThread), m.keepDraft())
 }
 
 func (m *Model) newline() tea.Cmd {
+	if m.composer.inForm() {
+		return nil
+	}
 	m.composer.area.InsertString("\n")
 	return m.edited()
 }
 
 // typeReply gives a key to the editor.
 func (m *Model) typeReply(k tea.KeyPressMsg) tea.Cmd {
-	before := m.composer.value()
+	c := &m.composer
 	var cmd tea.Cmd
-	m.composer.area, cmd = m.composer.area.Update(k)
-	if m.composer.value() == before {
-		return cmd
+	if c.inForm() {
+		if c.fixed() {
+			return nil
+		}
+		before := c.input.Value()
+		if before == "" && k.Code == tea.KeyBackspace && c.at.part == partTitle && c.at.blank(c.draft) {
+			return m.walk(-1) // and the blank line goes
+		}
+		c.input, cmd = c.input.Update(k)
+		if c.input.Value() == before {
+			return cmd
+		}
+	} else {
+		before := c.area.Value()
+		c.area, cmd = c.area.Update(k)
+		if c.area.Value() == before {
+			return cmd
+		}
 	}
 	return tea.Batch(cmd, m.edited(), m.sawThread())
 }
@@ -159,13 +269,17 @@ func (m *Model) onPaste(text string) tea.Cmd {
 	}
 	text = Clean(text)
 	switch m.place() {
-	case placeReply:
+	case placeReply, placeForm:
 		return m.pasteReply(text)
 	case placeFilter:
 		return m.pasteFilter(CleanLine(text))
 	case placeMenu:
 		if menu, ok := m.overlay.(menu); ok {
 			menu.pasted(CleanLine(text))
+		}
+	case placePrompt:
+		if box, ok := m.overlay.(*attachBox); ok {
+			return box.pasted(CleanLine(text))
 		}
 	case placeList, placeThread, placeViews, placeDetails:
 		return m.say("Press " + keyOf("reply") + " first: a paste goes into the reply.")
@@ -175,117 +289,95 @@ func (m *Model) onPaste(text string) tea.Cmd {
 
 // pasteReply puts pasted text into the reply, as far as an editor can bear it.
 func (m *Model) pasteReply(text string) tea.Cmd {
+	c := &m.composer
+	if c.inForm() {
+		if c.fixed() {
+			return nil
+		}
+		c.input.SetValue(insertAt(c.input.Value(), c.input.Position(), CleanLine(text), mostTyped))
+		c.input.CursorEnd()
+		return m.edited()
+	}
+	dropped := findDropped(c.conv, text)
 	runes := []rune(text)
-	room := max(mostTyped-m.composer.area.Length(), 0)
+	room := max(mostTyped-c.area.Length(), 0)
 	var said tea.Cmd
 	if len(runes) > room {
 		runes = runes[:room]
 		said = m.say(fmt.Sprintf("Only %d characters were pasted: the text is far too long for a reply.", room))
 	}
-	m.composer.area.InsertString(string(runes))
-	return tea.Batch(m.edited(), said)
+	c.area.InsertString(string(runes))
+	return tea.Batch(m.edited(), said, dropped)
+}
+
+// insertAt is s with more at a place, which counts characters; at most so many in all.
+func insertAt(s string, at int, more string, most int) string {
+	runes := []rune(s)
+	at = min(max(at, 0), len(runes))
+	runes = []rune(string(runes[:at]) + more + string(runes[at:]))
+	return string(runes[:min(len(runes), most)])
+}
+
+// take brings the draft up to what stands in the editor with the cursor.
+func (c *composer) take() {
+	v := c.area.Value()
+	if c.inForm() {
+		if c.fixed() {
+			return
+		}
+		v = c.input.Value()
+	}
+	c.draft = c.at.set(c.draft, v)
 }
 
 // edited keeps what was typed, and saves it when the typing rests.
 func (m *Model) edited() tea.Cmd {
+	m.composer.take()
+	return m.changed()
+}
+
+// changed keeps the draft as it stands, and saves it when the typing rests.
+func (m *Model) changed() tea.Cmd {
 	c := &m.composer
-	c.refusal = ""
+	c.refusal, c.split = "", false
 	c.rev++
-	draft := m.drafts.of(c.conv)
-	draft.Text = c.value()
-	m.drafts.typed(c.conv, draft)
-	m.setDrafted(c.conv, !draft.Empty())
+	m.drafts.typed(c.conv, c.draft)
+	m.setDrafted(c.conv, !c.draft.Empty())
 	m.refit()
 	conv, rev := c.conv, c.rev
-	return later(m.ctx, draftPause, func() tea.Msg { return saveDraftMsg{conv, rev} })
+	return tea.Batch(m.tellTyping(), later(m.ctx, draftPause, func() tea.Msg { return saveDraftMsg{conv, rev} }))
 }
 
-// send gives the reply to the desk and shows it at once.
-func (m *Model) send() tea.Cmd {
+// tellTyping lets the contact see that an answer is on its way. Nobody is told of a note.
+func (m *Model) tellTyping() tea.Cmd {
 	c := &m.composer
-	text := strings.TrimSpace(c.value())
-	n := messenger.TextLen(text)
-	switch {
-	case text == "":
-		m.refuse("There is nothing to send yet.")
-		return nil
-	case n > messenger.MaxText:
-		m.refuse(fmt.Sprintf("Too long by %d: at most %d characters can be sent at once.", n-messenger.MaxText, messenger.MaxText))
+	if c.draft.Chosen() == desk.ModeNote || c.draft.Empty() || m.focus != placeReply {
 		return nil
 	}
-	c.sent++
-	conv := m.thread.conv
-	local := store.Message{
-		ID: store.MessageID(fmt.Sprintf("local:%d", c.sent)), Conversation: c.conv, At: store.MillisOf(m.clock),
-		Direction: store.Out, Kind: store.KindText, Text: text, Agent: m.agent, State: store.StateQueued,
-	}
-	if msgs := m.thread.msgs; len(msgs) > 0 { // the clock stands still between ticks
-		local.At = max(local.At, msgs[len(msgs)-1].At)
-	}
-	m.thread.pending = append(m.thread.pending, local)
-	m.thread.hasNew = false
-	c.set("")
-	c.refusal = ""
-	m.drafts.sent[local.ID] = desk.TextDraft(local.Text)
-	rest := m.drafts.of(c.conv).Rest()
-	m.drafts.typed(c.conv, rest)
-	m.setDrafted(c.conv, !rest.Empty())
-	m.refit()
-	m.layThread()
-	end := m.threadToEnd()
-	r := desk.Reply{
-		Conversation: c.conv, Agent: m.agent, Message: messenger.OutMessage{Text: text}, Seen: m.thread.applied,
-		HumanAgent: windowOf(conv, m.inbox(conv.Inbox), m.clock).asHuman(m.clock),
-	}
-	return tea.Batch(sendReply(m.ctx, m.desk, r, local.ID), m.keepDraftOf(c.conv), end)
+	return tellTyping(m.ctx, m.desk, c.conv)
 }
 
-// applyReplied puts the stored reply in the place of the one shown at once, or gives the words back.
-func (m *Model) applyReplied(msg repliedMsg) tea.Cmd {
-	t := &m.thread
-	i := slices.IndexFunc(t.pending, func(p store.Message) bool { return p.ID == msg.local })
-	was := m.drafts.takeSent(msg.local)
-	if msg.err != nil {
-		return m.giveBack(msg, i, was)
+// insertCanned puts a prepared reply into the draft: its text where the cursor is in the text, and beside what there is
+// already its quick replies, buttons, cards and files.
+func (m *Model) insertCanned(d desk.Draft) tea.Cmd {
+	c := &m.composer
+	mode := c.draft.Chosen()
+	if c.inForm() || mode == desk.ModeNote && d.Note == "" {
+		mode = desk.ModeText
 	}
-	if i >= 0 {
-		t.pending[i] = msg.kept
-		for _, known := range t.msgs {
-			if known.ID == msg.kept.ID {
-				t.pending = append(t.pending[:i], t.pending[i+1:]...)
-				break
-			}
-		}
-		m.layThread()
+	cmd := m.setMode(mode)
+	if text := d.Text + map[bool]string{true: d.Note}[mode == desk.ModeNote]; text != "" {
+		c.area.InsertString(text)
+		c.take()
 	}
-	return m.refresh()
-}
-
-// giveBack puts refused words into the editor again, before whatever was typed since.
-func (m *Model) giveBack(msg repliedMsg, i int, was desk.Draft) tea.Cmd {
-	if i >= 0 {
-		m.thread.pending = append(m.thread.pending[:i], m.thread.pending[i+1:]...)
+	c.draft.QuickReplies = append(append(c.draft.QuickReplies[:0:0], c.draft.QuickReplies...), d.QuickReplies...)
+	c.draft.Buttons = append(append(c.draft.Buttons[:0:0], c.draft.Buttons...), d.Buttons...)
+	c.draft.Cards = append(append(c.draft.Cards[:0:0], c.draft.Cards...), d.Cards...)
+	c.draft.Files = append(append(c.draft.Files[:0:0], c.draft.Files...), d.Files...)
+	if d.Chosen() != desk.ModeText {
+		cmd = tea.Batch(cmd, m.setMode(d.Mode))
 	}
-	why := problem(msg.err)
-	var refusal *desk.Refusal
-	switch {
-	case errors.As(msg.err, &refusal):
-	case errors.Is(msg.err, desk.ErrUnanswered):
-		why += " Perhaps it took the reply: look at the thread before " + keyOf("send") + " sends it again."
-	default:
-		why = "Not sent: " + why + " " + keyOf("send") + " tries again."
-	}
-	if !was.Empty() {
-		m.drafts.typed(msg.conv, m.drafts.of(msg.conv).With(was))
-		m.setDrafted(msg.conv, true)
-	}
-	if m.composer.conv == msg.conv {
-		m.showDraft(msg.conv)
-		m.refuse(why)
-		m.layThread()
-		return m.keepDraftOf(msg.conv)
-	}
-	return tea.Batch(m.keepDraftOf(msg.conv), m.notice.fail(why))
+	return tea.Batch(cmd, m.changed())
 }
 
 // refusalLines is why the reply was not taken, under the editor.
@@ -303,41 +395,5 @@ func (m *Model) refuse(why string) {
 	m.refit()
 }
 
-// replyTitle is the line above the editor: whom it is for, and until when.
-func (m *Model) replyTitle() (title, note string, notePen pen) {
-	t := m.theme
-	c := m.thread.conv
-	w := windowOf(c, m.inbox(c.Inbox), m.clock)
-	in := m.inbox(c.Inbox)
-	switch {
-	case in.Alert != "":
-		note, notePen = CleanLine(in.Alert), t.bad
-	case in.Missing != "":
-		note, notePen = "nothing can be sent: "+CleanLine(in.Missing)+" is not set", t.warn
-	case m.stateRead && m.thread.id != "" && !w.none && !m.knows(c.Inbox):
-		note, notePen = "nothing can be sent: this Page has no settings here", t.warn
-	case c.Owner.Kind == store.OwnerApp && m.ownerWords(c.Owner) != "":
-		note, notePen = m.ownerWords(c.Owner)+": a reply may be refused", t.warn
-	case w.none || !w.known:
-	case w.open(m.clock):
-		note, notePen = w.short(m.clock), t.muted
-	case w.asHuman(m.clock):
-		note, notePen = "24 h are over: goes out as a human agent, "+left(w.human.Sub(m.clock))+" left", t.warn
-	default:
-		note, notePen = "24 h are over: wait until the contact writes", t.warn
-	}
-	return "Reply", note, notePen
-}
-
-// counter is how much of the limit is used.
-func (m *Model) counter() (string, pen) {
-	n := messenger.TextLen(strings.TrimSpace(m.composer.value()))
-	s := fmt.Sprintf("%d / %d", n, messenger.MaxText)
-	switch {
-	case n > messenger.MaxText:
-		return s, m.theme.badBold
-	case n > messenger.MaxText*9/10:
-		return s, m.theme.warn
-	}
-	return s, m.theme.faint
-}
+// value is the text as typed.
+func (c *composer) value() string { return strings.TrimSpace(c.area.Value()) }

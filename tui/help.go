@@ -37,6 +37,8 @@ func helpGroups(m *Model, from place) []helpGroup {
 		{"List", func(a *action) bool { return in(a, placeList) }},
 		{"Thread", func(a *action) bool { return in(a, placeThread) }},
 		{"Reply", func(a *action) bool { return in(a, placeReply) }},
+		{"Form of a reply", func(a *action) bool { return in(a, placeForm) }},
+		{"Path of a file", func(a *action) bool { return in(a, placePrompt) && !in(a, placeDetails) }},
 		{"Details", func(a *action) bool { return in(a, placeDetails) }},
 		{"Filter line", func(a *action) bool { return in(a, placeFilter) }},
 		{"Menus and questions", func(*action) bool { return true }},

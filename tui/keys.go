@@ -15,16 +15,18 @@ const (
 	placeList
 	placeThread
 	placeReply
+	placeForm // a field of one line in the composer
 	placeDetails
 	placeFilter
 	placeMenu
 	placeAsk
 	placeHelp
+	placePrompt
 )
 
 var placeNames = map[place]string{
-	placeViews: "Views", placeList: "List", placeThread: "Thread", placeReply: "Reply", placeDetails: "Details",
-	placeFilter: "Filter line", placeMenu: "Menu", placeAsk: "Question", placeHelp: "Help",
+	placeViews: "Views", placeList: "List", placeThread: "Thread", placeReply: "Reply", placeForm: "Form of a reply", placeDetails: "Details",
+	placeFilter: "Filter line", placeMenu: "Menu", placeAsk: "Question", placeHelp: "Help", placePrompt: "Path of a file",
 }
 
 // action is one thing that a key does. Help, hints and the cheatsheet are made of these.
@@ -110,6 +112,8 @@ func (m *Model) place() place {
 		return m.overlay.place()
 	case m.filter.editing:
 		return placeFilter
+	case m.focus == placeReply && m.composer.inForm():
+		return placeForm
 	}
 	return m.focus
 }
@@ -137,11 +141,11 @@ func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 		return m.perform(a)
 	}
 	switch at {
-	case placeReply:
+	case placeReply, placeForm:
 		return m.typeReply(k)
 	case placeFilter:
 		return m.typeFilter(k)
-	case placeMenu, placeHelp:
+	case placeMenu, placeHelp, placePrompt:
 		return m.overlay.typed(m, k)
 	case placeAsk:
 		return nil

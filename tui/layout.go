@@ -40,7 +40,7 @@ func (m *Model) arrange() layout {
 		l.row = shortRow
 	}
 	in := l.thread.inner()
-	n := m.composer.height() + len(m.refusalLines(in.w-2))
+	n := m.plan(max(in.w-2, 1), in.h).height()
 	l.reply = rect{in.x + 1, in.y + in.h - n, max(in.w-2, 1), n}
 	l.body = rect{in.x, in.y, in.w, max(in.h-n-1, 0)}
 	return l

@@ -66,14 +66,6 @@ type threadMoreMsg struct {
 	err   error
 }
 
-// repliedMsg says that the desk took a reply, or did not.
-type repliedMsg struct {
-	local store.MessageID
-	conv  store.ConversationID
-	kept  store.Message
-	err   error
-}
-
 // actedMsg says that the desk took an act, or did not.
 type actedMsg struct {
 	act   store.Act

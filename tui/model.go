@@ -116,6 +116,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.applyThreadMore(msg)
 	case repliedMsg:
 		return m, m.applyReplied(msg)
+	case notedMsg:
+		return m, m.applyNoted(msg)
 	case actedMsg:
 		return m, m.applyActed(msg)
 	case draftSavedMsg:
@@ -145,6 +147,16 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 		m.list.seen(msg)
 	case saveDraftMsg:
 		return m.saveDraftNow(msg)
+	case attachedMsg:
+		return m.applyAttached(msg)
+	case droppedMsg:
+		return m.applyDropped(msg)
+	case pathsMsg:
+		m.applyPaths(msg)
+	case editorReadyMsg:
+		return m.runEditor(msg)
+	case editorDoneMsg:
+		return m.applyEdited(msg)
 	case listLateMsg:
 		return m.applyFilterPause(msg)
 	case tea.BackgroundColorMsg:

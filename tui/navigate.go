@@ -22,10 +22,11 @@ func (m *Model) focusOn(p place) tea.Cmd {
 	var cmd tea.Cmd
 	if was == placeReply {
 		m.composer.area.Blur()
+		m.composer.input.Blur()
 		cmd = m.keepDraft()
 	}
 	if p == placeReply {
-		cmd = tea.Batch(cmd, m.composer.area.Focus())
+		cmd = tea.Batch(cmd, m.focusField())
 	}
 	m.refit()
 	if p == placeList || p == placeViews {
@@ -191,14 +192,18 @@ func (m *Model) applyQuit(msg quitMsg) tea.Cmd {
 
 // forwardToEditors gives blinks and the like to the editors.
 func (m *Model) forwardToEditors(msg tea.Msg) tea.Cmd {
-	var a, b tea.Cmd
+	var a, b, c, d tea.Cmd
 	if m.focus == placeReply {
 		m.composer.area, a = m.composer.area.Update(msg)
+		m.composer.input, c = m.composer.input.Update(msg)
+	}
+	if box, ok := m.overlay.(*attachBox); ok {
+		box.input, d = box.input.Update(msg)
 	}
 	if m.filter.editing {
 		m.filter.input, b = m.filter.input.Update(msg)
 	}
-	return tea.Batch(a, b)
+	return tea.Batch(a, b, c, d)
 }
 
 // onClick opens what was clicked.

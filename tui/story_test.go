@@ -199,7 +199,7 @@ func TestRefusalStandsAtTheField(t *testing.T) {
 		s.send(tea.PasteMsg{Content: strings.Repeat("ö", 2001)})
 		s.expect("2001 / 2000")
 		s.press("send")
-		s.expect("Too long by 1", "2001 / 2000")
+		s.expect("Too long for one message, which has 2000", "sends it as 2", "2001 / 2000")
 	})
 }
 
@@ -256,10 +256,10 @@ func TestClosedWindowIsSaidAndRefused(t *testing.T) {
 		w.named(pageID, late, "Late Lotte")
 		s.settle()
 		s.press("last", "reply")
-		s.expect("24 h are over: wait until the contact writes", "closed")
+		s.expect("⊘ The 24 hours in which the page may write ended", "nothing can be sent ─", "A private note can", "closed")
 		s.typed("Hello?")
 		s.press("send")
-		s.expect("Nothing can be sent until", "Hello?")
+		s.expect("Not sent: see above. The draft is kept", "Hello?")
 	})
 }
 

@@ -191,6 +191,9 @@ func (m *Model) drawItem(msg *store.Message, k itemKey) []string {
 	if k.first {
 		out = append(out, "")
 	}
+	if msg.Direction == store.Note {
+		return append(out, m.drawNote(msg, k)...)
+	}
 	return append(out, m.drawMessage(msg, k)...)
 }
 

@@ -223,7 +223,7 @@ func (m *Model) takeThread(a threadAnswer) {
 	}
 	t.loaded = true
 	t.pending = slices.DeleteFunc(t.pending, func(p store.Message) bool {
-		return slices.ContainsFunc(t.msgs, func(msg store.Message) bool { return msg.ID == p.ID })
+		return slices.ContainsFunc(t.msgs, func(msg store.Message) bool { return msg.ID == p.ID || shownNote(&p, &msg) })
 	})
 	m.layThread()
 }

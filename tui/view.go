@@ -64,10 +64,16 @@ func (m *Model) drawPanes(c *canvas) {
 		r := m.lay.details
 		c.draw(r, m.paneBox(placeDetails, r, boxText{title: "Details"}, m.drawDetails(r.w-2, r.h-2), m.focus == placeDetails))
 	}
+	if r, ok := m.previewRect(); ok {
+		c.draw(r, m.drawPreview(r))
+	}
 }
 
 // cursor is where the terminal's cursor stands: only in an editor.
 func (m *Model) cursor() *tea.Cursor {
+	if box, ok := m.overlay.(*attachBox); ok {
+		return box.cursorIn(m)
+	}
 	if m.overlay != nil {
 		return nil
 	}
@@ -82,11 +88,7 @@ func (m *Model) cursor() *tea.Cursor {
 	if m.focus != placeReply {
 		return nil
 	}
-	cur := m.composer.area.Cursor()
-	if cur != nil {
-		cur.X, cur.Y = cur.X+m.lay.reply.x, cur.Y+m.lay.reply.y
-	}
-	return cur
+	return m.composeCursor()
 }
 
 func (m *Model) listTitle() boxText {
@@ -129,55 +131,16 @@ func (m *Model) listTitle() boxText {
 // drawThreadBox draws the thread with the editor under it.
 func (m *Model) drawThreadBox() []string {
 	r, t := m.lay.thread, &m.thread
-	threadFocus, replyFocus := m.focus == placeThread, m.focus == placeReply
-	k, p := m.corners(threadFocus || replyFocus)
+	focused := m.focus == placeThread || m.focus == placeReply
+	k, p := m.corners(focused)
 	title, right := "Conversation", ""
 	if t.id != "" {
 		title = CleanLine(t.conv.Contact.Title())
 		right = m.threadNote()
 	}
-	out := []string{m.borderLine(r.w, k.tl, k.tr, k.h, p, title, right, m.titlePen(threadFocus || replyFocus), m.theme.muted)}
+	out := []string{m.borderLine(r.w, k.tl, k.tr, k.h, p, title, right, m.titlePen(focused), m.theme.muted)}
 	out = append(out, m.canvas.inside(placeThread, p, k.v, m.drawThreadBody(), r.w, m.lay.body.h)...)
-	replyTitle, note, notePen := m.replyTitle()
-	if hidden := t.total - t.top - t.height; (hidden > 0 || t.newer) && !replyFocus {
-		note, notePen = "↓ "+keyOf("last")+" to the newest", m.theme.accent
-	}
-	titlePen := m.theme.muted
-	if replyFocus {
-		titlePen = m.theme.accentBold
-	}
-	out = append(out, m.borderLine(r.w, k.ml, k.mr, k.h, p, replyTitle, note, titlePen, notePen))
-	out = append(out, m.drawReply(p, k.v, r.w)...)
-	count, countPen := m.counter()
-	if m.composer.value() == "" && !replyFocus {
-		count = ""
-	}
-	return append(out, m.borderLine(r.w, k.bl, k.br, k.h, p, "", count, p, countPen))
-}
-
-func (m *Model) drawReply(border pen, side string, w int) []string {
-	var lines []string
-	switch {
-	case m.thread.id == "":
-	case m.composer.value() == "" && m.focus != placeReply:
-		lines = []string{m.theme.faint.on(keyOf("reply") + " writes a reply")}
-	default:
-		lines = strings.Split(m.composer.area.View(), "\n")
-	}
-	refusal := m.refusalLines(w - 4)
-	room := m.lay.reply.h - len(refusal)
-	out := make([]string, 0, m.lay.reply.h)
-	for i := range m.lay.reply.h {
-		line := ""
-		switch {
-		case i >= room:
-			line = m.theme.bad.on(refusal[i-room])
-		case i < len(lines):
-			line = lines[i]
-		}
-		out = append(out, m.canvas.framed(border, side, " "+line, w))
-	}
-	return out
+	return append(out, m.drawComposer(r.w, k, p)...)
 }
 
 func (m *Model) threadNote() string {
@@ -269,6 +232,8 @@ func (m *Model) drawHints(w int) string {
 			if !m.shiftEnter {
 				key = a.keys[1]
 			}
+		case "field-enter":
+			hint = m.enterHint()
 		case "resolve":
 			if c, ok := m.subject(); ok && c.Status != store.StatusOpen && c.Status != store.StatusPending {
 				hint = "open again"

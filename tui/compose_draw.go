@@ -1,0 +1,497 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"frontdesk/desk"
+	"frontdesk/messenger"
+)
+
+const (
+	fewestThreadLines = 4  // what the composer leaves of the thread
+	mostFileLines     = 3  // of files shown at once
+	titleField        = 21 // columns of a title of 20 characters, with room for the cursor
+)
+
+// noteCorners frame what only agents see.
+var noteCorners = corners{h: "═", v: "║", ml: "╠", mr: "╣", bl: "╚", br: "╝"}
+
+// composePlan is how the lines of the composer's rectangle are shared out, from the top down.
+type composePlan struct {
+	outlook []string
+	files   int
+	area    int
+	form    formLines
+	refusal []string
+}
+
+func (p composePlan) height() int {
+	return len(p.outlook) + p.files + p.area + len(p.form.lines) + len(p.refusal)
+}
+
+// formLines are the drawn lines of a form, and where in them the cursor stands.
+type formLines struct {
+	lines []string
+	at    int // line of the cursor; -1: it is elsewhere
+	x, w  int // column and width of its field
+}
+
+// window is n of the lines, those around the cursor.
+func (f formLines) window(n int) formLines {
+	if len(f.lines) <= n {
+		return f
+	}
+	n = max(n, 1)
+	top := max(min(f.at-n/2, len(f.lines)-n), 0)
+	f.lines = f.lines[top : top+n]
+	if f.at >= 0 {
+		f.at -= top
+	}
+	return f
+}
+
+// plan shares out the lines for a composer of w columns in a pane of which h lines are inside.
+func (m *Model) plan(w, h int) composePlan {
+	c := &m.composer
+	p := composePlan{outlook: m.outlookLines(w), refusal: m.refusalLines(w)}
+	if m.composing() {
+		p.files = min(len(c.draft.Files), mostFileLines)
+		p.form = m.formLines(w)
+	}
+	if c.draft.Chosen() != desk.ModeCards || !m.composing() {
+		p.area = max(c.area.Height(), fewestEditorLines)
+		if !m.composing() {
+			p.area = fewestEditorLines
+		}
+	}
+	room := max(h-1-fewestThreadLines, fewestEditorLines+2)
+	p.form = p.form.window(max(room-len(p.outlook)-p.files-p.area-len(p.refusal), 3))
+	if over := p.height() - room; over > 0 && len(p.outlook) > 1 {
+		p.outlook = p.outlook[:max(len(p.outlook)-over, 1)]
+	}
+	return p
+}
+
+// composing reports whether the composer shows what was typed: it has the keys, or there is a draft.
+func (m *Model) composing() bool {
+	return m.thread.id != "" && (m.focus == placeReply || !m.composer.draft.Empty())
+}
+
+// drawComposer draws the lower part of the thread's box: the line above the composer, the composer and the border.
+func (m *Model) drawComposer(w int, k corners, p pen) []string {
+	c, t := &m.composer, m.theme
+	focused := m.focus == placeReply
+	if focused && c.draft.Chosen() == desk.ModeNote {
+		k, p = noteCorners, t.unread
+	}
+	note, notePen := m.outlookNote()
+	title, titleWidth := m.composerTitle(w)
+	below := ""
+	if focused && c.draft.Chosen() == desk.ModeNote {
+		note, notePen = "only agents see this", t.unreadBold
+	}
+	if hidden := m.thread.total - m.thread.top - m.thread.height; (hidden > 0 || m.thread.newer) && !focused {
+		note, notePen = "↓ "+keyOf("last")+" to the newest", t.accent
+	}
+	if focused && titleWidth+m.ruler.width(note)+8 > w {
+		below, note = note, ""
+	}
+	out := []string{m.composerLine(w, k, p, title, titleWidth, note, notePen)}
+	for _, line := range m.drawReply() {
+		out = append(out, m.canvas.framed(p, k.v, " "+line, w))
+	}
+	count, countPen := m.counter()
+	return append(out, m.borderLine(w, k.bl, k.br, k.h, p, below, count, notePen, countPen))
+}
+
+// composerLine is the line above the composer, with a title that is drawn already.
+func (m *Model) composerLine(w int, k corners, p pen, title string, titleWidth int, note string, notePen pen) string {
+	room := w - 2
+	end, endWidth := "", 0
+	if note != "" {
+		note = m.ruler.cut(note, max(room-titleWidth-7, 0))
+		end, endWidth = " "+notePen.on(note)+" "+p.on(k.h), m.ruler.width(note)+3
+	}
+	fill := max(room-titleWidth-3-endWidth, 0)
+	return p.on(k.ml+k.h) + " " + title + " " + p.on(strings.Repeat(k.h, fill)) + end + p.on(k.mr)
+}
+
+// composerTitle names the kinds of message, with that of the draft marked; without the keys, only what there is. It
+// returns the width as well.
+func (m *Model) composerTitle(w int) (string, int) {
+	c, t := &m.composer, m.theme
+	if m.focus != placeReply {
+		title := "Reply"
+		if mode := c.draft.Chosen(); mode != desk.ModeText && !c.draft.Empty() {
+			title += " ─ " + modeNames[mode]
+		}
+		return t.muted.on(title), m.ruler.width(title)
+	}
+	names := make([]string, len(desk.Modes))
+	for i, mode := range desk.Modes {
+		names[i] = modeNames[mode]
+		if mode == c.draft.Chosen() {
+			names[i] = "▸" + names[i]
+		} else if holds(c.draft, mode) {
+			names[i] += "•"
+		}
+	}
+	head := "Reply ─ "
+	width := m.ruler.width(head + strings.Join(names, " │ "))
+	if width > w-7 {
+		head, width = "", width-m.ruler.width(head)
+	}
+	if width > w-7 {
+		mode := modeNames[c.draft.Chosen()]
+		return t.accentBold.on(mode), m.ruler.width(mode)
+	}
+	for i, mode := range desk.Modes {
+		switch {
+		case mode == desk.ModeNote && mode == c.draft.Chosen():
+			names[i] = t.unreadBold.on(names[i])
+		case mode == c.draft.Chosen():
+			names[i] = t.accentBold.on(names[i])
+		default:
+			names[i] = t.muted.on(names[i])
+		}
+	}
+	return t.muted.on(head) + strings.Join(names, t.line.on(" │ ")), width
+}
+
+// holds reports whether something was typed for a mode that no other mode shows.
+func holds(d desk.Draft, mode desk.Mode) bool {
+	switch mode {
+	case desk.ModeQuickReplies:
+		return len(d.QuickReplies) > 0
+	case desk.ModeButtons:
+		return len(d.Buttons) > 0
+	case desk.ModeCards:
+		return len(d.Cards) > 0
+	case desk.ModeNote:
+		return d.Note != ""
+	}
+	return d.Text != "" && d.Chosen() != desk.ModeQuickReplies && d.Chosen() != desk.ModeButtons
+}
+
+// drawReply are the lines inside the composer's rectangle.
+func (m *Model) drawReply() []string {
+	c, t := &m.composer, m.theme
+	w := m.lay.reply.w
+	p := m.plan(w, m.lay.thread.inner().h)
+	out := make([]string, 0, m.lay.reply.h)
+	out = append(out, p.outlook...)
+	out = append(out, m.drawFiles(w, p.files)...)
+	switch {
+	case m.thread.id == "":
+	case !m.composing():
+		if len(p.outlook) == 0 {
+			out = append(out, t.faint.on(keyOf("reply")+" writes a reply, "+keyOf("note")+" a note"))
+		} else {
+			out = append(out, t.faint.on(keyOf("note")+" writes a note"))
+		}
+	case p.area > 0:
+		out = append(out, strings.Split(c.area.View(), "\n")...)
+	}
+	for len(out) < m.lay.reply.h-len(p.form.lines)-len(p.refusal) {
+		out = append(out, "")
+	}
+	out = append(out[:max(m.lay.reply.h-len(p.form.lines)-len(p.refusal), 0)], p.form.lines...)
+	for _, line := range p.refusal {
+		out = append(out, t.bad.on(line))
+	}
+	return out[:min(len(out), m.lay.reply.h)]
+}
+
+// composeCursor is where the terminal's cursor stands in the composer.
+func (m *Model) composeCursor() *tea.Cursor {
+	c := &m.composer
+	p := m.plan(m.lay.reply.w, m.lay.thread.inner().h)
+	r := m.lay.reply
+	above := len(p.outlook) + p.files
+	if !c.inForm() {
+		cur := c.area.Cursor()
+		if cur != nil {
+			cur.X, cur.Y = cur.X+r.x, cur.Y+r.y+above
+		}
+		return cur
+	}
+	if c.fixed() || p.form.at < 0 {
+		return nil
+	}
+	cur := c.input.Cursor()
+	if cur != nil {
+		_, x := m.lineView(c.input.Value(), c.input.Position(), p.form.w)
+		cur.X, cur.Y = r.x+p.form.x+x, r.y+r.h-len(p.refusal)-len(p.form.lines)+p.form.at
+	}
+	return cur
+}
+
+// counter is how much of the limit is used where the cursor stands.
+func (m *Model) counter() (string, pen) {
+	c := &m.composer
+	if !m.composing() {
+		return "", m.theme.faint
+	}
+	at := c.at
+	if m.focus != placeReply {
+		at = spot{}
+	}
+	if c.fixed() || at.part == partText && c.draft.Chosen() == desk.ModeCards {
+		return "", m.theme.faint
+	}
+	n, most := messenger.TextLen(strings.TrimSpace(at.get(c.draft))), at.limit(c.draft)
+	s := fmt.Sprintf("%d / %d", n, most)
+	switch {
+	case most == 0 && at.part == partText:
+		return itoa(n), m.theme.faint
+	case most == 0:
+		return "", m.theme.faint
+	case n > most:
+		return s, m.theme.badBold
+	case n > most*9/10:
+		return s, m.theme.warn
+	}
+	return s, m.theme.faint
+}
+
+// formLines are the fields under the text, each line with what is wrong on it.
+func (m *Model) formLines(w int) formLines {
+	c := &m.composer
+	f := formLines{at: -1}
+	if !c.formed() {
+		return f
+	}
+	faults := c.shownFaults()
+	var row formRow
+	flush := func() {
+		if row.parts == nil {
+			return
+		}
+		f.lines = append(f.lines, strings.Join(row.parts, ""))
+		for _, fault := range faults {
+			if row.has(fault.at) {
+				for _, line := range m.ruler.wrap("✗ "+firstLetterUp(partWord(fault.at, c.draft))+": "+fault.says, w-4) {
+					f.lines = append(f.lines, "    "+m.theme.bad.on(line))
+				}
+			}
+		}
+		row = formRow{}
+	}
+	for _, at := range spotsOf(c.draft) {
+		if at.part == partText || at.part == partFile {
+			continue
+		}
+		if c.draft.Chosen() == desk.ModeCards && at.row != c.at.row && (at.part != partTitle || at.sub > 0) {
+			continue // the cards without the cursor take one line
+		}
+		if at.part != partPayload && (at.part != partPicture || c.draft.Chosen() == desk.ModeCards) {
+			flush()
+		}
+		m.drawSpot(&row, at, w)
+		if at == c.at && m.focus == placeReply {
+			f.at, f.x, f.w = len(f.lines), row.x, row.w
+		}
+	}
+	flush()
+	return f
+}
+
+// partWord is what a field is called beside its line.
+func partWord(at spot, d desk.Draft) string {
+	name := at.nameOf(d)
+	return name[strings.LastIndexByte(name, ' ')+1:]
+}
+
+// formRow is a line of the form while it is put together.
+type formRow struct {
+	parts []string
+	spots []spot
+	used  int
+	x, w  int // of the field drawn last
+}
+
+func (r *formRow) has(at spot) bool { return slices.Contains(r.spots, at) }
+
+// drawSpot adds a field to its line.
+func (m *Model) drawSpot(row *formRow, at spot, w int) {
+	c, t := &m.composer, m.theme
+	add := func(p pen, s string) {
+		row.parts = append(row.parts, p.on(s))
+		row.used += m.ruler.width(s)
+	}
+	row.spots = append(row.spots, at)
+	if at.part == partTitle && c.draft.Chosen() != desk.ModeCards || c.draft.Chosen() == desk.ModeCards && at.part != partPayload {
+		m.drawLineHead(add, at)
+	}
+	x, width := row.used, m.fieldWidth(at, row.used, w)
+	open, shut := m.brackets(at)
+	if open != "" {
+		add(t.chip, open)
+		x += m.ruler.width(open)
+	}
+	row.x, row.w = x, width
+	row.parts = append(row.parts, m.drawField(at, width))
+	row.used = x + width
+	add(t.chip, shut)
+	if i, ok := at.ofButton(c.draft); ok && at.part == partTitle {
+		word := ""
+		if buttons := at.buttonsAt(c.draft); i < len(buttons) {
+			word = buttonWords[buttons[i].Type]
+		}
+		add(t.muted, m.ruler.pad(word, 7))
+	}
+}
+
+// buttonWords is what a button does, beside it.
+var buttonWords = map[string]string{messenger.ButtonPostback: "answer", messenger.ButtonURL: "page", messenger.ButtonCall: "call"}
+
+// drawLineHead begins a line: a mark where the cursor is, and its number or name.
+func (m *Model) drawLineHead(add func(pen, string), at spot) {
+	c, t := &m.composer, m.theme
+	mark := " "
+	if m.focus == placeReply && c.at.line(at) && (c.draft.Chosen() != desk.ModeCards || c.at == at || c.at.sub == at.sub && at.sub > 0) {
+		mark = "▌"
+	}
+	add(t.accent, mark)
+	switch {
+	case c.draft.Chosen() != desk.ModeCards:
+		add(t.faint, m.ruler.pad(itoa(at.row+1), 3))
+	case at.part == partTitle && at.sub == 0 && at.row != c.at.row:
+		add(t.faint, m.ruler.pad(itoa(at.row+1), 3))
+	case at.part == partTitle && at.sub == 0:
+		add(t.bold, m.ruler.pad(itoa(at.row+1), 3))
+		add(t.muted, m.ruler.pad("title", cardLabel))
+	case at.sub > 0:
+		add(t.muted, m.ruler.pad("", 3)+m.ruler.pad("button "+itoa(at.sub), cardLabel))
+	default:
+		add(t.muted, m.ruler.pad("", 3)+m.ruler.pad(partNames[at.part], cardLabel))
+	}
+}
+
+const cardLabel = 9
+
+// brackets stand around a title, as the customer sees it: round ones around a quick reply, square ones around a button.
+func (m *Model) brackets(at spot) (open, shut string) {
+	d := m.composer.draft
+	switch {
+	case at.part != partTitle:
+		return "", " "
+	case d.Chosen() == desk.ModeQuickReplies:
+		return "( ", " ) "
+	}
+	if _, ok := at.ofButton(d); ok {
+		return "[ ", " ] "
+	}
+	return "", " "
+}
+
+// fieldWidth is how many columns a field has, which begins after used of w.
+func (m *Model) fieldWidth(at spot, used, w int) int {
+	d := m.composer.draft
+	_, button := at.ofButton(d)
+	left := max(w-used-1, 4)
+	switch {
+	case at.part == partTitle && (button || d.Chosen() == desk.ModeQuickReplies):
+		return min(titleField, max(left-6, 4))
+	case at.part == partPayload && d.Chosen() == desk.ModeQuickReplies:
+		return max(left*3/5, 4)
+	}
+	return left
+}
+
+// fixed reports whether nothing can be typed in the field with the cursor.
+func (c *composer) fixed() bool {
+	return c.at.part == partFile || c.at.part == partTitle && fixedReply(c.at, c.draft)
+}
+
+// fixedReply reports whether a quick reply has no words of its own: the platform fills it from the profile.
+func fixedReply(at spot, d desk.Draft) bool {
+	return d.Chosen() == desk.ModeQuickReplies && at.part == partTitle && at.row < len(d.QuickReplies) && d.QuickReplies[at.row].ContentType != "text"
+}
+
+// drawField draws what stands in a field: the editor where the cursor is, else the words.
+func (m *Model) drawField(at spot, w int) string {
+	c, t, r := &m.composer, m.theme, m.ruler
+	here := at == c.at && m.focus == placeReply
+	value := at.get(c.draft)
+	if fixedReply(at, c.draft) {
+		word := map[string]string{"user_phone_number": "phone number", "user_email": "e-mail address"}[c.draft.QuickReplies[at.row].ContentType]
+		return t.text.on(r.pad(word, w))
+	}
+	switch {
+	case here && value != "":
+		shown, _ := m.lineView(c.input.Value(), c.input.Position(), w)
+		return t.text.on(r.pad(shown, w))
+	case value == "" && (here || c.at.line(at) && at.part != partTitle && m.focus == placeReply):
+		return t.faint.on(r.pad(m.placeholder(at), w))
+	case value == "" && at.index(c.draft) >= at.rows(c.draft):
+		return t.faint.on(r.pad("+", w))
+	}
+	if c.draft.Chosen() == desk.ModeCards && at.part == partTitle && at.sub == 0 && at.row != c.at.row {
+		return t.text.on(r.pad(cardLine(c.draft.Cards[at.row]), w))
+	}
+	p := t.text
+	if most := at.limit(c.draft); most > 0 && messenger.TextLen(value) > most {
+		p = t.bad
+	}
+	return p.on(r.pad(CleanLine(value), w))
+}
+
+// lineView is the part of a line that is shown in w columns, and the column of the cursor, which is always in it. The
+// cursor stands behind the last character too, so w-1 columns are for words.
+func (m *Model) lineView(s string, pos, w int) (shown string, x int) {
+	runes := []rune(s)
+	pos = min(max(pos, 0), len(runes))
+	from := 0
+	for x = m.ruler.width(string(runes[:pos])); x > w-1 && from < pos; {
+		from++
+		x = m.ruler.width(string(runes[from:pos]))
+	}
+	return m.ruler.cut(CleanLine(string(runes[from:])), w), x
+}
+
+// cardLine is a card in one line.
+func cardLine(e messenger.Element) string {
+	parts := []string{orElse(CleanLine(e.Title), "(without a title)")}
+	if e.Subtitle != "" {
+		parts = append(parts, CleanLine(e.Subtitle))
+	}
+	if e.ImageURL != "" {
+		parts = append(parts, "picture")
+	}
+	for _, b := range e.Buttons {
+		parts = append(parts, "["+CleanLine(b.Title)+"]")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// placeholder says in an empty field what belongs there.
+func (m *Model) placeholder(at spot) string {
+	d := m.composer.draft
+	if i, ok := at.ofButton(d); ok {
+		switch {
+		case at.part == partPayload:
+			return "https://…, +number, or a payload"
+		case at.sub == 0 && i >= len(d.Buttons) && i > 0:
+			return "or enter sends"
+		}
+		return "title"
+	}
+	switch {
+	case at.part == partTitle && at.index(d) >= at.rows(d) && at.row > 0:
+		return "or enter sends"
+	case at.part == partTitle && d.Chosen() == desk.ModeQuickReplies:
+		return "title"
+	case at.part == partPayload:
+		return "payload"
+	case at.part == partPicture:
+		return "picture"
+	case at.part == partLink:
+		return "https://… opened by a tap on the card"
+	}
+	return ""
+}

@@ -1,0 +1,96 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+// outlook is what can be sent in the shown conversation.
+func (m *Model) outlook() desk.Outlook {
+	c := m.thread.conv
+	if m.thread.id == "" || !m.stateRead {
+		return desk.Outlook{}
+	}
+	return desk.OutlookOf(c, m.inbox(c.Inbox), m.knows(c.Inbox), m.clock)
+}
+
+// mostOutlookLines bounds what is said before a word is typed.
+const mostOutlookLines = 4
+
+// outlookLines say, above the text, why nothing can be sent and what remains, or what is worth knowing first. A note
+// concerns nobody but us.
+func (m *Model) outlookLines(w int) []string {
+	if m.thread.id == "" || m.composer.draft.Chosen() == desk.ModeNote {
+		return nil
+	}
+	o := m.outlook()
+	t := m.theme
+	var out []string
+	if o.Blocked != nil {
+		said := "⊘ " + strings.TrimSpace(o.Blocked.Error()+" "+o.Remains)
+		for _, line := range m.ruler.wrap(CleanLine(said), w) {
+			out = append(out, t.warn.on(line))
+		}
+		return out[:min(len(out), mostOutlookLines+1)]
+	}
+	if m.focus != placeReply {
+		return nil
+	}
+	for _, warning := range slices.Concat(o.Warnings, m.hiddenWarnings(o)) {
+		for i, line := range m.ruler.wrap(CleanLine(warning), w-2) {
+			lead := "! "
+			if i > 0 {
+				lead = "  "
+			}
+			out = append(out, t.warn.on(lead+line))
+		}
+	}
+	return out[:min(len(out), mostOutlookLines)]
+}
+
+// hiddenWarnings is what of the draft the contact would not see.
+func (m *Model) hiddenWarnings(o desk.Outlook) []string {
+	if len(o.Hidden) == 0 || m.composer.draft.Empty() {
+		return nil
+	}
+	var out []string
+	for _, msg := range m.composer.draft.Messages() {
+		for _, w := range o.Warn(msg.Message) {
+			if !slices.Contains(out, w) {
+				out = append(out, w)
+			}
+		}
+	}
+	return out
+}
+
+// outlookNote is the outlook in a few words, for a border.
+func (m *Model) outlookNote() (string, pen) {
+	if m.thread.id == "" {
+		return "", pen{}
+	}
+	t := m.theme
+	o := m.outlook()
+	switch {
+	case o.Blocked != nil:
+		return "nothing can be sent", t.warn
+	case o.Human:
+		return "as a human agent, " + left(o.Until.Sub(m.clock)) + " left", t.warn
+	case len(o.Warnings) > 0 && m.focus != placeReply:
+		return m.warningNote(o), t.warn
+	case !o.Until.IsZero() && !o.Until.Before(m.clock):
+		return left(o.Until.Sub(m.clock)) + " left", t.muted
+	}
+	return "", pen{}
+}
+
+// warningNote is a warning where there is room for a few words only.
+func (m *Model) warningNote(o desk.Outlook) string {
+	if c := m.thread.conv; c.Owner.Kind == store.OwnerApp && m.ownerWords(c.Owner) != "" {
+		return m.ownerWords(c.Owner) + ": a reply may be refused"
+	}
+	return CleanLine(o.Warnings[0])
+}
