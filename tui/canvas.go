@@ -93,7 +93,7 @@ func (c *canvas) remembered(key fitKey) string {
 		c.fitted = make(map[fitKey]string, mostFitted/4)
 	}
 	r := ruler{c.clusters}
-	fitted := ""
+	var fitted string
 	if key.side == "" {
 		fitted = tidy(r.pad(key.line, key.w))
 	} else { // the left side is apart: what changes often begins with blanks, which need no style at the start of a move
