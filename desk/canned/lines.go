@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"frontdesk/messenger"
 )
 
 // line is one line of a file's header: KEY: VALUE.
@@ -117,6 +119,15 @@ func fold(s string) string { return strings.ToLower(oneLine(s)) }
 
 // oneLine is s with every run of blanks made one, and none at its ends.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// checkLabel says where a label is too long.
+func (s *sheet) checkLabel(n int, label string) bool {
+	got := messenger.TextLen(label)
+	if got > MaxLabel {
+		s.fault(n, fmt.Sprintf("take out %d", got-MaxLabel), "the label has %d characters, at most %d allowed", got, MaxLabel)
+	}
+	return got <= MaxLabel
+}
 
 // list is words as a sentence has them.
 func list(words []string) string {

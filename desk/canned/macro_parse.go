@@ -117,6 +117,9 @@ func (p *macroParser) labels(l line) {
 			p.fault(l.n, "write +LABEL or -LABEL", "a sign has no label behind it")
 			return
 		}
+		if !p.checkLabel(l.n, c.Label) {
+			return
+		}
 		if slices.ContainsFunc(p.macro.Labels[:i], func(other LabelChange) bool { return other.Label == c.Label }) {
 			p.fault(l.n, "keep one", "the label %s is named twice", c.Label)
 			return

@@ -127,7 +127,7 @@ func (p *parser) title(l line) {
 // labels are parted by commas.
 func (p *parser) labels(l line) {
 	for label := range strings.SplitSeq(l.value, ",") {
-		if label = oneLine(label); label != "" {
+		if label = oneLine(label); label != "" && p.checkLabel(l.n, label) {
 			p.response.Labels = append(p.response.Labels, label)
 		}
 	}

@@ -75,6 +75,7 @@ func TestFaultsNameLineAndWhatToDo(t *testing.T) {
 		"text without blank line":  {text: "title: Hello\nHow are you?", want: []string{"a.txt line 2: this is no line of a header; write WORD: VALUE, or put a blank line"}},
 		"two titles":               {text: "title: A\ntitle: B\n\nText", want: []string{"a.txt line 2: there is a second title"}},
 		"title too long":           {text: "title: " + strings.Repeat("é", 81) + "\n\nText", want: []string{"a.txt line 1: the title has 81 characters, at most 80"}},
+		"label too long":           {text: "label: a, " + strings.Repeat("x", 101) + "\n\nText", want: []string{"a.txt line 1: the label has 101 characters"}},
 		"quick reply title":        {text: "quick reply: " + long + "\n\nText", want: []string{"a.txt line 1: title: 21 characters, at most 20 allowed; take out 1"}},
 		"quick reply payload":      {text: "# note\nquick reply: A = " + strings.Repeat("x", 1001) + "\n\nText", want: []string{"a.txt line 2: payload: 1001 characters"}},
 		"quick reply without":      {text: "quick reply:\n\nText", want: []string{"a.txt line 1: title: is empty", "a.txt line 1: payload: is empty"}},

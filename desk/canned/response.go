@@ -13,7 +13,8 @@ const (
 	MaxFile      = 64 << 10 // bytes of one file
 	MaxFolder    = 8 << 20  // bytes of all files of one folder
 	MaxShortcode = 40       // characters
-	MaxTitle     = 80       // characters, also of a label
+	MaxTitle     = 80       // characters
+	MaxLabel     = 100      // characters, as messenger.TextLen counts them
 	suffix       = ".txt"   // of every file that is read
 )
 
