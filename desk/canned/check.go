@@ -111,6 +111,11 @@ func (p *parser) called(name string) string {
 }
 
 func limitAdvice(l *messenger.LimitError) string {
+	if l.Field == "text" || l.Field == "attachment.payload.text" {
+		if l.Limit == 0 {
+			return "write it below a blank line"
+		}
+	}
 	if l.Limit > 0 && l.Got > l.Limit {
 		return fmt.Sprintf("take out %d", l.Got-l.Limit)
 	}

@@ -29,6 +29,9 @@ type sheet struct {
 }
 
 func (s *sheet) fault(n int, advice, problem string, args ...any) {
+	if len(s.faults) >= MaxFaults { // who mends these sees the rest
+		return
+	}
 	s.faults = append(s.faults, Fault{File: s.file, Line: n, Problem: fmt.Sprintf(problem, args...), Advice: advice})
 }
 
@@ -127,6 +130,14 @@ func (s *sheet) checkLabel(n int, label string) bool {
 		s.fault(n, fmt.Sprintf("take out %d", got-MaxLabel), "the label has %d characters, at most %d allowed", got, MaxLabel)
 	}
 	return got <= MaxLabel
+}
+
+// checkLabels says where there are too many of them.
+func (s *sheet) checkLabels(n, got int) bool {
+	if got > MaxLabels {
+		s.fault(n, "keep those that are of use", "there are %d labels, at most %d allowed", got, MaxLabels)
+	}
+	return got <= MaxLabels
 }
 
 // list is words as a sentence has them.

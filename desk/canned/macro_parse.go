@@ -112,6 +112,9 @@ func (p *macroParser) labels(l line) {
 			*last = strings.TrimSpace(*last + " " + w)
 		}
 	}
+	if !p.checkLabels(l.n, len(p.macro.Labels)) {
+		p.macro.Labels = nil
+	}
 	for i, c := range p.macro.Labels {
 		if c.Label == "" {
 			p.fault(l.n, "write +LABEL or -LABEL", "a sign has no label behind it")

@@ -60,6 +60,7 @@ func TestFaultsOfMacros(t *testing.T) {
 		"nothing behind":        {"status:", "macros/a.txt line 1: nothing stands behind the colon"},
 		"a label without sign":  {"label: shipped", "macros/a.txt line 1: the label has no sign before it; write +shipped"},
 		"a sign without label":  {"label: +, -a", "macros/a.txt line 1: a sign has no label"},
+		"too many labels":       {"status: open\nlabel: " + strings.Repeat("+a ", 21), "macros/a.txt line 2: there are 21 labels, at most 20"},
 		"a label too long":      {"label: -a, +" + strings.Repeat("🚲", 51), "macros/a.txt line 1: the label has 102 characters, at most 100 allowed; take out 2"},
 		"a label twice":         {"label: +a, -a", "macros/a.txt line 1: the label a is named twice"},
 		"an indented line":      {"status: open\n  title: A", "macros/a.txt line 2: a line of a macro is not indented"},

@@ -60,7 +60,9 @@ func parse(file string, data []byte) *parser {
 		p.headerLine(l)
 	}
 	p.response.Text = p.text
-	p.at["text"] = p.textAt
+	if p.at["text"] = p.textAt; p.text == "" { // then it is missed by what it should stand beside
+		p.at["text"] = max(p.at["buttons[0]"], p.at["quick_replies[0]"])
+	}
 	p.check()
 	if len(p.faults) > 0 {
 		p.response = Response{}
@@ -131,6 +133,9 @@ func (p *parser) labels(l line) {
 			p.response.Labels = append(p.response.Labels, label)
 		}
 	}
+	if !p.checkLabels(l.n, len(p.response.Labels)) {
+		p.response.Labels = nil
+	}
 }
 
 func (p *parser) quickReply(l line) {
@@ -196,6 +201,10 @@ func (p *parser) file(l line) {
 		return
 	case kind == wordFile:
 		kind = kindOf(source)
+	}
+	if len(p.response.Files) == MaxAttached {
+		p.fault(l.n, "keep those that matter", "there are more than %d files", MaxAttached)
+		return
 	}
 	p.response.Files = append(p.response.Files, File{Kind: kind, Source: source})
 }

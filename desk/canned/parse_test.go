@@ -75,6 +75,7 @@ func TestFaultsNameLineAndWhatToDo(t *testing.T) {
 		"text without blank line":  {text: "title: Hello\nHow are you?", want: []string{"a.txt line 2: this is no line of a header; write WORD: VALUE, or put a blank line"}},
 		"two titles":               {text: "title: A\ntitle: B\n\nText", want: []string{"a.txt line 2: there is a second title"}},
 		"title too long":           {text: "title: " + strings.Repeat("é", 81) + "\n\nText", want: []string{"a.txt line 1: the title has 81 characters, at most 80"}},
+		"too many labels":          {text: "label: " + strings.Repeat("a,", 20) + "b\n\nText", want: []string{"a.txt line 1: there are 21 labels, at most 20"}},
 		"label too long":           {text: "label: a, " + strings.Repeat("x", 101) + "\n\nText", want: []string{"a.txt line 1: the label has 101 characters"}},
 		"quick reply title":        {text: "quick reply: " + long + "\n\nText", want: []string{"a.txt line 1: title: 21 characters, at most 20 allowed; take out 1"}},
 		"quick reply payload":      {text: "# note\nquick reply: A = " + strings.Repeat("x", 1001) + "\n\nText", want: []string{"a.txt line 2: payload: 1001 characters"}},
@@ -87,7 +88,7 @@ func TestFaultsNameLineAndWhatToDo(t *testing.T) {
 		"button, bad address":      {text: "button: url Prices = prices\n\nText", want: []string{"a.txt line 1: address: must be an address"}},
 		"button, bad number":       {text: "button: call Ring = 0123\n\nText", want: []string{"a.txt line 1: payload: must be + and the digits"}},
 		"four buttons":             {text: strings.Repeat("button: postback A\n", 4) + "\nText", want: []string{"a.txt line 1: buttons: 4 buttons, at most 3"}},
-		"buttons without text":     {text: "button: postback A", want: []string{"a.txt line 2: text: is empty"}},
+		"buttons without text":     {text: "button: postback A", want: []string{"a.txt line 1: text: is empty; write it below a blank line"}},
 		"text above buttons":       {text: "button: postback A\n\n" + strings.Repeat("x", 641), want: []string{"a.txt line 3: text: 641 characters, at most 640 allowed; take out 1"}},
 		"text too long":            {text: "\n" + strings.Repeat("🚲", 1001), want: []string{"a.txt line 2: text: 2002 characters, at most 2000 allowed; take out 2"}},
 		"two kinds":                {text: "quick reply: A\nbutton: postback B\n\nText", want: []string{"a.txt line 2: quick replies and buttons do not go"}},
@@ -104,6 +105,7 @@ func TestFaultsNameLineAndWhatToDo(t *testing.T) {
 		"file at the root":         {text: "file: /etc/hosts\n\nText", want: []string{"a.txt line 1: the path leads out"}},
 		"file at home":             {text: "file: ~/a.png\n\nText", want: []string{"a.txt line 1: the path leads out"}},
 		"file of another drive":    {text: `file: C:\a.png` + "\n\nText", want: []string{"a.txt line 1: the path leads out"}},
+		"eleven files":             {text: strings.Repeat("file: https://lumen.example/a.png\n", 11), want: []string{"a.txt line 11: there are more than 10 files"}},
 		"no file":                  {text: "file:\n\nText", want: []string{"a.txt line 1: no file is named"}},
 		"unknown variable":         {text: "title: A\n\nHello\n{{contact.nick}}", want: []string{`a.txt line 4: there is no variable "contact.nick"; known are contact.name,`}},
 		"unknown in a title":       {text: "quick reply: {{colour}} = A\n\nText", want: []string{`a.txt line 1: there is no variable "colour"`}},
@@ -157,5 +159,13 @@ func TestHowTextsAreRead(t *testing.T) {
 		if r.Text != tt.text || len(faults) > 0 {
 			t.Errorf("%s: %q, want %q %v", name, r.Text, tt.text, faults)
 		}
+	}
+}
+
+func TestFaultsOfAFileHaveAnEnd(t *testing.T) {
+	t.Parallel()
+	_, faults := canned.Parse("a.txt", []byte("title: A\n"+strings.Repeat("x\n", 1000)))
+	if len(faults) != canned.MaxFaults || faults[canned.MaxFaults-1].Line != canned.MaxFaults+1 {
+		t.Errorf("%d faults: %v", len(faults), faults)
 	}
 }

@@ -14,6 +14,9 @@ const (
 	MaxFolder    = 8 << 20  // bytes of all files of one folder
 	MaxShortcode = 40       // characters
 	MaxTitle     = 80       // characters
+	MaxLabels    = 20       // of one file
+	MaxAttached  = 10       // files that go along with one response
+	MaxFaults    = 20       // that are said of one file
 	MaxLabel     = 100      // characters, as messenger.TextLen counts them
 	suffix       = ".txt"   // of every file that is read
 )
