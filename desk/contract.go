@@ -18,6 +18,7 @@ type Contract interface {
 	Watcher
 	Queue
 	Talker
+	Witness
 	Stationery
 }
 

@@ -27,6 +27,7 @@ type graph struct {
 	*httptest.Server
 	mu  sync.Mutex
 	got []messenger.SendRequest
+	all []string // the same, as it came
 }
 
 func newGraph(t *testing.T, answer func(w http.ResponseWriter, n int, r messenger.SendRequest)) *graph {
@@ -34,12 +35,16 @@ func newGraph(t *testing.T, answer func(w http.ResponseWriter, n int, r messenge
 	g := &graph{}
 	g.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var body messenger.SendRequest
-		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+		raw, err := io.ReadAll(r.Body)
+		if err == nil {
+			err = json.Unmarshal(raw, &body)
+		}
+		if err != nil {
 			http.Error(w, err.Error(), http.StatusTeapot)
 			return
 		}
 		g.mu.Lock()
-		g.got = append(g.got, body)
+		g.got, g.all = append(g.got, body), append(g.all, string(raw))
 		n := len(g.got)
 		g.mu.Unlock()
 		answer(w, n, body)
@@ -52,6 +57,13 @@ func (g *graph) requests() []messenger.SendRequest {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Clone(g.got)
+}
+
+// raw is the body of the nth request, from 0.
+func (g *graph) raw(n int) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.all[n]
 }
 
 func accept(w http.ResponseWriter, r messenger.SendRequest) {

@@ -51,9 +51,11 @@ type config struct {
 	inbox    desk.Inbox
 	now      func() time.Time
 	idle     bool // nobody runs the desk
-	adjust   func(*desk.Options)
-	pauses   []time.Duration
-	limits   []time.Duration
+
+	translate store.Translate // of webhook records; default facts
+	adjust    func(*desk.Options)
+	pauses    []time.Duration
+	limits    []time.Duration
 }
 
 // facts is how these tests write webhook records: as the facts themselves.
@@ -83,7 +85,10 @@ func open(t *testing.T, dir string, c config) *world {
 		t.Fatal(err)
 	}
 	w.feed = store.NewFeed(applied)
-	projector := store.NewProjector(w.log, w.views, facts, w.feed, nil)
+	if c.translate == nil {
+		c.translate = facts
+	}
+	projector := store.NewProjector(w.log, w.views, c.translate, w.feed, nil)
 	if c.inbox.ID == "" {
 		c.inbox = desk.Inbox{ID: pageID, Name: "Lumen Bikes"}
 	}

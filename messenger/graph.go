@@ -15,9 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // What ClientOptions means where it says nothing.
@@ -137,7 +134,7 @@ func (c *Client) Send(ctx context.Context, page string, req SendRequest) (SendRe
 	if !pathID.MatchString(page) {
 		return SendResponse{}, &LimitError{Field: "page", Problem: "must be the id of a page"}
 	}
-	body, err := json.Marshal(req, jsontext.AllowInvalidUTF8(true))
+	body, err := req.Body()
 	if err != nil {
 		return SendResponse{}, fmt.Errorf("encode message to page %s: %w", page, err)
 	}

@@ -34,6 +34,11 @@ type SendRequest struct {
 	Payload       *ReactPayload `json:"payload,omitempty"`  // with ActionReact and ActionUnreact only
 }
 
+// Body is r as Client.Send puts it on the wire.
+func (r SendRequest) Body() ([]byte, error) {
+	return json.Marshal(r, jsontext.AllowInvalidUTF8(true))
+}
+
 // The sender actions (ref. 3.8).
 const (
 	ActionTypingOn  = "typing_on"

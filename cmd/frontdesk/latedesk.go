@@ -127,3 +127,7 @@ func (l *lateDesk) Used(ctx context.Context, shortcode string) error {
 func (l *lateDesk) RunMacro(ctx context.Context, r desk.MacroRun) (desk.MacroDone, error) {
 	return whenHere(ctx, l, func(d desk.Contract) (desk.MacroDone, error) { return d.RunMacro(ctx, r) })
 }
+
+func (l *lateDesk) Trail(ctx context.Context, conv store.ConversationID, id store.MessageID) (desk.Trail, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (desk.Trail, error) { return d.Trail(ctx, conv, id) })
+}

@@ -65,6 +65,9 @@ var handlers = map[method]handler{
 	callControl: with(func(ctx context.Context, d desk.Contract, r desk.ControlRequest) (any, error) {
 		return nil, d.Control(ctx, r)
 	}),
+	callTrail: with(func(ctx context.Context, d desk.Contract, a messageArgs) (any, error) {
+		return d.Trail(ctx, a.Conversation, a.ID)
+	}),
 	callCanned: func(ctx context.Context, d desk.Contract, _ json.RawMessage) (any, error) {
 		return d.Canned(ctx)
 	},

@@ -187,7 +187,7 @@ func (c *Client) take(ctx context.Context) (*link, error) {
 
 // do carries a call over and decodes its answer into value, which may be nil.
 func (c *Client) do(ctx context.Context, call method, args, value any) error {
-	raw, err := json.Marshal(args)
+	raw, err := encode(args)
 	if err != nil {
 		return fmt.Errorf("encode the call %s: %w", call, err)
 	}

@@ -130,3 +130,9 @@ func (c *Client) RunMacro(ctx context.Context, r desk.MacroRun) (done desk.Macro
 	err = c.do(ctx, callRunMacro, r, &done)
 	return done, err
 }
+
+// Trail keeps desk.Witness.
+func (c *Client) Trail(ctx context.Context, conv store.ConversationID, id store.MessageID) (t desk.Trail, err error) {
+	err = c.do(ctx, callTrail, messageArgs{Conversation: conv, ID: id}, &t)
+	return t, err
+}

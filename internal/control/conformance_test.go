@@ -135,6 +135,8 @@ func TestTheSocketChangesNothing(t *testing.T) {
 		"drafted":    func(d desk.Contract) outcome { return outcomeOf(d.Drafted(ctx, "ana")) },
 		"caught up":  func(d desk.Contract) outcome { return outcomeOf(nil, d.CaughtUp(ctx)) },
 		"queue":      func(d desk.Contract) outcome { return outcomeOf(d.Queue(ctx)) },
+		"trail":      func(d desk.Contract) outcome { return outcomeOf(d.Trail(ctx, conversation, "m_1")) },
+		"no trail":   func(d desk.Contract) outcome { return outcomeOf(d.Trail(ctx, conversation, "m_9")) },
 		"typing":     func(d desk.Contract) outcome { return outcomeOf(nil, d.Typing(ctx, conversation, true)) },
 		"typing to nobody": func(d desk.Contract) outcome {
 			return outcomeOf(nil, d.Typing(ctx, "1:1", false))
@@ -181,7 +183,7 @@ func TestTheSocketChangesNothing(t *testing.T) {
 	}
 	message, err := there.Reply(ctx, desk.Reply{
 		Conversation: conversation, Agent: "ana", Seen: state.Applied,
-		Message: messenger.OutMessage{Text: "Yes.", QuickReplies: []messenger.QuickReply{{ContentType: "text", Title: "Prices", Payload: "P"}}},
+		Message: messenger.OutMessage{Text: "Yes <&>.", QuickReplies: []messenger.QuickReply{{ContentType: "text", Title: "Prices", Payload: "P"}}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -204,6 +206,7 @@ func TestTheSocketChangesNothing(t *testing.T) {
 	}
 	calls["the reply"] = func(d desk.Contract) outcome { return outcomeOf(d.Message(ctx, conversation, message.ID)) }
 	calls["the draft"] = func(d desk.Contract) outcome { return outcomeOf(d.Draft(ctx, conversation, "ana")) }
+	calls["the reply's trail"] = func(d desk.Contract) outcome { return outcomeOf(d.Trail(ctx, conversation, message.ID)) }
 	compare("after acting over the socket")
 	if got, err := here.Draft(ctx, conversation, "ana"); err != nil || !got.Equal(typed) {
 		t.Errorf("draft = %+v, %v", got, err)

@@ -204,7 +204,7 @@ func (s *Server) answer(ctx context.Context, conn net.Conn, r request) error {
 	value, err := s.call(ctx, r)
 	a := answer{Error: wrap(err)}
 	if err == nil && value != nil {
-		if a.Value, err = json.Marshal(value); err != nil {
+		if a.Value, err = encode(value); err != nil {
 			a.Error = wrap(fmt.Errorf("encode the answer to %s: %w", r.Call, err))
 		}
 	}

@@ -2,6 +2,7 @@ package control
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -89,6 +90,7 @@ const (
 	callTyping       method = "typing"
 	callReact        method = "react"
 	callControl      method = "control"
+	callTrail        method = "trail"
 	callCanned       method = "canned"
 	callSaveCanned   method = "save_canned"
 	callUsed         method = "used"
@@ -139,9 +141,20 @@ type (
 	}
 )
 
+// encode is v in JSON. What is JSON already, as evidence is, stays as it came: json.Marshal would write its < > & anew.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
 // writeFrame writes v as one frame, with one Write.
 func writeFrame(w io.Writer, v any, limit int) error {
-	body, err := json.Marshal(v)
+	body, err := encode(v)
 	if err != nil {
 		return fmt.Errorf("encode a message for the control socket: %w", err)
 	}
