@@ -82,6 +82,28 @@ func TestControlChangesHands(t *testing.T) {
 	p.quiet()
 }
 
+// A page whose app has no id has control or nobody has.
+func TestControlOfAnAppWithoutAnID(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t)
+	p := start(t, plugin.Options{Subscribers: r.subscriptions()})
+	c, err := p.NewContact(t.Context(), pageID, plugin.Profile{FirstName: "Jonas"})
+	must(t, err)
+	client, to := p.client(pageToken), messenger.Recipient{ID: c.ID}
+	must(t, client.PassControl(t.Context(), pageID, to, messenger.PageInboxApp, ""))
+	if from, owner := owners(r.next(messenger.KindPass)); from != "nobody" || owner != messenger.PageInboxApp {
+		t.Errorf("passed from %s to %s", from, owner)
+	}
+	must(t, client.TakeControl(t.Context(), pageID, to, ""))
+	if from, owner := owners(r.next(messenger.KindTake)); from != messenger.PageInboxApp || owner != "nobody" {
+		t.Errorf("taken from %s to %s", from, owner)
+	}
+	p.send(c, `{"text":"hi"}`)
+	if ev := r.next(messenger.KindEcho); ev.Channel != messenger.ChannelMessaging {
+		t.Errorf("the echo comes in %s", ev.Channel)
+	}
+}
+
 func sendText(t *testing.T, c *messenger.Client, to string) error {
 	t.Helper()
 	_, err := c.Send(t.Context(), siteID, messenger.SendRequest{

@@ -65,7 +65,10 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 func (s *Server) noFile(w http.ResponseWriter, r *http.Request, err error) {
 	refusal := &visitorError{status: http.StatusNotFound, Message: "there is no such file, or not any more"}
 	if !errors.Is(err, errNoFile) && !errors.Is(err, os.ErrNotExist) {
-		refusal = s.visitorRefusal(r, err)
+		refusal = &visitorError{status: http.StatusServiceUnavailable, Message: "the file cannot be read just now; try again"}
+		if r.Context().Err() == nil { // else the visitor has gone
+			s.log.Error("hand out a file", logError, unnamed(err))
+		}
 	}
 	writeJSON(w, refusal.status, map[string]*visitorError{"error": refusal})
 }

@@ -1,11 +1,13 @@
 package plugin_test
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/textproto"
@@ -267,6 +269,68 @@ func TestAVisitorSendsAPicture(t *testing.T) {
 		}
 	}
 	p.quiet()
+}
+
+// Strangers who never end their files keep nobody else from sending one.
+func TestSlowFilesStandInNobodysWay(t *testing.T) {
+	t.Parallel()
+	p := start(t, plugin.Options{})
+	const slow = 32
+	_, token := p.visit(`{"page_id":"` + siteID + `"}`)
+	answered := make(chan int, slow)
+	for range slow {
+		conn, err := net.Dial("tcp", p.http.Listener.Addr().String())
+		must(t, err)
+		defer conn.Close()
+		must(t, conn.SetDeadline(time.Now().Add(patience)))
+		_, err = fmt.Fprintf(conn, "POST /plugin/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: multipart/form-data; boundary=x\r\n"+
+			"Content-Length: 100000\r\n\r\n--x\r\nContent-Disposition: form-data; name=\"filedata\"; filename=\"a\"\r\n\r\nhello", token)
+		must(t, err)
+		go func() {
+			res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				return // ended with the test
+			}
+			answered <- res.StatusCode
+			_ = res.Body.Close()
+		}()
+	}
+	// They come in one after the other; as soon as all are there, each honest one sends a slow one away.
+	p.eventually("a slow one to be sent away", func() bool {
+		if a := p.do(p.form("/plugin/messages", token, part{name: "filedata", file: "a.png", kind: "image/png", body: string(picture(t))})); a.status != 200 {
+			t.Fatalf("an honest file answered %d %v", a.status, a.body)
+		}
+		select {
+		case status := <-answered:
+			if status != http.StatusRequestTimeout {
+				t.Errorf("a slow one was answered %d", status)
+			}
+			return true
+		default:
+			return false
+		}
+	})
+}
+
+// A form that says who sends it only within itself is taken too, and nothing of it reaches the disk before that is known.
+func TestFormsThatNameTheirTokenInside(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "plugin.db")
+	p := start(t, plugin.Options{Path: path})
+	upload := func(token string) answer {
+		return p.do(p.form("/me/message_attachments", "",
+			part{name: "filedata", file: "a.png", kind: "image/png", body: string(picture(t))}, part{name: "access_token", body: token},
+			part{name: "message", body: `{"attachment":{"type":"image","payload":{}}}`}))
+	}
+	if code, _ := upload("nobody's").fault(); code != 190 {
+		t.Errorf("a stranger's form is answered with %d", code)
+	}
+	if _, err := os.Stat(strings.TrimSuffix(path, ".db") + "-files"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a stranger's file got to the disk: %v", err)
+	}
+	if a := upload(siteToken); a.status != 200 || a.body["attachment_id"] == nil {
+		t.Errorf("a page's form is answered %d %v", a.status, a.body)
+	}
 }
 
 // However many files a visitor sends, a conversation holds only so much.

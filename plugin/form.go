@@ -1,12 +1,14 @@
 package plugin
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 
 	"frontdesk/messenger"
@@ -34,50 +36,69 @@ func asBroken(err error) error {
 	return &brokenOff{err}
 }
 
-// isForm reports whether the body of r is a form that can hold a file.
-func isForm(r *http.Request) bool {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && kind == "multipart/form-data"
+// formBoundary is what parts the body of r, if it is a form that can hold a file; else it is empty.
+func formBoundary(r *http.Request) string {
+	kind, more, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/form-data" {
+		return ""
+	}
+	return more["boundary"]
 }
 
 // allowLong gives a call with a file the time that takes: only after its caller is known. The bodies of strangers have
-// far less.
-func allowLong(w http.ResponseWriter, r *http.Request, size int64) {
+// far less. What is left of a body that is not taken is read by drain, so that the caller gets to reading the answer.
+func allowLong(w http.ResponseWriter, r *http.Request) (drain func()) {
 	conn := http.NewResponseController(w)
 	until := time.Now().Add(formWithin) // the system's clock: the kernel keeps this deadline
 	_ = conn.SetReadDeadline(until)     // a recorder in a test has none
 	_ = conn.SetWriteDeadline(until.Add(formWithin))
-	r.Body = http.MaxBytesReader(w, r.Body, size)
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	return func() { _, _ = io.Copy(io.Discard, r.Body) } // whether it ends well is its sender's matter
 }
 
-// readForm reads the parts of a form: fields in memory, the file `filedata` to the disk. The caller discards the file.
-func (s *Server) readForm(r *http.Request, fileLimit int64) (fields url.Values, file *arrived, err error) {
-	parts, err := r.MultipartReader()
+// takeForm reads a form: its fields, and the file of its part filedata, which the caller discards; nil if it has none.
+func (s *Server) takeForm(body io.Reader, boundary string) (fields url.Values, file *arrived, err error) {
+	fields, err = readForm(body, boundary, func(part *multipart.Part) (err error) {
+		if file != nil {
+			return nil
+		}
+		file, err = s.shelf.take(&partReader{part}, part.FileName(), messenger.MaxFileBytes)
+		return err
+	})
 	if err != nil {
-		return nil, nil, badParam("the body is not a form")
+		file.discard()
+		return nil, nil, err
 	}
-	fields = url.Values{}
-	left := int64(maxGraphBody)
+	return fields, file, nil
+}
+
+// readForm reads the fields of a form and hands its parts filedata to take; nil leaves them.
+func readForm(body io.Reader, boundary string, take func(*multipart.Part) error) (url.Values, error) {
+	parts := multipart.NewReader(body, boundary)
+	fields, left := url.Values{}, int64(maxGraphBody)
 	for {
 		part, err := parts.NextPart()
 		if err == io.EOF { //nolint:errorlint // wrapped, it is a form that was cut off
-			return fields, file, nil
+			return fields, nil
 		}
 		if err != nil {
-			return nil, file, formError(&brokenOff{err})
+			return nil, formError(&brokenOff{err})
 		}
-		if part.FormName() == "filedata" && file == nil {
-			if file, err = s.shelf.take(&partReader{part}, part.FileName(), fileLimit); err != nil {
-				return nil, nil, formError(err)
+		if part.FormName() == "filedata" {
+			if take == nil {
+				continue
+			}
+			if err := take(part); err != nil {
+				return nil, formError(err)
 			}
 			continue
 		}
 		value, err := io.ReadAll(io.LimitReader(part, left+1))
 		if err != nil {
-			return nil, file, formError(&brokenOff{err})
+			return nil, formError(&brokenOff{err})
 		}
 		if left -= int64(len(value)); left < 0 {
-			return nil, file, errTooLarge
+			return nil, errTooLarge
 		}
 		if name := part.FormName(); name != "" && part.FileName() == "" {
 			fields.Add(name, string(value))
@@ -100,6 +121,8 @@ func formError(err error) error {
 	switch {
 	case errors.Is(err, errFileTooLarge), errors.As(err, &tooLarge):
 		return errFileSize
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errTooSlow
 	case errors.As(err, &broken):
 		return badParam("the form broke off")
 	}
@@ -114,13 +137,37 @@ func fileError(err error) error {
 	return err
 }
 
-// readGraphForm reads a Graph call whose body is a form.
-func (s *Server) readGraphForm(r *http.Request, p params) (*arrived, error) {
-	fields, file, err := s.readForm(r, messenger.MaxFileBytes)
-	if err != nil {
-		file.discard()
-		return nil, err
+// readGraphForm reads a Graph call whose body is a form. Where its token stands in the form itself, nothing goes to the
+// disk before that is known to be a page's.
+func (s *Server) readGraphForm(w http.ResponseWriter, r *http.Request, c *call, boundary string) (leave func(), err error) {
+	var body io.Reader
+	if _, stranger := s.authorize(r, c.params); stranger == nil {
+		leave = allowLong(w, r)
+		body = r.Body
+	} else {
+		if leave, err = s.takeBody(w, r, maxGraphBody); err != nil {
+			return leave, bodyError(err)
+		}
+		raw, err := io.ReadAll(r.Body)
+		if err != nil {
+			return leave, bodyError(err)
+		}
+		fields, err := readForm(bytes.NewReader(raw), boundary, nil)
+		if err != nil {
+			return leave, err
+		}
+		c.params.addForm(fields)
+		if c.page, err = s.authorize(r, c.params); err != nil {
+			return leave, err
+		}
+		body = bytes.NewReader(raw)
 	}
-	p.addForm(fields)
-	return file, nil
+	fields, file, err := s.takeForm(body, boundary)
+	if err != nil {
+		return leave, err
+	}
+	c.file = file
+	c.params.addForm(fields)
+	c.page, err = s.authorize(r, c.params)
+	return leave, err
 }

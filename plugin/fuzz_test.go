@@ -35,10 +35,17 @@ func FuzzBodies(f *testing.F) {
 	f.Add("application/json", `{"page_id":"`+siteID+`","ref":"\u0000","name":null}`)
 	f.Add("application/x-www-form-urlencoded", "recipient=%7B%22id%22%3A1%7D&message=x")
 	f.Add("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"recipient\"\r\n\r\n{}\r\n--x--\r\n")
+	f.Add("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"filedata\"; filename=\"a.png\"\r\n\r\nGIF89a\r\n--x--\r\n")
+	f.Add("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"recipient\"\r\n\r\n{\"id\":"+c.ID+"}\r\n--x\r\n"+
+		"Content-Disposition: form-data; name=\"message\"\r\n\r\n{\"attachment\":{\"type\":\"file\",\"payload\":{}}}\r\n--x\r\n"+
+		"Content-Disposition: form-data; name=\"filedata\"; filename=\"a\"\r\n\r\nhello\r\n--x--\r\n")
+	f.Add("application/json", `{"recipient":{"id":`+c.ID+`},"target_app_id":"1","metadata":{}}`)
+	f.Add("application/json", `{"recipient":{"id":`+c.ID+`},"sender_action":"react","payload":{"message_id":"m_","reaction":7}}`)
 	f.Add("", "\xff{")
 	f.Fuzz(func(t *testing.T, kind, body string) {
 		for path, key := range map[string]string{
-			"/v25.0/me/messages": siteToken, "/plugin/messages": token, "/plugin/seen": token, "/plugin/visitors": token,
+			"/v25.0/me/messages": siteToken, "/v25.0/me/message_attachments": siteToken, "/v25.0/me/take_thread_control": siteToken,
+			"/v25.0/me/pass_thread_control": siteToken, "/v25.0/me/release_thread_control": siteToken, "/plugin/messages": token, "/plugin/seen": token, "/plugin/visitors": token,
 		} {
 			req := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
 			req.Header.Set("Content-Type", kind)

@@ -135,17 +135,13 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request, c *call) (leav
 	leave, c.params = func() {}, params{}
 	c.params.addForm(r.URL.Query())
 	if r.Method == http.MethodPost {
-		if _, err := s.authorize(r, c.params); err == nil && isForm(r) {
-			allowLong(w, r, maxForm)
-		} else if leave, err = s.takeBody(w, r, maxGraphBody); err != nil {
+		if boundary := formBoundary(r); boundary != "" {
+			return s.readGraphForm(w, r, c, boundary)
+		}
+		if leave, err = s.takeBody(w, r, maxGraphBody); err != nil {
 			return leave, bodyError(err)
 		}
-		if isForm(r) {
-			c.file, err = s.readGraphForm(r, c.params)
-		} else {
-			err = readParams(r, c.params)
-		}
-		if err != nil {
+		if err := readParams(r, c.params); err != nil {
 			return leave, err
 		}
 	}

@@ -33,8 +33,8 @@ type Server struct {
 	url   string
 	shelf *shelf
 
-	fetcher   *http.Client
-	uploading chan struct{} // a place for each visitor's file that is coming in
+	fetcher *http.Client
+	uploads uploads
 
 	bodies  *intake.Gate
 	ownHTTP bool // http was not given: its connections are ours to close
@@ -57,13 +57,11 @@ func Open(o Options) (*Server, error) {
 	}
 	s := &Server{
 		now: o.Now, log: o.Logger, http: o.HTTP, random: o.Random,
-		bodies:  intake.New(bodyBudget),
-		url:     strings.TrimRight(o.URL, "/"),
-		fetcher: newFetcher(o.Loopback),
-
-		uploading: make(chan struct{}, maxUploading),
-		watchers:  map[convKey]map[chan struct{}]struct{}{},
-		typing:    map[convKey]time.Time{},
+		bodies:   intake.New(bodyBudget),
+		url:      strings.TrimRight(o.URL, "/"),
+		fetcher:  newFetcher(o.Loopback),
+		watchers: map[convKey]map[chan struct{}]struct{}{},
+		typing:   map[convKey]time.Time{},
 	}
 	s.setDefaults()
 	for _, p := range o.Pages {

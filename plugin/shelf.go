@@ -155,10 +155,23 @@ func (h *headOf) Write(p []byte) (int, error) {
 func (sh *shelf) put(a *arrived, name string) error {
 	target := filepath.Join(sh.dir, name)
 	if err := os.Rename(a.path, target); err != nil {
-		return fmt.Errorf("keep a file: %w", err)
+		return fmt.Errorf("keep a file: %w", unnamed(err))
 	}
 	a.path = target
 	return syncFolder(sh.dir)
+}
+
+// unnamed is an error of a file without the file's name, which is a key to it and stays out of logs.
+func unnamed(err error) error {
+	var link *os.LinkError
+	var path *os.PathError
+	switch {
+	case errors.As(err, &link):
+		return link.Err
+	case errors.As(err, &path):
+		return path.Err
+	}
+	return err
 }
 
 func syncFolder(dir string) error {
@@ -239,7 +252,7 @@ func (s *Server) dropFiles(ctx context.Context, old []fileRow) error {
 	for _, r := range old {
 		s.shelf.count(r, -1)
 		if err := os.Remove(filepath.Join(s.shelf.dir, r.Name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			s.log.Warn("an old file stays on the disk until the next start", logError, err)
+			s.log.Warn("an old file stays on the disk until the next start", logError, unnamed(err))
 		}
 	}
 	return nil

@@ -13,10 +13,8 @@ import (
 	"frontdesk/messenger"
 )
 
-const (
-	maxUploading    = 4         // visitors' files that come in at once
-	maxVisitorFiles = 100 << 20 // bytes of all files that one contact sends
-)
+// maxVisitorFiles is how many bytes all files have that one contact sends.
+const maxVisitorFiles = 100 << 20
 
 // SendFile sends a picture, or any other file, as the contact. What it is its content says; called is its name. It is on
 // the disk, and on its way to the subscribers, when SendFile returns.
@@ -73,7 +71,7 @@ var errVisitorFull = &InputError{"filedata", fmt.Sprintf("cannot be taken: a con
 
 // visitorSays is POST /plugin/messages: JSON, or a form with a file.
 func (s *Server) visitorSays(w http.ResponseWriter, r *http.Request) {
-	if !isForm(r) {
+	if formBoundary(r) == "" {
 		s.visitorCall(s.visitorSay)(w, r)
 		return
 	}
@@ -88,16 +86,12 @@ func (s *Server) visitorFile(w http.ResponseWriter, r *http.Request) (any, error
 	if err != nil {
 		return nil, err
 	}
-	select {
-	case s.uploading <- struct{}{}:
-		defer func() { <-s.uploading }()
-	default:
-		return nil, &visitorError{status: http.StatusServiceUnavailable, Message: "too much is coming in at once; try again"}
-	}
-	allowLong(w, r, maxForm)
-	fields, file, err := s.readForm(r, messenger.MaxFileBytes)
+	drain := allowLong(w, r)
+	leave := s.uploads.enter(w)
+	fields, file, err := s.takeForm(r.Body, formBoundary(r))
+	drain()
+	leave()
 	if err != nil {
-		file.discard()
 		return nil, visitorFormError(err)
 	}
 	if file == nil {
@@ -122,6 +116,9 @@ func visitorFormError(err error) error {
 	}
 	if refusal == errFileSize {
 		return errVisitorFileSize
+	}
+	if refusal == errTooSlow {
+		return &visitorError{status: http.StatusRequestTimeout, Message: "the file did not come in time; try again"}
 	}
 	return &visitorError{status: http.StatusBadRequest, Message: strings.TrimPrefix(refusal.message, "(#100) ")}
 }
