@@ -258,7 +258,19 @@ func TestUploadsOverHTTP(t *testing.T) {
 	if progress != int64(len(body)) {
 		t.Errorf("progress ended at %d of %d bytes", progress, len(body))
 	}
-	for id, called := range map[string]string{byURL: "map.png", asBytes: "way to the shop.png"} {
+	res, err := client.Send(t.Context(), siteID, messenger.SendRequest{
+		Recipient: messenger.Recipient{ID: c.ID}, MessagingType: messenger.Response,
+		Message: &messenger.OutMessage{Attachment: &messenger.OutAttachment{
+			Type: messenger.TypeImage, Payload: messenger.OutPayload{URL: source.URL + "/shop/way.png", IsReusable: true},
+		}},
+	})
+	must(t, err)
+	want = `{"recipient":{"id":"` + c.ID + `"},"messaging_type":"RESPONSE","message":{"attachment":{"type":"image","payload":{"url":"` +
+		source.URL + `/shop/way.png","is_reusable":true}}}}`
+	if diff := cmp.Diff(want, p.lastPosted()); diff != "" {
+		t.Errorf("the message to be used again (-want +got):\n%s", diff)
+	}
+	for id, called := range map[string]string{byURL: "map.png", res.AttachmentID: "way.png", asBytes: "way to the shop.png"} {
 		p.send(c, fmt.Sprintf(`{"attachment":{"type":"image","payload":{"attachment_id":%q}}}`, id))
 		all := lines(t, p.call("GET", "/plugin/messages", token, ""))
 		files := all[len(all)-1]["files"].([]any)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	bolt "go.etcd.io/bbolt"
 )
 
 // A full pool lets its oldest files go, and none of the other side's.
@@ -84,5 +86,54 @@ func TestAFullPoolDropsItsOldest(t *testing.T) {
 	}
 	if got := fmt.Sprint(s.shelf.use); got != "map[false:{1 11} true:{1 900}]" {
 		t.Errorf("what is counted is %s", got)
+	}
+}
+
+// A plugin.db from before there were files opens, with all that was said, and takes files from then on.
+func TestAFileOfBeforeOpens(t *testing.T) {
+	t.Parallel()
+	o := Options{Path: filepath.Join(t.TempDir(), "plugin.db"), Pages: []Page{{ID: "1", Token: "t", AppSecret: "s"}}}
+	opened := func(use func(*Server)) {
+		t.Helper()
+		s, err := Open(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		use(s)
+		if err := s.Close(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var c Contact
+	opened(func(s *Server) {
+		made, _, err := s.NewVisitor(t.Context(), "1", Profile{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Write(t.Context(), made, "hello"); err != nil {
+			t.Fatal(err)
+		}
+		c = made
+	})
+	db, err := bolt.Open(o.Path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bolt.Tx) error {
+		return errors.Join(tx.DeleteBucket(bucketFiles), tx.DeleteBucket(bucketAttachments))
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 2 {
+		opened(func(s *Server) {
+			if _, err := s.SendFile(t.Context(), c, "a.txt", strings.NewReader("x")); err != nil {
+				t.Fatal(err)
+			}
+			lines, err := s.Messages(t.Context(), c, 0)
+			if err != nil || len(lines) != n+2 || lines[0].Text != "hello" {
+				t.Errorf("the conversation is %+v (%v)", lines, err)
+			}
+		})
 	}
 }
