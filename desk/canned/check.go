@@ -36,7 +36,7 @@ func (p *parser) check() {
 		return sample
 	})
 	files := len(c.Files)
-	for i, part := range c.Parts() {
+	for i, part := range c.parts() {
 		for _, l := range messenger.LimitErrors(part.validate()) {
 			at := l.Field
 			if i < files {

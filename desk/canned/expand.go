@@ -62,7 +62,7 @@ func (c Content) Expand(values Values, answers map[string]string) (Content, erro
 		return v
 	})
 	if len(missing.Variables)+len(missing.Blanks) == 0 {
-		for _, part := range out.Parts() {
+		for _, part := range out.parts() {
 			missing.Limits = append(missing.Limits, messenger.LimitErrors(part.validate())...)
 		}
 	}
@@ -134,17 +134,17 @@ func clean(s string, lines bool) string {
 	return strings.TrimSpace(s)
 }
 
-// Part is one message of a content.
-type Part struct {
-	Message messenger.OutMessage
-	File    string // path of the file that the message carries; empty where it has none, or one by address
+// part is one message of a content.
+type part struct {
+	message messenger.OutMessage
+	file    string // path of the file that the message carries; empty where it has none, or one by address
 }
 
 // validate checks the message against the platform's limits. A file by path has no address yet; what else its message
 // carries is checked all the same.
-func (p Part) validate() error {
-	m := p.Message
-	if p.File != "" {
+func (p part) validate() error {
+	m := p.message
+	if p.file != "" {
 		attachment := *m.Attachment
 		attachment.Payload.URL = sampleAddress
 		m.Attachment = &attachment
@@ -152,34 +152,34 @@ func (p Part) validate() error {
 	return m.Validate()
 }
 
-// Parts are the messages that c makes, in the order in which they are sent: files first, for quick replies vanish when
+// parts are the messages that c makes, in the order in which they are sent: files first, for quick replies vanish when
 // something comes after them (ref. 3.5). Without a text they ride on the last file.
-func (c Content) Parts() []Part {
-	var parts []Part
+func (c Content) parts() []part {
+	var parts []part
 	for _, f := range c.Files {
 		address := f.URL()
-		p := Part{Message: messenger.OutMessage{Attachment: &messenger.OutAttachment{Type: f.Kind, Payload: messenger.OutPayload{URL: address}}}}
+		p := part{message: messenger.OutMessage{Attachment: &messenger.OutAttachment{Type: f.Kind, Payload: messenger.OutPayload{URL: address}}}}
 		if address == "" {
-			p.File = f.Path
-			if p.File == "" {
-				p.File = f.Source
+			p.file = f.Path
+			if p.file == "" {
+				p.file = f.Source
 			}
 		}
 		parts = append(parts, p)
 	}
 	switch {
 	case len(c.Cards) > 0:
-		parts = append(parts, Part{Message: messenger.OutMessage{
+		parts = append(parts, part{message: messenger.OutMessage{
 			Attachment: &messenger.OutAttachment{
 				Type: "template", Payload: messenger.OutPayload{TemplateType: "generic", Elements: c.Cards},
 			},
 		}})
 	case len(c.Buttons) > 0:
-		parts = append(parts, Part{Message: messenger.ButtonTemplate(c.Text, c.Buttons...)})
+		parts = append(parts, part{message: messenger.ButtonTemplate(c.Text, c.Buttons...)})
 	case strings.TrimSpace(c.Text) == "" && len(parts) > 0:
-		parts[len(parts)-1].Message.QuickReplies = c.QuickReplies
+		parts[len(parts)-1].message.QuickReplies = c.QuickReplies
 	case strings.TrimSpace(c.Text) != "" || len(c.QuickReplies) > 0:
-		parts = append(parts, Part{Message: messenger.OutMessage{Text: c.Text, QuickReplies: c.QuickReplies}})
+		parts = append(parts, part{message: messenger.OutMessage{Text: c.Text, QuickReplies: c.QuickReplies}})
 	}
 	return parts
 }

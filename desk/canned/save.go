@@ -131,15 +131,28 @@ func write(root *os.Root, name string, data []byte, replace bool) (err error) {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("save %s: %w", name, err)
 	}
-	if replace {
-		err = root.Rename(temporary, name)
-	} else if err = root.Link(temporary, name); errors.Is(err, fs.ErrExist) {
-		err = ErrExists
-	}
-	if err != nil {
+	if err = place(root, temporary, name, replace); err != nil {
 		return fmt.Errorf("save %s: %w", name, err)
 	}
 	return nil
+}
+
+// place gives a file that is whole its name. Unless it may replace another, it does so in one step with asking whether
+// there is one; where the file system has no links, that takes two.
+func place(root *os.Root, temporary, name string, replace bool) error {
+	if !replace {
+		err := root.Link(temporary, name)
+		if errors.Is(err, fs.ErrExist) {
+			return ErrExists
+		}
+		if err == nil {
+			return nil
+		}
+		if _, err := root.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+			return ErrExists
+		}
+	}
+	return root.Rename(temporary, name)
 }
 
 // takeIn is the name of a file from the folder, after copying it there where it lies elsewhere.

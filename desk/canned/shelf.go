@@ -1,6 +1,7 @@
 package canned
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,8 +93,16 @@ func (s *Shelf) Library(ctx context.Context) (Library, error) {
 	}
 	lib.dropDoubles()
 	lib.checkMacros()
+	slices.SortStableFunc(lib.Faults, compareFaults)
 	lib.Version = sum.Sum64()
 	return lib, nil
+}
+
+// compareFaults puts those of responses before those of macros.
+func compareFaults(a, b Fault) int {
+	return cmp.Or(
+		cmp.Compare(path.Dir(a.File), path.Dir(b.File)), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line),
+	)
 }
 
 // each reads what has changed of a folder, and tells of every file in the order of names.
