@@ -60,6 +60,13 @@ func TestControlRefused(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	for script, sign := range map[string]string{"letters": "x", "emoji": "😀", "CJK": "春", "combining": "e\u0301", "family": "👨‍👩‍👧"} {
+		for n, fits := range map[int]bool{MaxMetadata - 1: true, MaxMetadata: true, MaxMetadata + 1: false} {
+			if err := (ControlRequest{Recipient: to, Metadata: units(sign, n)}).Validate(); (err == nil) != fits {
+				t.Errorf("metadata of %d units in %s: %v", n, script, err)
+			}
+		}
+	}
 	c := graph(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was made") })
 	for name, err := range map[string]error{
 		"to no app":        c.PassControl(t.Context(), testPage, to, "", ""),

@@ -45,6 +45,24 @@ func TestSplitText(t *testing.T) {
 	}
 }
 
+// At the limit of a text nothing is split, one above it is; in every script.
+func TestSplitAtTheLimit(t *testing.T) {
+	t.Parallel()
+	for script, sign := range map[string]string{"letters": "x", "emoji": "😀", "CJK": "春", "combining": "e\u0301", "family": "👨‍👩‍👧"} {
+		for n, want := range map[int]int{MaxText - 1: 1, MaxText: 1, MaxText + 1: 2} {
+			parts := OutMessage{Text: units(sign, n)}.Split()
+			if len(parts) != want {
+				t.Errorf("%d units in %s are %d messages", n, script, len(parts))
+			}
+			for _, part := range parts {
+				if err := part.Validate(); err != nil {
+					t.Errorf("%d units in %s: %v", n, script, err)
+				}
+			}
+		}
+	}
+}
+
 func TestMessageSplit(t *testing.T) {
 	t.Parallel()
 	chips := []QuickReply{{ContentType: QuickReplyEmail}}

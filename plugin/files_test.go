@@ -360,7 +360,7 @@ func TestFilesSurviveARestart(t *testing.T) {
 	must(t, err)
 	p.stop()
 	folder := strings.TrimSuffix(path, ".db") + "-files"
-	stray := filepath.Join(folder, "new-123")
+	stray := filepath.Join(folder, ".new-123")
 	must(t, os.WriteFile(stray, []byte("half a picture"), 0o600))
 	again := start(t, plugin.Options{Path: path})
 	if _, err := os.Stat(stray); !errors.Is(err, os.ErrNotExist) {

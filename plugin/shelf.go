@@ -72,12 +72,14 @@ type shelf struct {
 	use map[bool]pool
 }
 
-// newShelf takes up what an earlier process left: what no row names was never wholly taken in, and goes.
+// unfinished begins the name of a file that is coming in, and no other.
+const unfinished = ".new-"
+
+// newShelf takes up what an earlier process left: what was never wholly taken in goes. A whole file that no row names
+// stays, unreachable: its row may be in the backup of plugin.db that is about to be brought back.
 func newShelf(dir string, rows []fileRow) (*shelf, error) {
 	sh := &shelf{dir: dir, limits: limits, use: map[bool]pool{}}
-	known := map[string]bool{}
 	for _, row := range rows {
-		known[row.Name] = true
 		sh.count(row, 1)
 	}
 	entries, err := os.ReadDir(dir)
@@ -85,7 +87,7 @@ func newShelf(dir string, rows []fileRow) (*shelf, error) {
 		return nil, fmt.Errorf("look at the chat plugin's files: %w", err)
 	}
 	for _, entry := range entries {
-		if !known[entry.Name()] && entry.Type().IsRegular() {
+		if strings.HasPrefix(entry.Name(), unfinished) && entry.Type().IsRegular() {
 			if err := os.Remove(filepath.Join(dir, entry.Name())); err != nil {
 				return nil, fmt.Errorf("clear the chat plugin's files: %w", err)
 			}
@@ -112,7 +114,7 @@ type arrived struct {
 
 func (a *arrived) discard() {
 	if a != nil && a.path != "" {
-		_ = os.Remove(a.path) // else the next start does it
+		_ = os.Remove(a.path) // else it stays, and nobody gets it
 		a.path = ""
 	}
 }
@@ -122,7 +124,7 @@ func (sh *shelf) take(from io.Reader, called string, limit int64) (a *arrived, e
 	if err := os.MkdirAll(sh.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder for files: %w", err)
 	}
-	f, err := os.CreateTemp(sh.dir, "new-*")
+	f, err := os.CreateTemp(sh.dir, unfinished+"*")
 	if err != nil {
 		return nil, fmt.Errorf("keep a file: %w", err)
 	}
@@ -186,7 +188,7 @@ func syncFolder(dir string) error {
 }
 
 // keep puts what arrived on the shelf as a file of a page, or of one of its visitors. row stands for it in the change
-// that must follow; what has no row is gone after the next start.
+// that must follow; what has no row is handed to nobody.
 func (s *Server) keep(ctx context.Context, a *arrived, page, visitor string) (fileRow, error) {
 	var random [32]byte
 	if err := s.randomBytes(random[:]); err != nil {
