@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"frontdesk/store"
 )
@@ -163,7 +164,7 @@ func parseKey(s string) (string, bool) {
 	runes := []rune(last)
 	switch {
 	case len(runes) == 1 && runes[0] > ' ' && !isControl(runes[0]):
-		if has[2] { // the screen names what shift makes of it
+		if last, has[2] = shifted(runes[0], has[2], has[0] || has[1]); last == "" {
 			return "", false
 		}
 	case slices.Contains(namedKeys, strings.ToLower(last)):
@@ -178,6 +179,23 @@ func parseKey(s string) (string, bool) {
 		}
 	}
 	return b.String() + last, true
+}
+
+// shifted is a character as the screen names it: alone it is what shift made of it, beside ctrl and alt it is what stands
+// on the key, after shift. What shift makes of a sign, only the keyboard knows; that is empty.
+func shifted(r rune, shift, others bool) (key string, withShift bool) {
+	lower, upper := unicode.ToLower(r), unicode.ToUpper(r)
+	switch letter := lower != upper; {
+	case !letter && shift:
+		return "", false
+	case !letter:
+		return string(r), false
+	case others:
+		return string(lower), shift
+	case shift:
+		return string(upper), false
+	}
+	return string(r), false
 }
 
 // namedKeys are those that nobody needs to type words or to move about.

@@ -66,7 +66,7 @@ func TestFaultsOfMacros(t *testing.T) {
 		"an indented line":      {"status: open\n  title: A", "macros/a.txt line 2: a line of a macro is not indented"},
 		"no key":                {"key: alt+space bar\nstatus: open", `macros/a.txt line 1: "alt+space bar" is no key; write one letter`},
 		"a key twice modified":  {"key: alt+alt+s\nstatus: open", `macros/a.txt line 1: "alt+alt+s" is no key`},
-		"shift and a letter":    {"key: shift+s\nstatus: open", `macros/a.txt line 1: "shift+s" is no key`},
+		"shift and a sign":      {"key: shift+/\nstatus: open", `macros/a.txt line 1: "shift+/" is no key`},
 		"an unknown variable":   {"status: open\n\nHello\n{{nick}}", `macros/a.txt line 4: there is no variable "nick"`},
 		"a text too long":       {"status: open\n\n\n" + strings.Repeat("x", 2001), "macros/a.txt line 4: text: 2001 characters"},
 	} {
@@ -160,5 +160,24 @@ func TestStepsSayWhatWillHappen(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, acts); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Keys are named as the screen names them.
+func TestHowKeysAreNamed(t *testing.T) {
+	t.Parallel()
+	for written, want := range map[string]string{
+		"s": "s", "S": "S", "shift+s": "S", "Alt+s": "alt+s", "alt+S": "alt+s", "shift+alt+s": "alt+shift+s", "CTRL+S": "ctrl+s",
+		"alt+ctrl+x": "ctrl+alt+x", "F12": "f12", "shift+F1": "shift+f1", "+": "+", "alt++": "alt++", "é": "é", "ctrl+/": "ctrl+/",
+	} {
+		m, faults := canned.ParseMacro("macros/a.txt", []byte("status: open\nkey: "+written))
+		if m.Key != want || len(faults) > 0 {
+			t.Errorf("%s is %q, want %q; %v", written, m.Key, want, faults)
+		}
+	}
+	for _, written := range []string{"f13", "enter", "space", "ctrl", "alt+", "shift+alt", "meta+s", "ss", "alt+ctrl+alt+s"} {
+		if m, faults := canned.ParseMacro("macros/a.txt", []byte("status: open\nkey: "+written)); len(faults) != 1 || faults[0].Line != 2 {
+			t.Errorf("%s is a key: %q %v", written, m.Key, faults)
+		}
 	}
 }
