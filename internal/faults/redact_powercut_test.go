@@ -85,7 +85,9 @@ func (w *worker) redactingDay(day int) error {
 	sweeper := store.NewSweeper(log, d.Views, feed, ingest.Redact, nil)
 	var running, working sync.WaitGroup
 	running.Go(func() { w.keep(projector.Run(ctx), "projected") })
-	running.Go(func() { w.keep(sweeper.Run(ctx), "projected") })
+	for range 2 { // one finds out what the other is taking out: both must wait for the disk
+		running.Go(func() { w.keep(sweeper.Run(ctx), "projected") })
+	}
 	var next atomic.Int64
 	for range redactWorkers {
 		working.Go(func() {

@@ -47,6 +47,10 @@ type Log struct {
 	notify chan struct{}
 	done   chan struct{} // closed when the committer has ended
 
+	// committing is held during a commit. bbolt shows readers what a commit has written before that is synced; who must
+	// know that what they read is on the disk takes it too.
+	committing sync.RWMutex
+
 	mu     sync.Mutex
 	queue  []*appendJob
 	bytes  int           // of the jobs in the queue and in the commit under way
@@ -284,6 +288,8 @@ func (l *Log) write(jobs []*appendJob) (head store.Seq, err error) {
 	if err != nil {
 		return 0, err
 	}
+	l.committing.Lock()
+	defer l.committing.Unlock()
 	err = l.db.Update(func(tx *bolt.Tx) error {
 		var err error
 		if head, err = lastSeq(tx); err != nil {

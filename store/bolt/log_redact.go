@@ -53,11 +53,7 @@ func (l *Log) redact(ctx context.Context, seq store.Seq, change func(body []byte
 	if seq == 0 || seq > l.Head() {
 		return false, store.ErrNotFound
 	}
-	var value []byte
-	err = l.db.View(func(tx *bolt.Tx) error {
-		value = bytes.Clone(tx.Bucket(logBucket).Get(encodeSeq(seq)))
-		return nil
-	})
+	value, err := l.synced(seq)
 	if err != nil {
 		return false, closedError(err)
 	}
@@ -90,4 +86,16 @@ func (l *Log) redact(ctx context.Context, seq store.Seq, change func(body []byte
 		return false, ctx.Err()
 	}
 	return job.redact.moved, <-job.done
+}
+
+// synced is a record as it is on the disk. One that another redaction has just changed is waited for: whoever finds
+// nothing left to take out of it is told so, and may rely on it.
+func (l *Log) synced(seq store.Seq) (value []byte, err error) {
+	l.committing.RLock()
+	defer l.committing.RUnlock()
+	err = l.db.View(func(tx *bolt.Tx) error {
+		value = bytes.Clone(tx.Bucket(logBucket).Get(encodeSeq(seq)))
+		return nil
+	})
+	return value, err
 }
