@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"net/url"
 	"path"
 	"slices"
@@ -62,13 +61,16 @@ func (m *Model) messageBody(msg *store.Message, k itemKey, w int) []string {
 	} else if msg.Kind == store.KindQuickReply || msg.Kind == store.KindPostback {
 		add(words, r.cut("▸ "+orElse(CleanLine(msg.Payload), "(no title)"), w))
 	}
-	for _, a := range msg.Attachments {
-		out = append(out, m.drawAttachment(&a, msg, words, w)...)
+	for i := range msg.Attachments {
+		out = append(out, m.drawAttachment(msg, i, k, words, w)...)
 	}
-	out = append(out, m.drawElements(msg.Elements, w)...)
-	add(t.chip, r.chips(buttonLabels(msg.Buttons), w)...)
-	add(t.chip, r.chips(quickReplyLabels(msg.QuickReplies), w)...)
+	out = append(out, m.drawElements(msg.Elements, k.chosen, w)...)
+	out = append(out, m.drawChips(m.buttonChips(msg.Buttons, k.chosen), w)...)
+	out = append(out, m.drawChips(m.quickReplyChips(msg.QuickReplies, k.chosen), w)...)
 	out = append(out, m.drawFields(msg.Details, w)...)
+	if k.former {
+		out = append(out, m.drawFormer(msg, w)...)
+	}
 	return append(out, m.drawBadges(msg, w)...)
 }
 
@@ -83,68 +85,32 @@ func kindHead(msg *store.Message) string {
 	return ""
 }
 
-// drawAttachment draws what came with a message: a file in one line, a product or a template as cards.
-func (m *Model) drawAttachment(a *store.Attachment, msg *store.Message, words pen, w int) []string {
-	t, r := m.theme, m.ruler
-	var out []string
-	if a.Type == "template" && (a.Text != "" || len(a.Elements) > 0 || len(a.Buttons) > 0) {
-		if text := Clean(a.Text); text != "" && a.Text != msg.Text {
-			for _, line := range r.wrap(text, w) {
-				out = append(out, words.on(line))
-			}
-		}
-		out = append(out, m.drawElements(a.Elements, w)...)
-		for _, line := range r.chips(buttonLabels(a.Buttons), w) {
-			out = append(out, t.chip.on(line))
-		}
-		return out
-	}
-	word, rest := m.attachmentWords(a)
-	name := "[" + r.cut(word, w-2) + "]"
-	room := w - r.width(name) - 1
+// editedWord says how often a message was edited.
+func editedWord(msg *store.Message) string {
 	switch {
-	case rest == "":
-		return []string{words.on(name)}
-	case r.width(rest) <= room:
-		return []string{words.on(name) + " " + t.muted.on(rest)}
+	case msg.EditN <= 1:
+		return "edited"
+	case msg.EditN < 10:
+		return "edited ×" + itoa(msg.EditN)
 	}
-	out = append(out, words.on(name))
-	for i, line := range r.wrap(rest, w-2) {
-		if i == mostAttachmentLines {
-			break
-		}
-		out = append(out, "  "+t.muted.on(line))
-	}
-	return out
+	return "edit ×" + itoa(min(msg.EditN, 999))
 }
 
-// mostAttachmentLines is how many lines the name of a file or a share may take.
-const mostAttachmentLines = 3
-
-// attachmentWords is what an attachment is, and what tells it from others of its sort.
-func (m *Model) attachmentWords(a *store.Attachment) (word, rest string) {
-	word = attachmentWord(a.Type)
-	var parts []string
-	if a.StickerID != "" {
-		return "sticker", stickerName(a.StickerID)
-	}
-	if a.Type == "location" {
-		parts = append(parts, fmt.Sprintf("%.5f, %.5f", a.Lat, a.Long))
-	}
-	if title := CleanLine(a.Title); title != "" {
-		parts = append(parts, title)
-	}
-	switch a.Type {
-	case "image", "video", "audio", "file":
-		if name := fileName(a.URL); name != "" {
-			parts = append(parts, name)
-		}
-	default:
-		if a.URL != "" && !strings.HasPrefix(a.URL, "/") { // some are relative: they lead nowhere
-			parts = append(parts, address(a.URL))
+// drawFormer is what a message said before its edits, the newest of them first.
+func (m *Model) drawFormer(msg *store.Message, w int) []string {
+	t, r := m.theme, m.ruler
+	var out []string
+	for i := len(msg.Edits) - 1; i >= 0; i-- {
+		e := msg.Edits[i]
+		lead := "✎ until " + moment(e.At, m.clock) + ": "
+		for _, line := range r.wrap(lead+strings.TrimSpace(CleanLine(e.Text)), w) {
+			out = append(out, t.faint.on(line))
 		}
 	}
-	return word, strings.Join(parts, " · ")
+	if len(out) == 0 {
+		out = append(out, t.faint.on(r.cut("✎ what it said before is not known", w)))
+	}
+	return out
 }
 
 // thumbsUp are the ids of the platform's own thumb, in three sizes (ref. 2.5).
@@ -171,16 +137,25 @@ func fileName(address string) string {
 }
 
 // drawElements draws the cards of a template, or the products of a message.
-func (m *Model) drawElements(elements []messenger.Element, w int) []string {
+func (m *Model) drawElements(elements []messenger.Element, chosen string, w int) []string {
+	t, r := m.theme, m.ruler
 	var out []string
 	for _, e := range elements {
 		title := orElse(CleanLine(e.Title), "(without a title)")
-		out = append(out, m.theme.bold.on(m.ruler.cut("▪ "+title, w)))
-		if e.Subtitle != "" {
-			out = append(out, m.theme.muted.on(m.ruler.cut("  "+CleanLine(e.Subtitle), w)))
+		out = append(out, t.faint.on("▪ ")+t.bold.on(r.cut(title, w-2)))
+		for _, line := range r.wrap(CleanLine(e.Subtitle), w-2) {
+			if line != "" {
+				out = append(out, "  "+t.muted.on(line))
+			}
 		}
-		for _, line := range m.ruler.chips(buttonLabels(e.Buttons), w-2) {
-			out = append(out, "  "+m.theme.chip.on(line))
+		if host := hostOf(e.ImageURL); host != "" {
+			out = append(out, "  "+t.faint.on(r.cut("[picture] "+fileName(e.ImageURL)+" · "+host, w-2)))
+		}
+		if e.DefaultAction != nil && hostOf(e.DefaultAction.URL) != "" {
+			out = append(out, "  "+t.faint.on(r.cut("→ "+address(e.DefaultAction.URL), w-2)))
+		}
+		for _, line := range m.drawChips(m.buttonChips(e.Buttons, chosen), w-2) {
+			out = append(out, "  "+line)
 		}
 	}
 	return out
@@ -259,11 +234,28 @@ func summary(msg *store.Message) string {
 	case CleanLine(msg.Text) != "":
 		return CleanLine(msg.Text)
 	case len(msg.Attachments) > 0:
-		return "[" + mediaWord(&msg.Attachments[0]) + "]"
+		a := &msg.Attachments[0]
+		if a.Type == "template" {
+			return orElse(orElse(CleanLine(a.Text), titlesOf(a.Elements)), "[template]")
+		}
+		return strings.TrimSpace("[" + mediaWord(a) + "] " + CleanLine(a.Title))
+	case len(msg.Elements) > 0:
+		return orElse(titlesOf(msg.Elements), "[cards]")
 	case kindHead(msg) != "":
 		return kindHead(msg)
 	}
 	return "a message"
+}
+
+// titlesOf is the cards of a template in one line.
+func titlesOf(elements []messenger.Element) string {
+	var titles []string
+	for _, e := range elements {
+		if title := CleanLine(e.Title); title != "" {
+			titles = append(titles, title)
+		}
+	}
+	return strings.Join(titles, " · ")
 }
 
 func mediaWord(a *store.Attachment) string {

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
@@ -34,6 +33,9 @@ type itemKey struct {
 	minute  string // until when it waits or sleeps
 	parts   int
 	marks   string      // what was done to it later: edits, reactions, feedback
+	chosen  string      // what the contact tapped on it, as taps has it
+	files   string      // what is known of its files
+	former  bool        // what it said before its edits is shown
 	touch   store.Touch // the arrival that rode in it
 	settle  bool
 }
@@ -57,7 +59,7 @@ func (m *Model) threadItems() []item {
 	items := make([]item, 0, len(all))
 	drawn := make(map[store.MessageID]drawnItem, len(all))
 	day, newDone := "", false
-	settle := m.toSettle()
+	settle, tapped := m.toSettle(), findTaps(all)
 	for i := range all {
 		msg := &all[i]
 		key := m.itemKey(msg, w)
@@ -70,8 +72,11 @@ func (m *Model) threadItems() []item {
 		key.first = i == 0 || key.day != "" || key.newLine || cameIn(msg) || !sameGroup(&all[i-1], msg)
 		key.head = key.first || msg.Direction == store.Out
 		key.settle = msg.ID == settle
-		if msg.ReplyTo != "" {
+		key.chosen, key.former = tapped.chosen[msg.ID], t.former[msg.ID]
+		if q, ok := tapped.question[msg.ID]; msg.ReplyTo != "" {
 			key.quote = m.quoted(all, msg.ReplyTo)
+		} else if ok && !rightAbove(all, q, i) {
+			key.quote = m.author(&all[q]) + ": " + summary(&all[q])
 		}
 		d, ok := t.drawn[msg.ID]
 		if !ok || d.key != key {
@@ -91,7 +96,7 @@ func (m *Model) itemKey(msg *store.Message, w int) itemKey {
 	k := itemKey{
 		width: w, gutter: m.gutter(w), stacked: w < besideFrom, theme: m.theme, ruler: m.ruler, state: msg.State, text: msg.Text, name: m.author(msg),
 		parts: len(msg.Attachments) + 100*len(msg.Buttons) + 10000*len(msg.QuickReplies) + 1000000*len(msg.Elements),
-		marks: marksOf(msg),
+		marks: marksOf(msg), files: filesKey(msg),
 	}
 	if msg.Touch != nil {
 		k.touch = *msg.Touch
@@ -156,6 +161,16 @@ func echoAuthor(app string) string {
 		return "page"
 	}
 	return "bot"
+}
+
+// rightAbove reports whether nothing was said between two lines of a window.
+func rightAbove(all []store.Message, question, answer int) bool {
+	for i := question + 1; i < answer; i++ {
+		if all[i].Direction != store.Activity {
+			return false
+		}
+	}
+	return true
 }
 
 // quoted is what a message replies to, in a few words.
@@ -242,7 +257,7 @@ func (m *Model) drawMessage(msg *store.Message, k itemKey) []string {
 	case msg.Direction == store.Out && glyph != "":
 		meta += " " + statePen(t).on(strings.TrimSpace(glyph+" "+word))
 	case msg.EditN > 0 && !msg.Withdrawn:
-		meta += " " + t.muted.on("edited")
+		meta += " " + t.muted.on(editedWord(msg))
 	}
 	body := m.messageBody(msg, k, words)
 	if len(body) == 0 {
@@ -283,38 +298,6 @@ func (r ruler) shortName(name string, w int) string {
 	}
 	first, _, _ := strings.Cut(name, " ")
 	return first
-}
-
-func quickReplyLabels(replies []messenger.QuickReply) []string {
-	labels := make([]string, len(replies))
-	for i, q := range replies {
-		title := CleanLine(q.Title)
-		switch {
-		case q.ContentType == "user_phone_number":
-			title = "phone number"
-		case q.ContentType == "user_email":
-			title = "e-mail address"
-		case title == "" && q.ImageURL != "":
-			title = "[picture]"
-		}
-		labels[i] = "( " + title + " )"
-	}
-	return labels
-}
-
-func buttonLabels(buttons []messenger.Button) []string {
-	labels := make([]string, len(buttons))
-	for i, b := range buttons {
-		label := CleanLine(b.Title)
-		switch {
-		case b.URL != "":
-			label += " → " + address(b.URL)
-		case b.Type == messenger.ButtonCall:
-			label += " → " + CleanLine(b.Payload)
-		}
-		labels[i] = "[ " + label + " ]"
-	}
-	return labels
 }
 
 // chips puts labels side by side, in as many lines as they need.

@@ -31,9 +31,10 @@ type threadPane struct {
 
 	items  []item
 	drawn  map[store.MessageID]drawnItem
-	total  int // lines of all items
-	top    int // first line shown
-	height int // lines shown
+	former map[store.MessageID]bool // edited ones that show what they said before
+	total  int                      // lines of all items
+	top    int                      // first line shown
+	height int                      // lines shown
 	follow bool
 }
 
