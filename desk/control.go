@@ -96,9 +96,7 @@ func checkControl(r ControlRequest, c store.Conversation, in Inbox, known bool) 
 		return refusal
 	}
 	switch {
-	case in.Plugin || isVisitor(c.Contact):
-		return &Refusal{Reason: "No other app takes part in conversations of our own plugin."}
-	case c.Contact.Kind != store.ContactPSID:
+	case c.Contact.Kind == store.ContactUserRef:
 		return &Refusal{Reason: "The platform changes control only for customers it knows by an id.", Advice: "Wait until the customer writes."}
 	case in.Stopped:
 		return stoppedRefusal(in.Alert, in.Advice)
@@ -106,6 +104,8 @@ func checkControl(r ControlRequest, c store.Conversation, in Inbox, known bool) 
 		return nil
 	case r.Verb == ControlTake:
 		return &Refusal{Reason: "The conversation is ours already."}
+	case isVisitor(c.Contact) && !elsewhere(c, in):
+		return &Refusal{Reason: "Our own plugin knows no other app that could have the conversation."}
 	}
 	return &Refusal{Reason: "The conversation is not ours to hand over.", Advice: "Take control first."}
 }
@@ -121,17 +121,18 @@ func refusedControl(verb ControlVerb, err error) *Refusal {
 	return refused("What you asked about control", err)
 }
 
-// controlsOf is what can be asked for about the conversation's control. Our own plugin knows no other apps, and a
-// user_ref is nobody whose conversation could be handed over.
+// controlsOf is what can be asked for about the conversation's control. Our own plugin has one app for each site, but any
+// program may have passed a conversation on. A user_ref is nobody whose conversation could be handed over.
 func controlsOf(c store.Conversation, in Inbox, known bool) []ControlVerb {
-	if !known || in.Plugin || c.Contact.Kind != store.ContactPSID || isVisitor(c.Contact) {
-		return nil
-	}
 	switch {
-	case ours(c, in):
-		return []ControlVerb{ControlPass, ControlRelease}
+	case !known || c.Contact.Kind == store.ContactUserRef:
+		return nil
 	case elsewhere(c, in):
 		return []ControlVerb{ControlTake}
+	case in.Plugin || isVisitor(c.Contact):
+		return nil
+	case ours(c, in):
+		return []ControlVerb{ControlPass, ControlRelease}
 	case c.Owner.Kind == store.OwnerIdle:
 		return []ControlVerb{ControlTake, ControlPass}
 	default: // nothing has told who has it
@@ -144,24 +145,24 @@ func ours(c store.Conversation, in Inbox) bool {
 	return c.Owner.Kind == store.OwnerUs || c.Owner.Kind == store.OwnerApp && in.AppID != "" && c.Owner.AppID == in.AppID
 }
 
-// elsewhere reports whether another app is known to control the conversation. Whoever is named may be ourselves while
-// nobody has told us our own id.
+// elsewhere reports whether another app is known to control the conversation. Whoever is named on a Page may be ourselves
+// while nobody has told us our own id; on our own plugin we would then have none.
 func elsewhere(c store.Conversation, in Inbox) bool {
-	return c.Owner.Kind == store.OwnerApp && !isVisitor(c.Contact) && !ours(c, in) &&
-		(in.AppID != "" || c.Owner.AppID == "" || c.Owner.AppID == messenger.PageInboxApp)
+	return c.Owner.Kind == store.OwnerApp && !ours(c, in) &&
+		(in.AppID != "" || isVisitor(c.Contact) || c.Owner.AppID == "" || c.Owner.AppID == messenger.PageInboxApp)
 }
 
 // controlWarning says that somebody else has the conversation, or may have; empty when nobody has.
 func controlWarning(c store.Conversation, in Inbox) string {
 	const refuses = " controls this conversation, so the platform will refuse a message. Take control first."
 	switch {
-	case c.Owner.Kind != store.OwnerApp || isVisitor(c.Contact) || ours(c, in):
+	case c.Owner.Kind != store.OwnerApp || ours(c, in):
 		return ""
 	case c.Owner.AppID == "":
 		return "Another app" + refuses
 	case c.Owner.AppID == messenger.PageInboxApp:
 		return "The Page's own inbox" + refuses
-	case in.AppID != "":
+	case elsewhere(c, in):
 		return "The app " + c.Owner.AppID + refuses
 	}
 	return "The app " + c.Owner.AppID + " controls this conversation. If that is not ours, the platform will refuse a message; " +

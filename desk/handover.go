@@ -33,18 +33,25 @@ func (c *courier) handOver(requests context.Context, conv store.Conversation, m 
 	}
 	fresh := m.Error != nil && m.Error.Subcode == unknownFile
 	id, err := c.d.o.Files.Carry(requests, kept, fresh)
-	if err == nil {
-		c.mu.Lock()
-		c.files[m.Token] = id
-		c.mu.Unlock()
-		return pause{}, nil
+	if err != nil {
+		return c.notHandedOver(requests, shot{conv: conv, reply: m, n: m.Attempts}, err)
 	}
-	if requests.Err() != nil { // the desk ends; the next start begins again
+	c.mu.Lock()
+	c.files[m.Token] = id
+	c.mu.Unlock()
+	return pause{}, nil
+}
+
+// notHandedOver keeps what a hand-over that failed means for the reply, of which nothing was sent.
+func (c *courier) notHandedOver(requests context.Context, s shot, failure error) (pause, error) {
+	select {
+	case <-requests.Done(): // the desk ends; the next start begins again
 		return pause{watch: true}, nil
+	default:
 	}
-	r := store.Result{Token: m.Token, Conversation: conv.ID, N: m.Attempts}
-	s := shot{conv: conv, reply: m, n: m.Attempts}
-	c.judge(&r, s, err)
+	m := s.reply
+	r := store.Result{Token: m.Token, Conversation: s.conv.ID, N: s.n}
+	c.judge(&r, s, failure)
 	if r.Outcome == store.OutcomeUnknown {
 		r.Error.Text, r.Error.Advice, r.Error.Retry = "The file was not handed over: the connection broke.", "", true
 		c.again(&r, m, maxTries, 0)

@@ -114,6 +114,10 @@ func TestOutlookOnControl(t *testing.T) {
 		},
 		"a user_ref":      {to: store.Contact{Kind: store.ContactUserRef, ID: "6150"}},
 		"visitor of ours": {to: store.Contact{Kind: store.ContactVisitor, ID: visitor}, in: desk.Inbox{Plugin: true}},
+		"visitor in another's hand": {
+			to: store.Contact{Kind: store.ContactVisitor, ID: visitor}, in: desk.Inbox{Plugin: true},
+			owner: store.Owner{Kind: store.OwnerApp, AppID: "77"}, can: []desk.ControlVerb{desk.ControlTake}, warns: "The app 77 controls",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

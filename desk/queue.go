@@ -39,10 +39,6 @@ func (d *Desk) Queue(ctx context.Context) ([]Waiting, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read what waits to be sent: %w", err)
 	}
-	alerts, err := d.views.Alerts(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read what the platform says of inboxes: %w", err)
-	}
 	out := make([]Waiting, 0, len(open))
 	var c store.Conversation
 	var ahead store.MessageID // the reply of this conversation that goes next
@@ -56,7 +52,7 @@ func (d *Desk) Queue(ctx context.Context) ([]Waiting, error) {
 			}
 		}
 		w := Waiting{Message: m, Title: c.Contact.Title(), Inbox: c.Inbox, Since: m.At.Time()}
-		d.explain(&w, alerts[c.Inbox], ahead)
+		d.explain(&w, ahead)
 		if ahead == "" && (m.State == store.StateQueued || m.State == store.StateSending) {
 			ahead = m.ID
 		}
@@ -69,7 +65,7 @@ func (d *Desk) Queue(ctx context.Context) ([]Waiting, error) {
 }
 
 // explain says why a reply waits; ahead is the one of its conversation that goes before it.
-func (d *Desk) explain(w *Waiting, said store.Alert, ahead store.MessageID) {
+func (d *Desk) explain(w *Waiting, ahead store.MessageID) {
 	m := w.Message
 	if e := m.Error; e != nil {
 		w.Reason, w.Advice = e.Text, e.Advice
@@ -78,7 +74,7 @@ func (d *Desk) explain(w *Waiting, said store.Alert, ahead store.MessageID) {
 	case store.StateSending:
 		w.Reason = "It is being sent at this moment."
 	case store.StateQueued:
-		d.explainQueued(w, said, ahead)
+		d.explainQueued(w, ahead)
 	case store.StateHeld:
 		if m.HeldBy != "" {
 			w.Behind = store.ReplyID(m.HeldBy)
@@ -98,14 +94,10 @@ func (d *Desk) explain(w *Waiting, said store.Alert, ahead store.MessageID) {
 }
 
 // explainQueued says why a reply that goes out by itself has not gone out yet.
-func (d *Desk) explainQueued(w *Waiting, said store.Alert, ahead store.MessageID) {
+func (d *Desk) explainQueued(w *Waiting, ahead store.MessageID) {
 	now, m := d.now(), w.Message
 	in := Inbox{ID: w.Inbox}
-	till := d.courier.alert(&in, now)
-	if in.Stopped || in.Alert == "" && said.Action == policyBlock {
-		in.Alert = cmp.Or(in.Alert, alertText(said))
-	}
-	w.Next = till
+	w.Next = d.courier.alert(&in, now)
 	if at := m.RetryAt.Time(); at.After(w.Next) && at.After(now) {
 		w.Next = at
 	}
@@ -115,6 +107,8 @@ func (d *Desk) explainQueued(w *Waiting, said store.Alert, ahead store.MessageID
 		w.Reason, w.Advice = "It goes out after the message before it.", ""
 	case in.Alert != "":
 		w.Reason, w.Advice = in.Alert, in.Advice
+	case w.Next.IsZero() && m.File != nil && d.courier.carried(m.Token) == "":
+		w.Reason, w.Advice = "Its file is being handed over to the platform.", ""
 	case w.Next.IsZero():
 		w.Reason, w.Advice = "It is about to be sent.", ""
 	case m.Attempts == 0 && m.Error == nil:

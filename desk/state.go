@@ -135,9 +135,7 @@ func (d *Desk) inboxNow(id store.InboxID, said store.Alert) (in Inbox, known boo
 	i, known := d.inboxes[id]
 	in = i.Inbox
 	in.ID = id
-	if !in.Plugin {
-		in.AppID = d.o.AppID
-	}
+	in.AppID = d.o.AppID
 	if name := d.names.of(id); name != "" {
 		in.Name = name
 	}

@@ -194,7 +194,7 @@ func (d *Desk) signsWelcome(ctx context.Context, c store.Conversation) (bool, er
 	}
 	now := d.now()
 	o := OutlookOf(c, in, known, now)
-	if o.Blocked != nil || o.Human || in.Alert != "" || elsewhere(c, in) {
+	if able := o.Blocked == nil && !o.Human && in.Alert == ""; !able || elsewhere(c, in) {
 		return false, nil
 	}
 	if u, known := d.usageOf(c.Inbox); known && u.Highest() > onlyReplies {

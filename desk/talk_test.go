@@ -353,7 +353,7 @@ func TestControlRefused(t *testing.T) {
 		"to no app":          {request: desk.ControlRequest{Verb: desk.ControlPass, To: "Lumen"}, says: "digits"},
 		"ours already":       {request: desk.ControlRequest{Verb: desk.ControlTake}, owner: store.Owner{Kind: store.OwnerApp, AppID: "12"}, says: "ours already"},
 		"not ours to pass":   {request: desk.ControlRequest{Verb: desk.ControlRelease}, owner: store.Owner{Kind: store.OwnerApp, AppID: "77"}, says: "Take control first"},
-		"of our own plugin":  {request: desk.ControlRequest{Verb: desk.ControlTake}, to: store.Contact{Kind: store.ContactVisitor, ID: visitor}, inbox: siteID, says: "own plugin"},
+		"of our own plugin":  {request: desk.ControlRequest{Verb: desk.ControlRelease}, to: store.Contact{Kind: store.ContactVisitor, ID: visitor}, inbox: siteID, says: "own plugin"},
 		"of a user_ref":      {request: desk.ControlRequest{Verb: desk.ControlTake}, to: store.Contact{Kind: store.ContactUserRef, ID: "6150"}, says: "knows by an id"},
 		"without settings":   {request: desk.ControlRequest{Verb: desk.ControlTake}, inbox: "555", says: "no settings"},
 		"not the default":    {request: desk.ControlRequest{Verb: desk.ControlTake}, owner: store.Owner{Kind: store.OwnerIdle}, err: messenger.ErrNotGranted, says: "default app", asked: 1},
