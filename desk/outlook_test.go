@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -231,6 +232,32 @@ func TestReplyKeepsToTheOutlook(t *testing.T) {
 				t.Errorf("taken (%v) though the outlook said %v", err, o.Blocked)
 			case o.Blocked != nil && refusal.Advice != o.Blocked.Advice:
 				t.Errorf("refused with %+v, the outlook said %+v", refusal, o.Blocked)
+			}
+		})
+	}
+}
+
+// TestGuestWhoHasEndedTheChat has the platform say that nobody is there: of a guest that means another thing than of a
+// customer.
+func TestGuestWhoHasEndedTheChat(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		guest bool
+		says  string
+	}{"guest": {true, "visitor has left"}, "customer": {false, "does not know this recipient"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := newGraph(t, func(w http.ResponseWriter, _ int, _ messenger.SendRequest) {
+				refuse(t, w, 400, "error-100-2018001-no-matching-user.json")
+			})
+			w := open(t, t.TempDir(), config{sender: graphClient(t, g.URL)})
+			w.append([]store.Fact{{
+				Kind: store.FactReferral, Inbox: pageID, Contact: psid(maya), At: store.MillisOf(time.Now()), ID: "r1", Key: "r1",
+				Touch: &store.Touch{Origin: store.OriginPlugin, Guest: c.guest},
+			}})
+			got := w.untilState(w.reply(w.writes(pageID, psid(maya), "hello", 0), "hi"), store.StateFailed)
+			if !strings.Contains(got.Error.Text, c.says) || got.Error.Advice == "" {
+				t.Errorf("error %+v, want %q", got.Error, c.says)
 			}
 		})
 	}

@@ -46,6 +46,10 @@ func (c *courier) judge(r *store.Result, s shot, err error) (proven bool) {
 		c.stop(s.conv.Inbox, *r.Error)
 	default:
 		r.Outcome = store.OutcomeFailed
+		if r.Error.Subcode == nobodyThere && isGuest(s.conv, s.reply.Recipient) {
+			r.Error.Text = "The website visitor has left: a guest can be written to for 24 hours at most, and no longer than the chat is open."
+			r.Error.Advice = "Nothing more can be sent to this visitor, who comes back as another contact."
+		}
 		if w := store.Window(s.conv, store.MillisOf(c.d.now())); r.Error.Subcode == notAvailable && !w.Open && !w.Unknown {
 			r.Error.Text = "More than 24 hours have passed since the customer wrote."
 			r.Error.Advice = "Wait until the customer writes."
@@ -54,6 +58,9 @@ func (c *courier) judge(r *store.Result, s shot, err error) (proven bool) {
 	}
 	return false
 }
+
+// nobodyThere is the subcode that says that the page has no such contact, or that a guest's session has ended (ref. 4.2).
+const nobodyThere = 2018001
 
 // notAvailable is the subcode that says that a person can't be reached, or that the window is closed (ref. 4.2).
 const notAvailable = 1545041
