@@ -50,6 +50,7 @@ func talkActions() []action {
 		{id: "reply", keys: []string{"r"}, about: "write a reply", hint: "reply", in: onTalk, not: cannotReply, run: (*Model).startReply},
 		{id: "open-reply", keys: []string{"enter"}, about: "write a reply", in: []place{placeThread}, not: cannotReply, run: (*Model).startReply},
 		{id: "note", keys: []string{"N"}, about: "write a private note", in: onTalk, not: cannotReply, run: (*Model).startNote},
+		{id: "control", keys: []string{"C"}, about: "who answers: take the conversation from another app, pass it on, release it", in: onTalk, not: noControl, run: (*Model).showControl},
 		{id: "resolve", keys: []string{"e"}, about: "resolve the conversation, or open it again", hint: "resolve", in: onTalk, not: noConversation, run: (*Model).resolve},
 		{id: "snooze", keys: []string{"z"}, about: "put it away until later", hint: "snooze", in: onTalk, not: noConversation, run: (*Model).askSnooze},
 		{id: "assign", keys: []string{"a"}, about: "take the conversation, or give it back", in: onTalk, not: noConversation, run: (*Model).assign},

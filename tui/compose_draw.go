@@ -23,6 +23,7 @@ var noteCorners = corners{h: "═", v: "║", ml: "╠", mr: "╣", bl: "╚", b
 // composePlan is how the lines of the composer's rectangle are shared out, from the top down.
 type composePlan struct {
 	outlook []string
+	quote   int
 	files   int
 	area    int
 	form    formLines
@@ -30,7 +31,7 @@ type composePlan struct {
 }
 
 func (p composePlan) height() int {
-	return len(p.outlook) + p.files + p.area + len(p.form.lines) + len(p.refusal)
+	return len(p.outlook) + p.quote + p.files + p.area + len(p.form.lines) + len(p.refusal)
 }
 
 // formLines are the drawn lines of a form, and where in them the cursor stands.
@@ -60,6 +61,9 @@ func (m *Model) plan(w, h int) composePlan {
 	p := composePlan{outlook: m.outlookLines(w), refusal: m.refusalLines(w)}
 	if m.composing() {
 		p.files = min(len(c.draft.Files), mostFileLines)
+		if c.quotes() {
+			p.quote = 1
+		}
 		p.form = m.formLines(w)
 	}
 	if c.draft.Chosen() != desk.ModeCards || !m.composing() {
@@ -69,11 +73,26 @@ func (m *Model) plan(w, h int) composePlan {
 		}
 	}
 	room := max(h-1-fewestThreadLines, fewestEditorLines+2)
-	p.form = p.form.window(max(room-len(p.outlook)-p.files-p.area-len(p.refusal), 3))
+	p.form = p.form.window(max(room-len(p.outlook)-p.quote-p.files-p.area-len(p.refusal), 3))
 	if over := p.height() - room; over > 0 && len(p.outlook) > 1 {
 		p.outlook = p.outlook[:max(len(p.outlook)-over, 1)]
 	}
 	return p
+}
+
+// quotes reports whether the reply quotes a message. A note never does.
+func (c *composer) quotes() bool { return c.draft.ReplyTo != "" && c.draft.Chosen() != desk.ModeNote }
+
+// drawQuote is the message that the reply quotes.
+func (m *Model) drawQuote(w int) string {
+	said := "an earlier message"
+	for i := range m.thread.msgs {
+		if msg := &m.thread.msgs[i]; msg.ID == m.composer.draft.ReplyTo {
+			said = m.author(msg) + ": " + summary(msg)
+		}
+	}
+	keys := " " + keyOf("unquote") + " drops it"
+	return m.theme.muted.on(m.ruler.cut("┆ "+said, max(w-m.ruler.width(keys), 8))) + m.theme.faint.on(keys)
 }
 
 // composing reports whether the composer shows what was typed: it has the keys, or there is a draft.
@@ -184,6 +203,9 @@ func (m *Model) drawReply() []string {
 	p := m.plan(w, m.lay.thread.inner().h)
 	out := make([]string, 0, m.lay.reply.h)
 	out = append(out, p.outlook...)
+	if p.quote > 0 {
+		out = append(out, m.drawQuote(w))
+	}
 	out = append(out, m.drawFiles(w, p.files)...)
 	switch {
 	case m.thread.id == "":
@@ -211,7 +233,7 @@ func (m *Model) composeCursor() *tea.Cursor {
 	c := &m.composer
 	p := m.plan(m.lay.reply.w, m.lay.thread.inner().h)
 	r := m.lay.reply
-	above := len(p.outlook) + p.files
+	above := len(p.outlook) + p.quote + p.files
 	if !c.inForm() {
 		cur := c.area.Cursor()
 		if cur != nil {
@@ -488,6 +510,8 @@ func (m *Model) placeholder(at spot) string {
 		return "title"
 	case at.part == partPayload:
 		return "payload"
+	case at.part == partPicture && d.Chosen() == desk.ModeCards:
+		return "https://…"
 	case at.part == partPicture:
 		return "picture"
 	case at.part == partLink:

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"frontdesk/desk"
+	"frontdesk/store"
 )
 
 // modeNames are the modes as the title of the composer and the keys name them.
@@ -36,6 +37,7 @@ func composeActions() []action {
 		{id: "line-kind", keys: []string{"alt+k"}, about: "its kind: text, phone number or e-mail; answer, page or call", hint: "its kind", in: form, not: noKind, run: (*Model).turnKind},
 		{id: "preview", keys: []string{"alt+p", "f3"}, about: "show or hide what the customer will see", hint: "preview", in: onCompose, run: (*Model).togglePreview},
 		{id: "attach", keys: []string{"alt+a", "f4"}, about: "attach a file, by path or web address", hint: "attach", in: onCompose, not: noAttach, run: (*Model).askAttach},
+		{id: "unquote", keys: []string{"alt+q"}, about: "do not quote a message", in: onCompose, not: noQuote, run: (*Model).unquote},
 		{id: "editor", keys: []string{"ctrl+o"}, about: "write the text in the editor of $VISUAL or $EDITOR", in: onCompose, run: (*Model).openEditor},
 		{id: "thread-up", keys: []string{"pgup"}, about: "a page up in the thread", in: onCompose, run: func(m *Model) tea.Cmd { return m.scrollThread(-m.threadPage()) }},
 		{id: "thread-down", keys: []string{"pgdown"}, about: "a page down in the thread", in: onCompose, run: func(m *Model) tea.Cmd { return m.scrollThread(m.threadPage()) }},
@@ -52,17 +54,15 @@ func composeActions() []action {
 // setMode makes another kind of message of the draft. What was typed for the others stays.
 func (m *Model) setMode(mode desk.Mode) tea.Cmd {
 	c := &m.composer
-	was := c.draft.Chosen()
-	c.draft, _ = weed(c.draft, c.at)
-	c.draft.Mode = mode
-	if mode == desk.ModeText {
-		c.draft.Mode = ""
-	}
 	if c.side = toContact; mode == desk.ModeNote {
 		c.side = toAgents
 	}
-	if mode == was {
+	if mode == c.draft.Chosen() {
 		return nil
+	}
+	c.draft, _ = weed(c.draft, c.at)
+	if c.draft.Mode = mode; mode == desk.ModeText {
+		c.draft.Mode = ""
 	}
 	c.tried = false
 	c.load(c.draft)
@@ -188,6 +188,25 @@ func noKind(m *Model) string {
 		return "Only quick replies and buttons are of several kinds."
 	}
 	return ""
+}
+
+func noQuote(m *Model) string {
+	if !m.composer.quotes() {
+		return "No message is quoted."
+	}
+	return ""
+}
+
+func (m *Model) unquote() tea.Cmd {
+	m.composer.draft.ReplyTo = ""
+	return m.changed()
+}
+
+// quote begins a reply to one message of the open conversation.
+func (m *Model) quote(id store.MessageID) tea.Cmd {
+	cmd := m.startReply()
+	m.composer.draft.ReplyTo = id
+	return tea.Batch(cmd, m.changed())
 }
 
 // moveLine exchanges the line with the one n below it.

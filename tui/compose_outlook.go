@@ -10,11 +10,10 @@ import (
 
 // outlook is what can be sent in the shown conversation.
 func (m *Model) outlook() desk.Outlook {
-	c := m.thread.conv
 	if m.thread.id == "" || !m.stateRead {
 		return desk.Outlook{}
 	}
-	return desk.OutlookOf(c, m.inbox(c.Inbox), m.knows(c.Inbox), m.clock)
+	return m.outlookOf(m.thread.conv)
 }
 
 // mostOutlookLines bounds what is said before a word is typed.
@@ -39,7 +38,11 @@ func (m *Model) outlookLines(w int) []string {
 	if m.focus != placeReply {
 		return nil
 	}
-	for _, warning := range slices.Concat(o.Warnings, m.hiddenWarnings(o)) {
+	warnings := slices.Concat(o.Warnings, m.hiddenWarnings(o))
+	if len(controlLines(o)) > 0 && m.thread.conv.Owner.Kind == store.OwnerApp && len(warnings) > 0 {
+		warnings[0] += " (" + keyOf("keep-draft") + ", then " + keyOf("control") + ")"
+	}
+	for _, warning := range warnings {
 		for i, line := range m.ruler.wrap(CleanLine(warning), w-2) {
 			lead := "! "
 			if i > 0 {

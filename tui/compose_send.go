@@ -72,16 +72,11 @@ func keepNote(ctx context.Context, d desk.Actor, act store.Act, local store.Mess
 	}
 }
 
-// tellTyping lets the contact see that somebody writes. It is a courtesy: that it failed is of no interest to anybody.
-func tellTyping(ctx context.Context, d desk.Contract, conv store.ConversationID) tea.Cmd {
-	talker, ok := d.(interface {
-		Typing(ctx context.Context, conv store.ConversationID, on bool) error
-	})
-	if !ok {
-		return nil
-	}
+// tellTyping lets the contact see that somebody writes, or writes no more. It is a courtesy: that it failed is of no
+// interest to anybody.
+func tellTyping(ctx context.Context, d desk.Talker, conv store.ConversationID, on bool) tea.Cmd {
 	return func() tea.Msg {
-		_ = talker.Typing(ctx, conv, true) //nolint:errcheck // see above
+		_ = d.Typing(ctx, conv, on)
 		return nil
 	}
 }
@@ -187,6 +182,7 @@ func (m *Model) sendAll(d desk.Draft, messages []desk.Outgoing) tea.Cmd {
 func (m *Model) written(rest desk.Draft) tea.Cmd {
 	c := &m.composer
 	m.thread.hasNew = false
+	c.typing = "" // the message itself ends it
 	c.load(rest)
 	c.refusal = ""
 	m.drafts.typed(c.conv, c.draft)
@@ -259,11 +255,7 @@ func unsent(d desk.Draft, n int) desk.Draft {
 		d.ReplyTo = ""
 	}
 	if n -= files; n > 0 { // a part of a long text
-		rest := make([]string, 0, 4)
-		for _, part := range messenger.SplitText(d.Text, messenger.MaxText)[n:] {
-			rest = append(rest, part)
-		}
-		d.Text = strings.Join(rest, "\n")
+		d.Text = strings.Join(messenger.SplitText(d.Text, messenger.MaxText)[n:], "\n")
 	}
 	return d
 }
@@ -326,6 +318,7 @@ func (m *Model) applyNoted(msg notedMsg) tea.Cmd {
 	}
 	if msg.back.Verb != "" {
 		m.undo = append(m.undo, undoStep{msg.back, "Noted."})
+		m.undo = m.undo[max(len(m.undo)-keepUndo, 0):]
 	}
 	return m.refresh()
 }

@@ -2,8 +2,11 @@ package tui_test
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -396,5 +399,73 @@ func TestThePluginsLimitsAreSaidBeforeSending(t *testing.T) {
 		s.typed("https://lumen.example/files/manual.pdf")
 		s.press("prompt-take")
 		s.expect("! The chat plugin is not known to show files")
+	})
+}
+
+// telling keeps what the contact is told of an agent's typing, and what is asked about control.
+type telling struct {
+	desk.Contract
+	mu    sync.Mutex
+	told  []string
+	asked []desk.ControlRequest
+}
+
+func (d *telling) Typing(_ context.Context, conv store.ConversationID, on bool) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.told = append(d.told, fmt.Sprintf("%s %v", conv, on))
+	return nil
+}
+
+func (d *telling) Control(_ context.Context, r desk.ControlRequest) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.asked = append(d.asked, r)
+	return nil
+}
+
+func TestTheContactSeesThatSomebodyTypesButNothingOfANote(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		d := &telling{Contract: w.desk}
+		s := openScreen(t, d, w.now, screenOptions{})
+		s.press("note")
+		s.typed("Among us")
+		if len(d.told) != 0 {
+			t.Errorf("a note told the contact %q", d.told)
+		}
+		s.press("mode-text")
+		d.told = nil
+		s.typed("Hi")
+		s.press("keep-draft")
+		id := string(store.NewConversationID(pageID, mara))
+		if want := []string{id + " true", id + " true", id + " false"}; !slices.Equal(d.told, want) {
+			t.Errorf("the contact was told %q, want %q", d.told, want)
+		}
+	})
+}
+
+func TestControlIsTakenByKeys(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		w.add([]store.Fact{{
+			Kind: store.FactControl, Inbox: pageID, Contact: mara, At: w.ago(0), ID: "m_c", Key: store.KeyOf(store.FactControl, "c"),
+			LineKind: store.KindControl, Owner: store.Owner{Kind: store.OwnerApp, AppID: messenger.PageInboxApp},
+		}})
+		d := &telling{Contract: w.desk}
+		s := openScreen(t, d, w.now, screenOptions{})
+		s.press("reply")
+		s.expect("! The Page's own inbox controls this conversation", "C)")
+		s.press("keep-draft", "control")
+		s.expect("who answers?", "take it: we answer from now on")
+		s.press("menu-choose")
+		s.expect("The conversation is ours")
+		if len(d.asked) != 1 || d.asked[0].Verb != desk.ControlTake || d.asked[0].Agent != "ana" {
+			t.Errorf("the desk was asked %+v", d.asked)
+		}
+		s.press("back", "down", "down", "control")
+		s.expect("No other app can answer in this conversation.")
 	})
 }

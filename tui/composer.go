@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textarea"
@@ -28,13 +27,14 @@ type composer struct {
 	draft desk.Draft // as it stands, with everything typed
 	at    spot       // the field with the cursor
 
-	refusal string      // why it was not taken
-	tried   bool        // sending was tried: every fault is shown
-	split   bool        // the next enter sends a long text as several messages
-	preview previewMode // whether it is shown as the customer will see it
-	side    side        // for whom it was opened
-	rev     int         // grows with every change: the draft is saved when it rests
-	sent    int         // names optimistic replies
+	refusal string               // why it was not taken
+	tried   bool                 // sending was tried: every fault is shown
+	split   bool                 // the next enter sends a long text as several messages
+	preview previewMode          // whether it is shown as the customer will see it
+	side    side                 // for whom it was opened
+	rev     int                  // grows with every change: the draft is saved when it rests
+	typing  store.ConversationID // whose contact was told that somebody types
+	sent    int                  // names optimistic replies
 }
 
 // side is for whom the composer was opened: whoever asked to write to the contact never finds himself in a note that was
@@ -225,7 +225,7 @@ func (m *Model) leaveReply() tea.Cmd {
 		m.refuse("")
 		m.composer.tried = false
 	}
-	return tea.Batch(cmd, m.focusOn(placeThread), m.keepDraft())
+	return tea.Batch(cmd, m.focusOn(placeThread), m.keepDraft(), m.tellSilence())
 }
 
 func (m *Model) newline() tea.Cmd {
@@ -354,7 +354,19 @@ func (m *Model) tellTyping() tea.Cmd {
 	if c.draft.Chosen() == desk.ModeNote || c.draft.Empty() || m.focus != placeReply {
 		return nil
 	}
-	return tellTyping(m.ctx, m.desk, c.conv)
+	c.typing = c.conv
+	return tellTyping(m.ctx, m.desk, c.conv, true)
+}
+
+// tellSilence takes back what tellTyping told last.
+func (m *Model) tellSilence() tea.Cmd {
+	c := &m.composer
+	if c.typing == "" {
+		return nil
+	}
+	conv := c.typing
+	c.typing = ""
+	return tellTyping(m.ctx, m.desk, conv, false)
 }
 
 // insertCanned puts a prepared reply into the draft: its text where the cursor is in the text, and beside what there is
@@ -394,6 +406,3 @@ func (m *Model) refuse(why string) {
 	m.composer.refusal = why
 	m.refit()
 }
-
-// value is the text as typed.
-func (c *composer) value() string { return strings.TrimSpace(c.area.Value()) }

@@ -114,9 +114,6 @@ func windowOf(c store.Conversation, inbox desk.Inbox, now time.Time) window {
 
 func (w window) open(now time.Time) bool { return w.none || !w.known || now.Before(w.closes) }
 
-// asHuman reports whether only the HUMAN_AGENT tag lets a reply through now.
-func (w window) asHuman(now time.Time) bool { return !w.open(now) && now.Before(w.human) }
-
 // short is the window as a row says it.
 func (w window) short(now time.Time) string {
 	switch {

@@ -147,6 +147,8 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 		m.list.seen(msg)
 	case saveDraftMsg:
 		return m.saveDraftNow(msg)
+	case controlledMsg:
+		return m.applyControlled(msg)
 	case attachedMsg:
 		return m.applyAttached(msg)
 	case droppedMsg:

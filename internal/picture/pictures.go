@@ -76,6 +76,8 @@ const (
 	enter  = "\r"
 	escape = "\x1b"
 	tab    = "\t"
+	ctrlT  = "\x14"
+	alt    = "\x1b" // before another key
 )
 
 // begun waits until those of the demo's opening have come in, the last of them with this line.
@@ -103,6 +105,11 @@ func talk(t *terminal) error {
 
 const wide, tall = 124, 34
 
+// compose opens Mara Voss's conversation and presses keys in it.
+func compose(keys ...string) []step {
+	return []step{begun, press("g"), move("j", "╭─ Mara Voss"), press(keys...)}
+}
+
 var pictures = []picture{
 	{
 		name: "inbox", title: "The inbox: views, conversations by where they came from, and a conversation being answered",
@@ -127,6 +134,27 @@ var pictures = []picture{
 		name: "thread-80x24", title: "A conversation on a terminal of 80 by 24: replies read, and one delivered",
 		cols: 80, rows: 24, theme: dark,
 		steps: []step{begun, press("g", "f", "mara", enter, enter), talk, reply(last), waitState(last, "✓✓")},
+	},
+	{
+		name: "compose-quick-replies", title: "Quick replies being written, with a preview and a title that is too long",
+		cols: wide, rows: tall, theme: dark,
+		steps: compose("r", "Which day suits you?", ctrlT, enter, "Thursday", enter, "Friday", tab, "FRIDAY_13", enter, alt+"k", enter, "Some other day next week"),
+	},
+	{
+		name: "compose-buttons", title: "Buttons being written: a page, a call and an answer",
+		cols: wide, rows: tall, theme: dark,
+		steps: compose("r", "It stands in our window until Friday.", alt+"3", tab, "See it", enter, "https://lumen.example/bikes/one", enter,
+			"Call the shop", enter, "+4722334455", enter, "Keep it for me"),
+	},
+	{
+		name: "compose-cards", title: "Cards being written",
+		cols: wide, rows: tall, theme: dark,
+		steps: compose("r", alt+"4", "Lumen One", enter, "11 kg, made for town", enter, "https://lumen.example/one.jpg", enter, enter,
+			"Reserve", enter, enter, enter, "Lumen Trail", enter, "13 kg, goes everywhere", enter, "https://lumen.example/trail.jpg"),
+	},
+	{
+		name: "compose-note", title: "A private note being written", cols: 80, rows: 24, theme: dark,
+		steps: []step{begun, press("g", "f", "mara", enter, enter, "N", "She asked twice already.", enter), wait("only agents see it"), press("Ben has the key to the window.")},
 	},
 	{
 		name: "help", title: "The keys, and why some do nothing here", cols: wide, rows: tall, theme: dark,

@@ -98,6 +98,9 @@ func texts(b *strings.Builder, screen *vt.SafeEmulator, th theme, y int) {
 			if next == nil || next.Width != 1 || !next.Style.Equal(&c.Style) || isShape(next.Content) || len(next.Content) > 1 {
 				break
 			}
+			if next.Content == " " && strings.HasSuffix(run, " ") { // browsers make one blank of several
+				break
+			}
 			run += next.Content
 			end++
 		}
