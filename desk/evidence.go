@@ -22,6 +22,7 @@ type Witness interface {
 type Trail struct {
 	Message store.Message `json:"message"`
 	Steps   []Step        `json:"steps"`
+	Cut     bool          `json:"cut,omitempty"` // there were so many steps that older ones are not in it
 }
 
 // What a Step is.
@@ -63,7 +64,7 @@ func (d *Desk) Trail(ctx context.Context, conv store.ConversationID, id store.Me
 	w := witness{c: c, m: m, receipts: receiptsOf(c, m)}
 	all := append(slices.Concat([]store.Seq{m.Seq}, m.Trail), w.receipts...)
 	slices.Sort(all)
-	t := Trail{Message: m}
+	t := Trail{Message: m, Steps: []Step{}, Cut: len(m.Trail) >= store.MaxTrail}
 	for _, seq := range slices.Compact(all) {
 		if seq == 0 {
 			continue
@@ -183,9 +184,10 @@ func (t Trail) JSON() ([]byte, error) {
 		Agent        string               `json:"agent,omitempty"`
 		AppID        string               `json:"app_id,omitempty"`
 		Withdrawn    bool                 `json:"withdrawn,omitempty"`
+		Cut          bool                 `json:"cut,omitempty"`
 		Steps        []Step               `json:"steps"`
 	}{
-		m.Conversation, m.ID, m.MID, m.At.Time(), m.Direction, m.Kind, m.State, m.Agent, m.AppID, m.Withdrawn, t.Steps,
+		m.Conversation, m.ID, m.MID, m.At.Time(), m.Direction, m.Kind, m.State, m.Agent, m.AppID, m.Withdrawn, t.Cut, t.Steps,
 	}
 	return json.MarshalIndent(out, "", "  ")
 }

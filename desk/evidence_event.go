@@ -27,7 +27,7 @@ func (w *witness) told(r store.Record) []Step {
 			}
 			if w.about(ev, slices.Contains(w.receipts, r.Seq)) {
 				sure = append(sure, w.event(r, ev))
-			} else if w.m.MID == "" && len(midsOf(ev)) == 0 && ev.Delivery == nil && ev.Read == nil {
+			} else if w.m.MID == "" && len(midsOf(ev)) == 0 && w.sameKind(ev) {
 				if step := w.event(r, ev); ev.Timestamp == int64(w.m.At) {
 					sure = append(sure, step)
 				} else {
@@ -54,6 +54,24 @@ func (w *witness) event(r store.Record, ev messenger.Event) Step {
 		s.Sentence += " It came in standby: another app had the conversation."
 	}
 	return s
+}
+
+// sameKind reports whether an event without a mid may be what made the line.
+func (w *witness) sameKind(ev messenger.Event) bool {
+	switch w.m.Kind {
+	case store.KindText, store.KindMedia, store.KindTemplate, store.KindQuickReply:
+		return ev.Message != nil
+	case store.KindPostback:
+		return ev.Postback != nil
+	case store.KindReferral:
+		return ev.Referral != nil
+	case store.KindOptin:
+		return ev.Optin != nil
+	case store.KindControl:
+		return ev.Rare != nil && ev.Rare.Control != nil
+	default:
+		return ev.Delivery == nil && ev.Read == nil && ev.Message == nil && ev.Postback == nil
+	}
 }
 
 // about reports whether an event of the contact names the line, or is a receipt by which it counts.

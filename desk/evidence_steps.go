@@ -179,6 +179,8 @@ func (w *witness) eventSentence(ev messenger.Event) (sentence, who string) {
 		return contact + " wrote it.", contact
 	case ev.Kind == messenger.KindEcho && ev.Message != nil && w.m.Token != "" && ev.Message.Metadata == string(w.m.Token):
 		return "Its echo came: the message is in the conversation.", platformsName
+	case ev.Kind == messenger.KindEcho && ev.Message != nil && ev.Message.AppID == messenger.PageInboxApp:
+		return "A person sent it from the Page's own inbox.", "the Page inbox"
 	case ev.Kind == messenger.KindEcho && ev.Message != nil && ev.Message.AppID != "":
 		return "The page sent it through the app " + ev.Message.AppID + ".", "app " + ev.Message.AppID
 	case ev.Kind == messenger.KindEcho:

@@ -173,7 +173,7 @@ const (
 	KindUnlistedMedia Kind = "unlisted media" // an attachment of a type that the platform came to know later
 )
 
-// hiddenKinds are what Meta's chat plugin is not known to show, with what an agent reads about each.
+// hiddenKinds are what the chat plugin is not known to show, with what an agent reads about each.
 var hiddenKinds = []struct {
 	kind Kind
 	says string
@@ -191,9 +191,11 @@ func hiddenFrom(c store.Conversation) []Kind {
 	if c.Touch.Origin != store.OriginPlugin && !isVisitor(c.Contact) {
 		return nil
 	}
-	kinds := make([]Kind, len(hiddenKinds))
-	for i, h := range hiddenKinds {
-		kinds[i] = h.kind
+	var kinds []Kind
+	for _, h := range hiddenKinds {
+		if h.kind != KindFile || !isVisitor(c.Contact) { // our own plugin shows files
+			kinds = append(kinds, h.kind)
+		}
 	}
 	return kinds
 }

@@ -151,6 +151,7 @@ func TestOutlookWarnsOfWhatThePluginHides(t *testing.T) {
 	}
 	plugin := heard(psid(maya), 0)
 	plugin.Touch.Origin = store.OriginPlugin
+	ours := heard(store.Contact{Kind: store.ContactVisitor, ID: visitor}, 0)
 	link := heard(psid(maya), 0)
 	link.Touch.Origin = store.OriginLink
 	for name, c := range map[string]struct {
@@ -179,6 +180,12 @@ func TestOutlookWarnsOfWhatThePluginHides(t *testing.T) {
 			got := desk.OutlookOf(plugin, desk.Inbox{ID: pageID}, true, saidAt).Warn(c.m)
 			if c.says == "" && len(got) != 0 || c.says != "" && (len(got) != 1 || !strings.Contains(got[0], c.says)) {
 				t.Errorf("warned of %q, want %q", got, c.says)
+			}
+			if c.says == "files" { // which our own plugin shows
+				c.says = ""
+			}
+			if got := desk.OutlookOf(ours, desk.Inbox{ID: siteID, Plugin: true}, true, saidAt).Warn(c.m); (len(got) == 0) != (c.says == "") {
+				t.Errorf("a visitor of ours: warned of %q, want %q", got, c.says)
 			}
 			if got := desk.OutlookOf(link, desk.Inbox{ID: pageID}, true, saidAt).Warn(c.m); len(got) != 0 {
 				t.Errorf("warned of %q in a conversation of another origin", got)

@@ -116,6 +116,14 @@ func (s *signs) typing(id store.ConversationID) bool {
 	return s.typed[id].on
 }
 
+// told reports whether the platform was told of typing so lately that it need not be told again.
+func (s *signs) told(id store.ConversationID, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was, told := s.typed[id]
+	return told && now.Sub(was.at) < typingPace
+}
+
 // begun reports whether the platform is to be told that an agent types, and notes that it is.
 func (s *signs) begun(id store.ConversationID, now time.Time) bool {
 	s.mu.Lock()
@@ -161,6 +169,9 @@ func (d *Desk) Typing(ctx context.Context, conv store.ConversationID, on bool) e
 			d.signs.put(sign{c, messenger.ActionTypingOff})
 		}
 		return nil
+	}
+	if d.signs.told(c.ID, now) {
+		return nil // as with most keys
 	}
 	if welcome, err := d.signsWelcome(ctx, c); err != nil || !welcome {
 		return err
