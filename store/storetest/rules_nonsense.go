@@ -10,7 +10,8 @@ import (
 )
 
 // nonsense draws records of replies of ours, which a contact edits and takes back, before and after their echoes say whose
-// they are, and of which nobody knows for long in whose conversation they belong.
+// they are, and of which nobody knows for long in whose conversation they belong. One mid is edited and taken back by one
+// contact only: a mid that two contacts had said and that then were our reply is beyond what a replay can tell.
 func (h *history) nonsense() {
 	either := []store.Contact{mara, castGuests[0]}
 	if h.pick("record", 6) == 0 {
@@ -40,7 +41,10 @@ func (h *history) nonsense() {
 		default:
 			f = edited(mid, 1+int(at/10)%3, at, strings.Repeat("t", 1+int(at/10)%5))
 		}
-		f.Inbox, f.Contact = page, either[h.pick("contact", 2)]
+		f.Inbox, f.Contact = page, either[int(token[1]-'0')%2]
+		if f.Kind == store.FactEcho {
+			f.Contact = either[h.pick("contact", 2)]
+		}
 		if f.Contact == mara && h.pick("alias", 6) == 0 {
 			f.Alias = castGuests[0]
 		}
