@@ -247,6 +247,40 @@ func TestTrailsOfOtherLines(t *testing.T) {
 	}
 }
 
+// TestTrailOfEventsWithoutAnID tells events of one moment and one body apart by what they are, and finds the contact under
+// another id.
+func TestTrailOfEventsWithoutAnID(t *testing.T) {
+	t.Parallel()
+	w := open(t, t.TempDir(), config{idle: true, translate: ingest.Translate})
+	at := time.Now()
+	ref := fmt.Sprintf(`{"sender":{"user_ref":"6150000000000501"},"recipient":{"id":%q},"timestamp":%d,`, pageID, at.UnixMilli())
+	w.webhook(
+		ref+`"postback":{"title":"Get Started","payload":"GET_STARTED","referral":{"ref":"pricing","source":"CUSTOMER_CHAT_PLUGIN","type":"OPEN_THREAD"}}}`,
+		ref+`"referral":{"ref":"checkout","source":"CUSTOMER_CHAT_PLUGIN","type":"OPEN_THREAD"}}`,
+		from(noor, at, `"postback":{"title":"Prices","payload":"NOT_YOURS"}`),
+	)
+	w.webhook(fmt.Sprintf(`{"sender":{"id":%q,"user_ref":"6150000000000501"},"recipient":{"id":%q},"timestamp":%d,"message":{"mid":"m_now","text":"Hello"}}`,
+		maya, pageID, at.UnixMilli()+5))
+	id := conv(pageID, psid(maya))
+	page, err := w.desk.Thread(t.Context(), store.ThreadRequest{Conversation: id, Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(page.Messages) != 3 {
+		t.Fatalf("lines %+v", page.Messages)
+	}
+	for _, m := range page.Messages {
+		trail := w.trail(id, m.ID)
+		if len(trail.Steps) != 1 {
+			t.Fatalf("%s %s has the trail %+v", m.Kind, m.ID, trail.Steps)
+		}
+		want := map[store.MessageKind]string{store.KindPostback: "GET_STARTED", store.KindReferral: `"checkout"`, store.KindText: "Hello"}[m.Kind]
+		if body := string(trail.Steps[0].Body); !strings.Contains(body, want) || strings.Contains(body, "NOT_YOURS") {
+			t.Errorf("%s is shown as %s", m.Kind, body)
+		}
+	}
+}
+
 // TestTrailOfWhatAnAgentSettled shows who decided what about a reply of which nobody knew.
 func TestTrailOfWhatAnAgentSettled(t *testing.T) {
 	t.Parallel()
