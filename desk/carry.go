@@ -41,7 +41,7 @@ func (c *courier) step(ctx, requests context.Context, id store.ConversationID) (
 		return c.hold(ctx, m, *reason)
 	}
 	attachment := c.carried(m.Token)
-	if kept.File != nil && attachment == "" { // it may take minutes, in which the reply can be cancelled
+	if attachment == "" && (kept.File != nil || c.byBytes(m, kept)) { // it may take minutes, in which the reply can be cancelled
 		release()
 		held = false
 		return c.handOver(requests, conv, m, kept)

@@ -20,6 +20,7 @@ type Contract interface {
 	Talker
 	Witness
 	Stationery
+	Filer
 }
 
 // Reader answers what a screen shows.

@@ -43,6 +43,7 @@ type Desk struct {
 	locks   locks
 	names   pageNames
 	signs   *signs
+	carrier *carrier // nil: something else hands files over, or nobody
 
 	mu      sync.Mutex
 	started bool
@@ -85,6 +86,10 @@ func New(o Options) (*Desk, error) {
 		d.inboxes[i.Inbox.ID] = i
 	}
 	d.events.start = o.Log.Head()
+	if o.Files == nil && o.Media != nil {
+		d.carrier = &carrier{d: d, uploads: map[store.Token]*Upload{}}
+		d.o.Files = d.carrier
+	}
 	d.courier = newCourier(d)
 	d.waker = newWaker(d)
 	d.signs = newSigns(d)

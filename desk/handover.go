@@ -2,12 +2,23 @@ package desk
 
 import (
 	"context"
+	"errors"
 
+	"frontdesk/desk/media"
 	"frontdesk/store"
 )
 
-// unknownFile is the subcode that says that the platform does not keep the file under that id, or no more (ref. 4.2).
-const unknownFile = 2018074
+// What the platform says of files by subcode (ref. 4.2).
+const (
+	unknownFile = 2018074 // it does not keep the file under that id, or no more
+	notFetched  = 2018008 // it could not fetch the file from its address
+)
+
+// byBytes reports whether the file behind the reply's address is handed over by its bytes: the platform could not fetch it.
+func (c *courier) byBytes(m store.Message, kept store.Reply) bool {
+	a := kept.Message.Attachment
+	return m.Error != nil && m.Error.Subcode == notFetched && a != nil && a.Payload.URL != "" && c.d.o.Gather != nil && c.d.o.Files != nil
+}
 
 // carried is the id under which the platform keeps the file of a reply; empty while that is not known.
 func (c *courier) carried(token store.Token) string {
@@ -51,10 +62,16 @@ func (c *courier) notHandedOver(requests context.Context, s shot, failure error)
 	}
 	m := s.reply
 	r := store.Result{Token: m.Token, Conversation: s.conv.ID, N: s.n}
-	c.judge(&r, s, failure)
-	if r.Outcome == store.OutcomeUnknown {
+	if reason, passes := noFile(failure); reason != nil {
+		if r.Error, r.Outcome = reason, store.OutcomeFailed; passes {
+			c.again(&r, m, maxTries, 0)
+		}
+	} else if c.judge(&r, s, failure); r.Outcome == store.OutcomeUnknown {
 		r.Error.Text, r.Error.Advice, r.Error.Retry = "The file was not handed over: the connection broke.", "", true
 		c.again(&r, m, maxTries, 0)
+	}
+	if m.Error != nil && m.Error.Subcode == notFetched && r.Outcome == store.OutcomeRetry {
+		r.Error.Subcode = notFetched // by its bytes the next time too: byBytes goes by it
 	}
 	if r.Outcome != store.OutcomeRetry {
 		c.forget(m.Token)
@@ -64,4 +81,23 @@ func (c *courier) notHandedOver(requests context.Context, s shot, failure error)
 		return pause{watch: true}, err
 	}
 	return pause{after: seq}, nil
+}
+
+// noFile says what keeps a file from being handed over, where that is nothing of the platform's, and whether it passes by
+// itself. It is nil for all else.
+func noFile(failure error) (reason *store.SendError, passes bool) {
+	var refusal *Refusal
+	var fault *media.Fault
+	switch {
+	case errors.As(failure, &refusal):
+		return &store.SendError{Text: refusal.Reason, Advice: refusal.Advice, Retry: true}, false
+	case errors.As(failure, &fault):
+		return &store.SendError{
+			Retry: true, Advice: "Check the address, or attach the file itself.",
+			Text: "The platform could not fetch the file from its address, and neither could frontdesk. " + fault.Reason,
+		}, fault.Passing
+	case errors.Is(failure, store.ErrNotFound):
+		return &store.SendError{Text: "The file of this message is not kept any more.", Advice: "Attach it again.", Retry: true}, false
+	}
+	return nil, false
 }

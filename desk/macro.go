@@ -67,7 +67,7 @@ func (d *Desk) macroMessages(ctx context.Context, content canned.Content, c stor
 		if f.URL != "" {
 			continue
 		}
-		file, err := d.attachFile(ctx, f.Path)
+		file, err := d.Attach(ctx, f.Path)
 		if err != nil {
 			return nil, err
 		}
@@ -146,15 +146,4 @@ func (m *macroRunner) reply(ctx context.Context) error {
 		m.desk.logger.Warn("count the use of a canned response", logError, err)
 	}
 	return nil
-}
-
-// attachFile keeps the bytes of a response's own file, where this desk keeps any.
-func (d *Desk) attachFile(ctx context.Context, path string) (store.File, error) {
-	filer, ok := any(d).(interface {
-		Attach(ctx context.Context, path string) (store.File, error)
-	})
-	if !ok {
-		return store.File{}, &Refusal{Field: "file", Reason: "A macro can't send a file of the folder here.", Advice: "Give the response the file's address instead."}
-	}
-	return filer.Attach(ctx, path)
 }

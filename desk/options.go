@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"frontdesk/desk/canned"
+	"frontdesk/desk/media"
 	"frontdesk/messenger"
 	"frontdesk/store"
 )
@@ -81,7 +82,12 @@ type Options struct {
 	// NoSenderActions keeps to ourselves that an agent types or has read (ref. 3.8).
 	NoSenderActions bool
 
-	// Files hands over what replies carry. Nil: replies with files are held.
+	// Media keeps files; nil: none are kept, and none of our own are sent.
+	Media *media.Folder
+	// Gather fetches files on demand; whoever made it runs it. Nil: none are fetched.
+	Gather *media.Gatherer
+	// Files hands over what replies carry. Nil: from Media, by the Sender of each inbox that is an Uploader; without Media
+	// replies with files are held.
 	Files Carrier
 
 	Now    func() time.Time // default time.Now

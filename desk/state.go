@@ -67,7 +67,7 @@ func (d *Desk) State(ctx context.Context) (State, error) {
 	s := State{
 		Version: d.o.Version, DataDir: d.o.DataDir, Demo: d.o.Demo,
 		AppID: d.o.AppID, Head: d.log.Head(), Applied: d.feed.Applied(),
-		Usage: d.usages(), Hold: d.o.Hold,
+		Usage: d.usages(), Hold: d.o.Hold, Uploads: d.carrier.underWay(),
 	}
 	if d.o.Listening != nil {
 		address, err := d.o.Listening()

@@ -83,13 +83,15 @@ func stillDesk(ctx context.Context, st *stores, s config.Settings) (*desk.Desk, 
 	if err != nil {
 		return nil, err
 	}
-	platform := newOwnPlatform()
-	inboxes, err := inboxesOf(plan{settings: s}, ours, platform)
+	platform, p := newOwnPlatform(), plan{settings: s}
+	inboxes, err := inboxesOf(p, ours, platform)
 	if err != nil {
 		return nil, err
 	}
+	folder := mediaFolder(s, st)
 	return desk.New(desk.Options{
 		Log: st.Log, Views: st.Views, Feed: st.feed, Drafts: st.Desk, Poke: st.projector.Poke,
 		Inboxes: inboxes, PluginSender: platform.sender(ours.id), Version: version(), DataDir: s.DataDir,
+		Media: folder, Gather: newGatherer(p, st, folder, platform),
 	})
 }

@@ -90,9 +90,12 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 	if err != nil {
 		return err
 	}
+	folder := mediaFolder(p.settings, h.stores)
+	gatherer := newGatherer(p, h.stores, folder, ours)
 	if h.desk, err = desk.New(desk.Options{
 		Log: h.log(), Views: h.stores.Views, Feed: h.stores.feed, Drafts: h.stores.Desk,
 		Canned: canned.NewShelf(p.settings.Canned, nil), Uses: h.stores.Desk,
+		Media: folder, Gather: gatherer,
 		Poke: h.stores.projector.Poke, Inboxes: inboxes, PluginSender: ours.sender(h.site.id),
 		Logger: h.logger, Watch: h.stores.metrics, Version: version(), DataDir: p.settings.DataDir, Demo: p.demo,
 		Listening: func() (string, error) { return ours.address(), nil },
@@ -124,6 +127,9 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 	h.start("listener", func() error { return h.http.Serve(ln) })
 	h.start("chat plugin", func() error { return h.plugin.Run(ctx) })
 	h.start("desk", func() error { return h.desk.Run(ctx) })
+	if !p.private { // a command that is gone in a second would only begin
+		h.startUntilClosed("files", gatherer.Run)
+	}
 	return nil
 }
 

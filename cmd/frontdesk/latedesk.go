@@ -131,3 +131,16 @@ func (l *lateDesk) RunMacro(ctx context.Context, r desk.MacroRun) (desk.MacroDon
 func (l *lateDesk) Trail(ctx context.Context, conv store.ConversationID, id store.MessageID) (desk.Trail, error) {
 	return whenHere(ctx, l, func(d desk.Contract) (desk.Trail, error) { return d.Trail(ctx, conv, id) })
 }
+
+func (l *lateDesk) Attach(ctx context.Context, path string) (store.File, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (store.File, error) { return d.Attach(ctx, path) })
+}
+
+func (l *lateDesk) Media(ctx context.Context, hash string) (desk.MediaFile, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (desk.MediaFile, error) { return d.Media(ctx, hash) })
+}
+
+func (l *lateDesk) Fetch(ctx context.Context, conv store.ConversationID, id store.MessageID, index int) error {
+	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.Fetch(ctx, conv, id, index) })
+	return err
+}

@@ -53,7 +53,7 @@ var errNotConnected = &messenger.TransportError{Err: errors.New("the chat plugin
 
 func (o *ownPlatform) sender(page string) ownSender { return ownSender{platform: o, page: page} }
 
-// ownSender is desk.Sender and desk.Profiler for one page of our platform.
+// ownSender is desk.Sender, desk.Uploader and desk.Profiler for one page of our platform.
 type ownSender struct {
 	platform *ownPlatform
 	page     string
@@ -75,6 +75,15 @@ func (s ownSender) Profile(ctx context.Context, contactID string) (messenger.Pro
 		return messenger.Profile{}, errNotConnected
 	}
 	return client.Profile(ctx, contactID)
+}
+
+// Upload has the platform keep a file for the page.
+func (s ownSender) Upload(ctx context.Context, page string, f messenger.Upload) (string, error) {
+	client := s.platform.client(s.page)
+	if client == nil {
+		return "", errNotConnected
+	}
+	return client.Upload(ctx, page, f)
 }
 
 // Usage says how much of the platform's limits is used up.

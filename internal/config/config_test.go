@@ -33,7 +33,7 @@ func TestNothingConfigured(t *testing.T) {
 	}
 	want := config.Settings{
 		DataDir: "/data", Listen: "127.0.0.1:8080", Agent: "ana", LogFile: "/data/frontdesk.log",
-		GraphURL: "https://graph.facebook.com", Canned: "/data/canned",
+		GraphURL: "https://graph.facebook.com", Canned: "/data/canned", Media: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
@@ -53,7 +53,8 @@ human_agent = true
 `
 	environ := []string{
 		"FRONTDESK_LISTEN=127.0.0.1:2", "FRONTDESK_AGENT=env", "FRONTDESK_DATA=", "FRONTDESK_GRAPH_URL=http://127.0.0.1:9/",
-		"FRONTDESK_LOG=other.log", "FRONTDESK_LOG_LEVEL=Debug", "FRONTDESK_METRICS=127.0.0.1:9090", "FRONTDESK_CANNED=/our/canned", "FRONTDESK_TEST_ALL=1", "HOME=/root",
+		"FRONTDESK_LOG=other.log", "FRONTDESK_LOG_LEVEL=Debug", "FRONTDESK_METRICS=127.0.0.1:9090", "FRONTDESK_CANNED=/our/canned",
+		"FRONTDESK_MEDIA=off", "FRONTDESK_MEDIA_MAX=2 GB", "FRONTDESK_TEST_ALL=1", "HOME=/root",
 	}
 	got, err := load(t, toml, environ, map[string]string{"agent": "flag", "listen": ""})
 	if err != nil {
@@ -61,12 +62,24 @@ human_agent = true
 	}
 	want := config.Settings{
 		DataDir: "/from/file", Listen: "127.0.0.1:2", Agent: "flag", LogFile: "/from/file/other.log", LogGiven: true,
-		LogLevel: slog.LevelDebug, Metrics: "127.0.0.1:9090", Canned: "/our/canned",
+		LogLevel: slog.LevelDebug, Metrics: "127.0.0.1:9090", Canned: "/our/canned", MediaMax: 2 << 30,
 		AppSecret: "file-secret", HumanAgent: true, GraphURL: "http://127.0.0.1:9",
 		Pages: []config.Page{{ID: "11", Token: "t11"}, {ID: "12", Token: "t12"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
+	}
+}
+
+func TestRoomForFiles(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]int64{
+		"": 0, "100MB": 100 << 20, "1gb": 1 << 30, "2GiB": 2 << 30, "104857600": 100 << 20, "1 T": 1 << 40, "204800k": 200 << 20,
+	} {
+		s, err := load(t, "", []string{"FRONTDESK_MEDIA_MAX=" + given}, nil)
+		if err != nil || s.MediaMax != want {
+			t.Errorf("%q: %d, %v, want %d", given, s.MediaMax, err, want)
+		}
 	}
 }
 
@@ -113,6 +126,22 @@ func TestFaultsSayWhatWhereAndWhatToDo(t *testing.T) {
 		"page without app secret": {
 			environ: []string{"FRONTDESK_PAGE_ID=11", "FRONTDESK_PAGE_TOKEN=hush"},
 			want:    []string{"FRONTDESK_APP_SECRET is not set"},
+		},
+		"files: neither on nor off": {
+			environ: []string{"FRONTDESK_MEDIA=sometimes"},
+			want:    []string{"FRONTDESK_MEDIA", "neither true nor false"},
+		},
+		"room for files: no size": {
+			environ: []string{"FRONTDESK_MEDIA_MAX=lots"},
+			want:    []string{"FRONTDESK_MEDIA_MAX", `"lots" is no size`, "as in 500MB"},
+		},
+		"room for files: too small": {
+			environ: []string{"FRONTDESK_MEDIA_MAX=99MB"},
+			want:    []string{"FRONTDESK_MEDIA_MAX", "at least 100MB"},
+		},
+		"room for files: too large": {
+			environ: []string{"FRONTDESK_MEDIA_MAX=99999999999TB"},
+			want:    []string{"FRONTDESK_MEDIA_MAX", "larger than any disk"},
 		},
 		"token without app secret": {
 			environ: []string{"FRONTDESK_PAGE_TOKEN=hush"},

@@ -20,6 +20,8 @@ const (
 	KeyPageToken       = "page_token"
 	KeyHumanAgent      = "human_agent"
 	KeyCanned          = "canned"
+	KeyMedia           = "media"
+	KeyMediaMax        = "media_max"
 	KeyGraphURL        = "graph_url"
 	KeyGraphVersion    = "graph_version"
 	KeyPluginPageID    = "plugin_page_id"
@@ -38,7 +40,7 @@ var secretKeys = []string{KeyAppSecret, KeyVerifyToken, KeyPageToken, KeyPluginT
 // allKeys is every name config.toml may hold.
 var allKeys = func() []string {
 	keys := []string{
-		KeyData, KeyListen, KeyAgent, KeyLog, KeyLogLevel, KeyMetrics, KeyAppID, KeyPageID, KeyHumanAgent, KeyCanned, KeyGraphURL, KeyGraphVersion,
+		KeyData, KeyListen, KeyAgent, KeyLog, KeyLogLevel, KeyMetrics, KeyAppID, KeyPageID, KeyHumanAgent, KeyCanned, KeyMedia, KeyMediaMax, KeyGraphURL, KeyGraphVersion,
 		KeyPluginPageID,
 	}
 	for _, k := range secretKeys {

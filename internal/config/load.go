@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/url"
 	"os"
@@ -70,6 +71,8 @@ func Load(ctx context.Context, src Source) (Settings, error) {
 		AppSecret:       l.secret(KeyAppSecret),
 		VerifyToken:     l.secret(KeyVerifyToken),
 		HumanAgent:      l.flag(KeyHumanAgent),
+		Media:           l.flagUnlessOff(KeyMedia),
+		MediaMax:        l.bytes(KeyMediaMax, minMediaMax),
 		GraphURL:        l.base(KeyGraphURL, DefaultGraphURL),
 		GraphVersion:    l.version(KeyGraphVersion),
 		PluginPageID:    l.digits(KeyPluginPageID),
@@ -167,6 +170,49 @@ func (l *loader) flag(key string) bool {
 	}
 	l.fault("%s: %q is neither true nor false", where, v)
 	return false
+}
+
+// flagUnlessOff is a flag that is true where nobody says otherwise.
+func (l *loader) flagUnlessOff(key string) bool {
+	if v, _ := l.find(key); v == "" {
+		return true
+	}
+	return l.flag(key)
+}
+
+// minMediaMax is the least that may be asked for: a few of the largest files there are.
+const minMediaMax = 100 << 20
+
+var bytesForm = regexp.MustCompile(`^(\d+)\s*([kmgt]?)i?b?$`)
+
+// bytes is a size of at least so much, as in 500MB; 0 when none is given.
+func (l *loader) bytes(key string, least int64) int64 {
+	v, where := l.find(key)
+	if v == "" {
+		return 0
+	}
+	parts := bytesForm.FindStringSubmatch(strings.ToLower(v))
+	if parts == nil {
+		l.fault("%s: %q is no size; give a whole number with MB or GB, as in 500MB or 2GB", where, v)
+		return 0
+	}
+	shift := 10 * strings.Index("_kmgt", orElse(parts[2], "_"))
+	n, err := strconv.ParseInt(parts[1], 10, 64)
+	if err != nil || n > math.MaxInt64>>shift {
+		l.fault("%s: %s is larger than any disk; give less, as in 2GB", where, v)
+		return 0
+	}
+	if n <<= shift; n < least {
+		l.fault("%s: %s is too small to be of use; give at least %dMB", where, v, least>>20)
+	}
+	return n
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
 }
 
 // base is the address that paths are added to.

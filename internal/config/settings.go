@@ -45,6 +45,8 @@ type Settings struct {
 	LogLevel slog.Level
 	Metrics  string // host:port for those who watch; empty: nowhere
 	Canned   string // absolute: the folder of canned responses; macros are in the folder macros beside it
+	Media    bool   // what customers send is fetched by itself
+	MediaMax int64  // bytes of all files in the data folder; 0: the default
 
 	Pages        []Page
 	AppID        string

@@ -80,6 +80,15 @@ var handlers = map[method]handler{
 	callRunMacro: with(func(ctx context.Context, d desk.Contract, r desk.MacroRun) (any, error) {
 		return d.RunMacro(ctx, r)
 	}),
+	callAttach: with(func(ctx context.Context, d desk.Contract, a fileArgs) (any, error) {
+		return d.Attach(ctx, a.Path)
+	}),
+	callMedia: with(func(ctx context.Context, d desk.Contract, a fileArgs) (any, error) {
+		return d.Media(ctx, a.Hash)
+	}),
+	callFetch: with(func(ctx context.Context, d desk.Contract, a fileArgs) (any, error) {
+		return nil, d.Fetch(ctx, a.Conversation, a.Message, a.Index)
+	}),
 }
 
 // with decodes a call's arguments.

@@ -136,3 +136,20 @@ func (c *Client) Trail(ctx context.Context, conv store.ConversationID, id store.
 	err = c.do(ctx, callTrail, messageArgs{Conversation: conv, ID: id}, &t)
 	return t, err
 }
+
+// Attach keeps desk.Filer.
+func (c *Client) Attach(ctx context.Context, path string) (file store.File, err error) {
+	err = c.do(ctx, callAttach, fileArgs{Path: path}, &file)
+	return file, err
+}
+
+// Media keeps desk.Filer.
+func (c *Client) Media(ctx context.Context, hash string) (file desk.MediaFile, err error) {
+	err = c.do(ctx, callMedia, fileArgs{Hash: hash}, &file)
+	return file, err
+}
+
+// Fetch keeps desk.Filer.
+func (c *Client) Fetch(ctx context.Context, conv store.ConversationID, id store.MessageID, index int) error {
+	return c.do(ctx, callFetch, fileArgs{Conversation: conv, Message: id, Index: index}, nil)
+}

@@ -95,6 +95,9 @@ const (
 	callSaveCanned   method = "save_canned"
 	callUsed         method = "used"
 	callRunMacro     method = "run_macro"
+	callAttach       method = "attach"
+	callMedia        method = "media"
+	callFetch        method = "fetch"
 )
 
 // request is one call.
@@ -128,6 +131,13 @@ type (
 		Agent        string               `json:"agent"`
 		Message      store.MessageID      `json:"message"`
 		Emoji        string               `json:"emoji,omitempty"`
+	}
+	fileArgs struct {
+		Path         string               `json:"path,omitempty"`
+		Hash         string               `json:"hash,omitempty"`
+		Conversation store.ConversationID `json:"conversation,omitempty"`
+		Message      store.MessageID      `json:"message,omitempty"`
+		Index        int                  `json:"index,omitempty"`
 	}
 	cannedArgs struct {
 		Response  canned.Response `json:"response,omitzero"`

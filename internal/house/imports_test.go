@@ -17,11 +17,12 @@ const module = "frontdesk/"
 // does not exist. A folder within a room belongs to it, unless it has a line of its own.
 var rooms = map[string][]string{
 	"cmd/frontdesk": {
-		"tui", "desk", "ingest", "plugin", "plugin/rehearsal", "store", "store/bolt", "messenger",
+		"tui", "desk", "desk/media", "ingest", "plugin", "plugin/rehearsal", "store", "store/bolt", "messenger",
 		"internal/config", "internal/control", "internal/logfile", "internal/metrics", "internal/bench",
 	},
 	"tui":               {"desk", "store", "messenger"},
-	"desk":              {"store", "messenger"},
+	"desk":              {"desk/media", "store", "messenger"},
+	"desk/media":        {"store", "messenger"},
 	"ingest":            {"store", "messenger", "internal/intake"},
 	"plugin":            {"messenger", "internal/intake", "internal/boltfile"},
 	"plugin/rehearsal":  {"plugin", "messenger"},
