@@ -7,13 +7,14 @@ import (
 var (
 	onPanes  = []place{placeViews, placeList, placeThread, placeDetails}
 	onTalk   = []place{placeList, placeThread, placeDetails}
-	onScroll = []place{placeViews, placeList, placeThread, placeDetails, placeHelp}
+	onScroll = []place{placeViews, placeList, placeThread, placeDetails, placeHelp, placeQueue}
 )
 
 // actions is the table: every key there is.
 func actions() []action {
 	all := moveActions()
 	all = append(all, talkActions()...)
+	all = append(all, queueActions()...)
 	all = append(all, lookActions()...)
 	all = append(all, composeActions()...)
 	all = append(all, editActions()...)
@@ -76,7 +77,7 @@ func lookActions() []action {
 		{id: "help-reply", keys: []string{"f1"}, about: "these keys", in: onCompose, run: (*Model).showHelp},
 		{id: "close-help", keys: []string{"esc", "?", "q"}, about: "close", hint: "close", in: []place{placeHelp}, run: (*Model).closeOverlay},
 		{id: "quit", keys: []string{"q"}, about: "quit", hint: "quit", in: onPanes, run: (*Model).askQuit},
-		{id: "leave", keys: []string{"ctrl+c"}, about: "quit from anywhere", in: []place{placeViews, placeList, placeThread, placeReply, placeForm, placeDetails, placeFilter, placeMenu, placeHelp, placePrompt}, run: (*Model).askQuit},
+		{id: "leave", keys: []string{"ctrl+c"}, about: "quit from anywhere", in: []place{placeViews, placeList, placeThread, placeReply, placeForm, placeDetails, placeFilter, placeMenu, placeHelp, placePrompt, placeQueue}, run: (*Model).askQuit},
 		{id: "leave-now", keys: []string{"ctrl+c"}, about: "quit at once", in: []place{placeAsk}, run: (*Model).quit},
 	}
 	for i, v := range viewTable {

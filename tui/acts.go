@@ -325,6 +325,7 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 	if (m.bannerText() != "") != (m.lay.banner.h > 0) {
 		again = tea.Batch(again, m.relayout())
 	}
+	m.takeQueue(msg.queue)
 	m.takeDrafted(msg.drafted)
 	m.views.build(m.counts, m.agent, m.inboxNames())
 	if msg.listGen == m.list.gen && !m.list.switching {

@@ -54,6 +54,9 @@ func ask(ctx context.Context, d desk.Contract, q question) tea.Cmd {
 		if a.drafted, a.err = d.Drafted(ctx, q.agent); a.err != nil {
 			return a
 		}
+		if a.queue, a.err = d.Queue(ctx); a.err != nil {
+			return a
+		}
 		if q.hasThread {
 			a.thread, a.err = readThread(ctx, d, q.thread)
 		}

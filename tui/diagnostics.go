@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -118,7 +119,9 @@ func (m *Model) inboxWords(in desk.Inbox) (string, pen) {
 	case in.Missing != "":
 		return kind + "; nothing can be sent: " + CleanLine(in.Missing) + " is not set", t.warn
 	case in.Alert != "":
-		return kind + "; " + CleanLine(in.Alert), t.bad
+		return strings.TrimSpace(kind + "; " + sentence(CleanLine(in.Alert)) + " " + CleanLine(in.Advice)), t.bad
+	case m.usageWords(in.ID) != "":
+		return kind + "; " + m.usageWords(in.ID), t.warn
 	case in.HumanAgent:
 		return kind + "; may answer as a human agent for seven days", t.text
 	}

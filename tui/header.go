@@ -26,6 +26,9 @@ func (m *Model) drawHeader(w int) string {
 	if b := m.state.Behind; b >= time.Second {
 		right = append(right, headWord{"behind by " + shortSpan(b), t.warn})
 	}
+	if n := m.waitingCount(); n > 0 {
+		right = append(right, headWord{fmt.Sprintf("%d waiting", n), t.warn})
+	}
 	unreadPen := t.muted
 	if m.counts.Unread > 0 {
 		unreadPen = t.unread
@@ -37,7 +40,10 @@ func (m *Model) drawHeader(w int) string {
 	}
 	right = append(right, headWord{CleanLine(m.agent), t.muted})
 	end, endWidth := "", 0
-	for _, s := range right {
+	for i, s := range right {
+		if i == len(right)-1 && leftWidth+endWidth+3+r.width(s.text) > w { // who sits here, the agent knows
+			break
+		}
 		text := r.cut(s.text, w/2)
 		end += "   " + s.pen.on(text)
 		endWidth += 3 + r.width(text)
@@ -48,8 +54,10 @@ func (m *Model) drawHeader(w int) string {
 			name = all
 		}
 		name = r.cut(name, room)
-		left += t.faint.on(" · ") + t.text.on(name)
-		leftWidth += 3 + r.width(name)
+		if name != "" {
+			left += t.faint.on(" · ") + t.text.on(name)
+			leftWidth += 3 + r.width(name)
+		}
 	}
 	return left + spaces(w-leftWidth-endWidth-1) + end + " "
 }

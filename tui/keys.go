@@ -22,11 +22,12 @@ const (
 	placeAsk
 	placeHelp
 	placePrompt
+	placeQueue
 )
 
 var placeNames = map[place]string{
 	placeViews: "Views", placeList: "List", placeThread: "Thread", placeReply: "Reply", placeForm: "Form of a reply", placeDetails: "Details",
-	placeFilter: "Filter line", placeMenu: "Menu", placeAsk: "Question", placeHelp: "Help", placePrompt: "Path of a file",
+	placeFilter: "Filter line", placeMenu: "Menu", placeAsk: "Question", placeHelp: "Help", placePrompt: "Path of a file", placeQueue: "What waits",
 }
 
 // action is one thing that a key does. Help, hints and the cheatsheet are made of these.
@@ -145,7 +146,7 @@ func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 		return m.typeReply(k)
 	case placeFilter:
 		return m.typeFilter(k)
-	case placeMenu, placeHelp, placePrompt:
+	case placeMenu, placeHelp, placePrompt, placeQueue:
 		return m.overlay.typed(m, k)
 	case placeAsk:
 		return nil

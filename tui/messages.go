@@ -13,6 +13,7 @@ type answerMsg struct {
 	counts  store.Counts
 	state   desk.State
 	drafted []store.ConversationID
+	queue   []desk.Waiting
 
 	listGen  int
 	atTop    bool // the page begins with the newest conversation

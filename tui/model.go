@@ -48,6 +48,7 @@ type Model struct {
 	notice   notice
 	drafts   drafts
 	undo     []undoStep
+	queue    []desk.Waiting // what waits to be sent, oldest first
 	drafted  map[store.ConversationID]bool
 	// unreadByHand is the open conversation that was marked unread on purpose: keys do not mark it read again.
 	unreadByHand store.ConversationID
@@ -147,6 +148,8 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 		m.list.seen(msg)
 	case saveDraftMsg:
 		return m.saveDraftNow(msg)
+	case wordsMsg:
+		return m.applyWords(msg)
 	case controlledMsg:
 		return m.applyControlled(msg)
 	case attachedMsg:

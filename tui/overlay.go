@@ -21,7 +21,7 @@ type overlay interface {
 }
 
 func (m *Model) closeOverlay() tea.Cmd {
-	m.overlay = nil
+	m.overlay = behind(m.overlay)
 	return nil
 }
 
@@ -30,6 +30,7 @@ type questionBox struct {
 	title string
 	text  string
 	yes   func(m *Model) tea.Cmd
+	back  overlay // what it lies over, which is there again after the answer
 }
 
 func (q *questionBox) place() place                          { return placeAsk }
@@ -48,7 +49,7 @@ func (q *questionBox) draw(m *Model) (rect, []string) {
 
 func (m *Model) answerYes() tea.Cmd {
 	q, ok := m.overlay.(*questionBox)
-	m.overlay = nil
+	m.overlay = behind(m.overlay)
 	if !ok {
 		return nil
 	}

@@ -69,24 +69,18 @@ func (m *Model) bannerText() string {
 	case m.state.ListenError != "":
 		return "Nothing is listening: " + CleanLine(m.state.ListenError)
 	}
-	said := ""
-	for _, in := range m.state.Inboxes {
-		switch {
-		case in.Alert == "":
-		case said == "":
-			said = orElse(CleanLine(in.Name), CleanLine(string(in.ID))) + ": " + CleanLine(in.Alert)
-		default:
-			return said + " Another inbox has stopped too; " + keyOf("diagnostics") + " shows all."
-		}
-	}
-	return said
+	return m.trouble()
 }
 
 // drawBanner is the line under the header.
 func (m *Model) drawBanner(w int) string {
 	p := m.theme.badBold
-	if m.gone && m.state.Remote {
+	if m.gone && m.state.Remote || !m.gone && m.state.ListenError == "" && alert(m.state) == "" {
 		p = m.theme.warn
 	}
-	return " " + p.on(m.ruler.cut("! "+m.bannerText(), w-2))
+	text := "! " + m.bannerText()
+	if all := " (" + keyOf("diagnostics") + " shows all)"; m.ruler.width(text) > w-2 && !m.gone {
+		text = m.ruler.cut(text, w-2-len(all)) + all
+	}
+	return " " + p.on(m.ruler.cut(text, w-2))
 }
