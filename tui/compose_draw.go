@@ -95,6 +95,13 @@ func (m *Model) drawQuote(w int) string {
 	return m.theme.muted.on(m.ruler.cut("┆ "+said, max(w-m.ruler.width(keys), 8))) + m.theme.faint.on(keys)
 }
 
+// fitComposer gives the composer the lines it needs now: what stands in a reply's way comes and goes with time.
+func (m *Model) fitComposer() {
+	if l := m.arrange(); l.reply != m.lay.reply {
+		m.lay = l
+	}
+}
+
 // composing reports whether the composer shows what was typed: it has the keys, or there is a draft.
 func (m *Model) composing() bool {
 	return m.thread.id != "" && (m.focus == placeReply || !m.composer.draft.Empty())

@@ -124,8 +124,11 @@ func (c *composer) resize(l layout) {
 	if c.formed() {
 		most = min(most, 4)
 	}
-	c.area.MaxHeight = max(most, fewestEditorLines)
-	c.area.SetWidth(max(l.reply.w, 1))
+	most, w := max(most, fewestEditorLines), max(l.reply.w, 1)
+	if c.area.MaxHeight != most || c.area.Width() != w {
+		c.area.MaxHeight = most
+		c.area.SetWidth(w)
+	}
 }
 
 // formed reports whether the draft's mode has more fields than its text.

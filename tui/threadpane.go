@@ -120,6 +120,7 @@ func (t *threadPane) unsettled(states ...store.DeliveryState) (store.Message, bo
 
 // layThread draws what changed of the thread, and keeps the place in it.
 func (m *Model) layThread() {
+	m.fitComposer()
 	t := &m.thread
 	t.relay(m.threadItems(), m.lay.body.h)
 }

@@ -1,0 +1,108 @@
+package tui_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+// stated is a desk whose inboxes stand otherwise.
+type stated struct {
+	desk.Contract
+	change func(in *desk.Inbox)
+}
+
+func (d stated) State(ctx context.Context) (desk.State, error) {
+	s, err := d.Contract.State(ctx)
+	kept := s.Inboxes[:0:0]
+	for _, in := range s.Inboxes {
+		d.change(&in)
+		if in.ID != "" {
+			kept = append(kept, in)
+		}
+	}
+	s.Inboxes = kept
+	return s, err
+}
+
+func TestTheComposerSaysWhatStandsInTheWay(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(in *desk.Inbox)
+		says   []string
+	}{
+		"no token":    {func(in *desk.Inbox) { in.Missing = "FRONTDESK_PAGE_TOKEN" }, []string{"⊘ Nothing can be sent for the inbox", "FRONTDESK_PAGE_TOKEN"}},
+		"no settings": {func(in *desk.Inbox) { in.ID = "" }, []string{"⊘ There are no settings for the inbox"}},
+		"dead token": {
+			func(in *desk.Inbox) {
+				in.Stopped, in.Alert, in.Advice = true, "The Page's token is no longer valid.", "Make a new one and set FRONTDESK_PAGE_TOKEN."
+			},
+			[]string{"⊘ Sending is stopped for this inbox", "Make a new one"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldOptions{})
+				s := openScreen(t, stated{w.desk, c.change}, w.now, screenOptions{w: 80, h: 24})
+				s.press("open")
+				s.expect(append(c.says, "A private note can", "N writes a note")...)
+				s.press("reply")
+				s.expect(c.says...)
+				s.typed("Dear Mara")
+				s.press("send")
+				s.expect("Not sent: see above. The draft is kept", "Dear Mara")
+				if n := len(w.sentBy(mara)); n != 0 {
+					t.Errorf("%d messages were sent all the same", n)
+				}
+				s.press("mode-note")
+				s.refuse("⊘")
+				s.typed("Tell Ben")
+				s.press("send")
+				if got := w.newest(mara); got.Direction != store.Note || got.Text != "Tell Ben" {
+					t.Errorf("the desk has %+v", got)
+				}
+			})
+		})
+	}
+}
+
+func TestAHumanAgentSendsTextAndNothingElse(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{}, func(w *world, s *terminal) {
+		s.press("last", "reply")
+		s.expect("أمل حداد", "as a human agent, 4d left", "! The 24 hours", "text that you wrote yourself")
+		s.typed("Yes, we do.")
+		s.press("mode", "next-field")
+		s.typed("Good")
+		s.press("send-now")
+		s.expect("Only text can be sent now, as a human agent")
+		s.press("mode-text", "send")
+		got := w.newest(amal)
+		if got.Text != "Yes, we do." || !got.State.Sent() {
+			t.Errorf("the desk has %+v", got)
+		}
+		if d := w.draft(amal); len(d.QuickReplies) != 1 {
+			t.Errorf("the quick reply was lost: %+v", d)
+		}
+	})
+}
+
+// TestTheWarningComesBeforeTheEnd has the window close while somebody writes.
+func TestTheWarningComesBeforeTheEnd(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{}, func(w *world, s *terminal) {
+		s.press("down", "reply") // Jonas wrote 21 hours ago
+		s.refuse("The time in which the page may write")
+		time.Sleep(2*time.Hour + 30*time.Minute)
+		s.settle()
+		s.expect("! The time in which the page may write ends in")
+		time.Sleep(time.Hour)
+		s.settle()
+		s.expect("as a human agent")
+	})
+}
