@@ -203,6 +203,7 @@ func TestTrailsOfOtherLines(t *testing.T) {
 		from(maya, at.Add(time.Second), `"referral":{"ref":"pricing","source":"CUSTOMER_CHAT_PLUGIN","type":"OPEN_THREAD"}`),
 		from(maya, at.Add(2*time.Second), `"referral":{"ref":"checkout","source":"SHORTLINK","type":"OPEN_THREAD"}`),
 		from(maya, at.Add(3*time.Second), `"optin":{"type":"notification_messages","notification_messages_token":"998877","title":"News"}`),
+		from(maya, at.Add(4*time.Second), `"account_linking":{"status":"linked","authorization_code":"99\"8877"}`),
 	)
 	undo := w.do(store.Act{Conversation: id, Verb: store.VerbNote, Text: "Ask Bo"})
 	w.do(store.Act{Conversation: id, Verb: store.VerbResolve})
@@ -226,6 +227,11 @@ func TestTrailsOfOtherLines(t *testing.T) {
 			if !strings.Contains(body, "[secret]") || strings.Contains(body, "998877") {
 				t.Errorf("the token is shown: %s", body)
 			}
+		case m.Kind == store.KindLinked:
+			wantSteps(t, trail, "webhook: linked an account")
+			if !strings.Contains(body, "[secret]") || strings.Contains(body, "8877") {
+				t.Errorf("the code is shown: %s", body)
+			}
 		case m.Kind == store.KindReferral && m.Touch.Ref == "pricing":
 			wantSteps(t, trail, "webhook: came in by chat plugin")
 			if !strings.Contains(body, "pricing") || strings.Contains(body, "checkout") {
@@ -239,8 +245,8 @@ func TestTrailsOfOtherLines(t *testing.T) {
 			t.Errorf("a line %+v", m)
 		}
 	}
-	if len(page.Messages) != 6 {
-		t.Errorf("%d lines, want 6", len(page.Messages))
+	if len(page.Messages) != 7 {
+		t.Errorf("%d lines, want 7", len(page.Messages))
 	}
 	if _, err := w.desk.Trail(t.Context(), id, "m_none"); err == nil {
 		t.Error("nothing has a trail")
