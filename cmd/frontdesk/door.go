@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"frontdesk/desk"
+	"frontdesk/desk/canned"
 	"frontdesk/internal/config"
 )
 
@@ -92,6 +93,8 @@ func stillDesk(ctx context.Context, st *stores, s config.Settings) (*desk.Desk, 
 	return desk.New(desk.Options{
 		Log: st.Log, Views: st.Views, Feed: st.feed, Drafts: st.Desk, Poke: st.projector.Poke,
 		Inboxes: inboxes, PluginSender: platform.sender(ours.id), Version: version(), DataDir: s.DataDir,
+		Canned: canned.NewShelf(s.Canned, nil), Uses: st.Desk,
 		Media: folder, Gather: newGatherer(p, st, folder, platform),
+		Hold: s.UndoSend,
 	})
 }

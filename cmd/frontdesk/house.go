@@ -96,6 +96,7 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 		Log: h.log(), Views: h.stores.Views, Feed: h.stores.feed, Drafts: h.stores.Desk,
 		Canned: canned.NewShelf(p.settings.Canned, nil), Uses: h.stores.Desk,
 		Media: folder, Gather: gatherer,
+		Hold: p.settings.UndoSend, NoSenderActions: !p.settings.Typing,
 		Poke: h.stores.projector.Poke, Inboxes: inboxes, PluginSender: ours.sender(h.site.id),
 		Logger: h.logger, Watch: h.stores.metrics, Version: version(), DataDir: p.settings.DataDir, Demo: p.demo,
 		Listening: func() (string, error) { return ours.address(), nil },

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -33,7 +34,7 @@ func TestNothingConfigured(t *testing.T) {
 	}
 	want := config.Settings{
 		DataDir: "/data", Listen: "127.0.0.1:8080", Agent: "ana", LogFile: "/data/frontdesk.log",
-		GraphURL: "https://graph.facebook.com", Canned: "/data/canned", Media: true,
+		GraphURL: "https://graph.facebook.com", Canned: "/data/canned", Media: true, Typing: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
@@ -50,11 +51,12 @@ app_secret = "file-secret"
 page_id = ["11", "12"]
 page_token = ["t11", "t12"]
 human_agent = true
+undo_send = 8
 `
 	environ := []string{
 		"FRONTDESK_LISTEN=127.0.0.1:2", "FRONTDESK_AGENT=env", "FRONTDESK_DATA=", "FRONTDESK_GRAPH_URL=http://127.0.0.1:9/",
 		"FRONTDESK_LOG=other.log", "FRONTDESK_LOG_LEVEL=Debug", "FRONTDESK_METRICS=127.0.0.1:9090", "FRONTDESK_CANNED=/our/canned",
-		"FRONTDESK_MEDIA=off", "FRONTDESK_MEDIA_MAX=2 GB", "FRONTDESK_TEST_ALL=1", "HOME=/root",
+		"FRONTDESK_MEDIA=off", "FRONTDESK_MEDIA_MAX=2 GB", "FRONTDESK_TYPING=off", "FRONTDESK_TEST_ALL=1", "HOME=/root",
 	}
 	got, err := load(t, toml, environ, map[string]string{"agent": "flag", "listen": ""})
 	if err != nil {
@@ -62,12 +64,24 @@ human_agent = true
 	}
 	want := config.Settings{
 		DataDir: "/from/file", Listen: "127.0.0.1:2", Agent: "flag", LogFile: "/from/file/other.log", LogGiven: true,
-		LogLevel: slog.LevelDebug, Metrics: "127.0.0.1:9090", Canned: "/our/canned", MediaMax: 2 << 30,
+		LogLevel: slog.LevelDebug, Metrics: "127.0.0.1:9090", Canned: "/our/canned", MediaMax: 2 << 30, UndoSend: 8 * time.Second,
 		AppSecret: "file-secret", HumanAgent: true, GraphURL: "http://127.0.0.1:9",
 		Pages: []config.Page{{ID: "11", Token: "t11"}, {ID: "12", Token: "t12"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
+	}
+}
+
+func TestHowLongAReplyIsHeld(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]time.Duration{
+		"": 0, "0": 0, "off": 0, "7": 7 * time.Second, "10s": 10 * time.Second, "1500ms": 1500 * time.Millisecond, "60": time.Minute, "1m": time.Minute,
+	} {
+		s, err := load(t, "", []string{"FRONTDESK_UNDO_SEND=" + given}, nil)
+		if err != nil || s.UndoSend != want {
+			t.Errorf("%q: %s, %v, want %s", given, s.UndoSend, err, want)
+		}
 	}
 }
 
@@ -177,6 +191,10 @@ func TestFaultsSayWhatWhereAndWhatToDo(t *testing.T) {
 		"graph address incomplete": {environ: []string{"FRONTDESK_GRAPH_URL=graph.example"}, want: []string{"FRONTDESK_GRAPH_URL", "scheme and host"}},
 		"graph version":            {environ: []string{"FRONTDESK_GRAPH_VERSION=25"}, want: []string{"FRONTDESK_GRAPH_VERSION", "v25.0"}},
 		"human agent":              {environ: []string{"FRONTDESK_HUMAN_AGENT=maybe"}, want: []string{"FRONTDESK_HUMAN_AGENT", "neither true nor false"}},
+		"undo-send is a word":      {environ: []string{"FRONTDESK_UNDO_SEND=soon"}, want: []string{"FRONTDESK_UNDO_SEND", `"soon"`, "as in 10s"}},
+		"undo-send in the past":    {toml: `undo_send = "-3s"`, want: []string{"undo_send in ", `"-3s"`, "as in 10s"}},
+		"undo-send is too long":    {environ: []string{"FRONTDESK_UNDO_SEND=61"}, want: []string{"FRONTDESK_UNDO_SEND", "61 is too long", "at most 60s"}},
+		"typing":                   {environ: []string{"FRONTDESK_TYPING=maybe"}, want: []string{"FRONTDESK_TYPING", "neither true nor false"}},
 		"unknown key":              {toml: "agent = \"a\"\nlistenn = \"x\"\nlisen = \"x\"", want: []string{"config.toml line 3", `"lisen"`, "did you mean listen?", "line 2"}},
 		"unknown table":            {toml: "[pages]\nid = \"1\"", want: []string{`"pages.id" is no setting`}},
 		"wrong type":               {toml: "\nlisten = 1.5", want: []string{"config.toml line 2", "listen must be"}},

@@ -22,6 +22,8 @@ const (
 	KeyCanned          = "canned"
 	KeyMedia           = "media"
 	KeyMediaMax        = "media_max"
+	KeyTyping          = "typing"
+	KeyUndoSend        = "undo_send"
 	KeyGraphURL        = "graph_url"
 	KeyGraphVersion    = "graph_version"
 	KeyPluginPageID    = "plugin_page_id"
@@ -41,7 +43,7 @@ var secretKeys = []string{KeyAppSecret, KeyVerifyToken, KeyPageToken, KeyPluginT
 var allKeys = func() []string {
 	keys := []string{
 		KeyData, KeyListen, KeyAgent, KeyLog, KeyLogLevel, KeyMetrics, KeyAppID, KeyPageID, KeyHumanAgent, KeyCanned, KeyMedia, KeyMediaMax, KeyGraphURL, KeyGraphVersion,
-		KeyPluginPageID,
+		KeyTyping, KeyUndoSend, KeyPluginPageID,
 	}
 	for _, k := range secretKeys {
 		keys = append(keys, k, k+commandSuffix)

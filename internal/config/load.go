@@ -73,6 +73,8 @@ func Load(ctx context.Context, src Source) (Settings, error) {
 		HumanAgent:      l.flag(KeyHumanAgent),
 		Media:           l.flagUnlessOff(KeyMedia),
 		MediaMax:        l.bytes(KeyMediaMax, minMediaMax),
+		Typing:          l.flagUnlessOff(KeyTyping),
+		UndoSend:        l.seconds(KeyUndoSend, maxUndoSend),
 		GraphURL:        l.base(KeyGraphURL, DefaultGraphURL),
 		GraphVersion:    l.version(KeyGraphVersion),
 		PluginPageID:    l.digits(KeyPluginPageID),
@@ -213,6 +215,31 @@ func orElse(s, otherwise string) string {
 		return otherwise
 	}
 	return s
+}
+
+// maxUndoSend is the longest that a reply may be held: a customer waits for it all that time.
+const maxUndoSend = time.Minute
+
+// seconds is a time of at most so much, as in 10s or 10; 0 when none is given.
+func (l *loader) seconds(key string, most time.Duration) time.Duration {
+	v, where := l.find(key)
+	switch strings.ToLower(v) {
+	case "", "off", "no", "false", "0":
+		return 0
+	}
+	d, err := time.ParseDuration(v)
+	if n, bare := strconv.ParseUint(v, 10, 16); bare == nil {
+		d, err = time.Duration(n)*time.Second, nil
+	}
+	switch {
+	case err != nil || d < 0:
+		l.fault("%s: %q is no time; give seconds, as in 10s, or 0", where, v)
+		return 0
+	case d > most:
+		l.fault("%s: %s is too long; give at most %ds", where, v, int(most.Seconds()))
+		return 0
+	}
+	return d
 }
 
 // base is the address that paths are added to.

@@ -3,6 +3,7 @@ package config
 import (
 	"log/slog"
 	"path/filepath"
+	"time"
 )
 
 // Secret is a value that must not be seen. It prints as a placeholder; Reveal gives it out.
@@ -47,6 +48,9 @@ type Settings struct {
 	Canned   string // absolute: the folder of canned responses; macros are in the folder macros beside it
 	Media    bool   // what customers send is fetched by itself
 	MediaMax int64  // bytes of all files in the data folder; 0: the default
+
+	Typing   bool          // customers are told that somebody types or has read
+	UndoSend time.Duration // how long a reply is held, so that it can be taken back; 0: not at all
 
 	Pages        []Page
 	AppID        string
