@@ -48,11 +48,23 @@ type DraftFile struct {
 	Name string      `json:"name,omitempty"`
 }
 
-// Outgoing is one message that a draft becomes. File is set where the message carries bytes of ours: its attachment has
-// a type and nothing else then, since the platform names the bytes only once they are uploaded.
+// Outgoing is one message that a draft becomes, as Reply wants it: where it carries bytes of ours they are File, and the
+// message has quick replies at most.
 type Outgoing struct {
 	Message messenger.OutMessage
 	File    *store.File
+}
+
+// Whole is the message with its file as the attachment that it will be; only the platform's id for the bytes, which they
+// get on the way, is stood in for by their hash.
+func (o Outgoing) Whole() messenger.OutMessage {
+	m := o.Message
+	if o.File != nil {
+		m.Attachment = &messenger.OutAttachment{
+			Type: messenger.FileKind(o.File.Type), Payload: messenger.OutPayload{AttachmentID: o.File.Hash},
+		}
+	}
+	return m
 }
 
 // TextDraft is the draft of a plain text.
@@ -179,11 +191,12 @@ func (d Draft) Messages() []Outgoing {
 }
 
 func (f DraftFile) outgoing() Outgoing {
-	a := &messenger.OutAttachment{Type: f.Kind}
-	if f.File == nil {
-		a.Payload.URL = f.URL
+	if f.File != nil {
+		return Outgoing{File: f.File}
 	}
-	return Outgoing{Message: messenger.OutMessage{Attachment: a}, File: f.File}
+	return Outgoing{Message: messenger.OutMessage{
+		Attachment: &messenger.OutAttachment{Type: f.Kind, Payload: messenger.OutPayload{URL: f.URL}},
+	}}
 }
 
 // filled gives quick replies without a payload their title for one.

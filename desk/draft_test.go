@@ -42,7 +42,10 @@ func TestADraftSendsWhatItsModeIs(t *testing.T) {
 	pictureSent := desk.Outgoing{Message: messenger.OutMessage{Attachment: &messenger.OutAttachment{
 		Type: "image", Payload: messenger.OutPayload{URL: "https://lumen.example/a.png"},
 	}}}
-	fileSent := desk.Outgoing{Message: messenger.OutMessage{Attachment: &messenger.OutAttachment{Type: "file"}}, File: kept}
+	fileSent := desk.Outgoing{File: kept}
+	if err := fileSent.Whole().Validate(); err != nil || fileSent.Whole().Attachment.Type != "file" {
+		t.Errorf("a file goes out as %+v: %v", fileSent.Whole(), err)
+	}
 	with := func(d desk.Draft, text string, files ...desk.DraftFile) desk.Draft {
 		d.Text, d.Files = text, files
 		return d

@@ -327,6 +327,7 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 	}
 	m.takeQueue(msg.queue)
 	m.takeDrafted(msg.drafted)
+	again = tea.Batch(again, m.watchUploads())
 	m.views.build(m.counts, m.agent, m.inboxNames())
 	if msg.listGen == m.list.gen && !m.list.switching {
 		l := &m.list

@@ -58,7 +58,7 @@ func (f formLines) window(n int) formLines {
 // plan shares out the lines for a composer of w columns in a pane of which h lines are inside.
 func (m *Model) plan(w, h int) composePlan {
 	c := &m.composer
-	p := composePlan{outlook: m.outlookLines(w), refusal: m.refusalLines(w)}
+	p := composePlan{outlook: slices.Concat(m.uploadLines(w), m.outlookLines(w)), refusal: m.refusalLines(w)}
 	if m.composing() {
 		p.files = min(len(c.draft.Files), mostFileLines)
 		if c.quotes() {

@@ -23,13 +23,7 @@ func faultsOf(d desk.Draft) []fault {
 	messages := d.Messages()
 	files := len(d.Files)
 	for i, out := range messages {
-		m := out.Message
-		if out.File != nil { // the platform names the bytes once it has them
-			a := *m.Attachment
-			a.Payload.AttachmentID = "to come"
-			m.Attachment = &a
-		}
-		for _, f := range messenger.LimitErrors(m.Validate()) {
+		for _, f := range messenger.LimitErrors(out.Whole().Validate()) {
 			at := spotOfField(f.Field, d)
 			if i < files && at.part == partText {
 				at = spot{part: partFile, row: i}

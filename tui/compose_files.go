@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -22,13 +21,6 @@ const (
 	mostFiles  = 10 // of one draft
 	mostOffers = 8  // paths offered at once
 )
-
-// attacher keeps a file in the data folder, or says why it can't be sent.
-type attacher interface {
-	Attach(ctx context.Context, path string) (store.File, error)
-}
-
-var errNoFiles = errors.New("this frontdesk takes no files")
 
 // attachedMsg brings a file that is kept and can be sent.
 type attachedMsg struct {
@@ -52,20 +44,15 @@ type pathsMsg struct {
 }
 
 // attach has the desk keep the file at a path, so that it can be sent.
-func attach(ctx context.Context, d desk.Contract, conv store.ConversationID, path string) tea.Cmd {
+func attach(ctx context.Context, d desk.Filer, conv store.ConversationID, path string) tea.Cmd {
 	return func() tea.Msg {
 		msg := attachedMsg{conv: conv, path: path}
-		a, ok := d.(attacher)
-		if !ok {
-			msg.err = errNoFiles
-			return msg
-		}
 		whole, err := filepath.Abs(homely(path))
 		if err != nil {
 			msg.err = fmt.Errorf("find %s: %w", path, err)
 			return msg
 		}
-		msg.file, msg.err = a.Attach(ctx, whole)
+		msg.file, msg.err = d.Attach(ctx, whole)
 		return msg
 	}
 }

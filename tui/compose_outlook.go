@@ -61,7 +61,7 @@ func (m *Model) hiddenWarnings(o desk.Outlook) []string {
 	}
 	var out []string
 	for _, msg := range m.composer.draft.Messages() {
-		for _, w := range o.Warn(msg.Message) {
+		for _, w := range o.Warn(msg.Whole()) {
 			if !slices.Contains(out, w) {
 				out = append(out, w)
 			}

@@ -66,8 +66,8 @@ func (m *Model) drawPreview(r rect) []string {
 		o := m.outlook()
 		for _, out := range c.draft.Messages() {
 			in = append(in, "")
-			in = append(in, m.previewMessage(out.Message, w)...)
-			for _, warning := range o.Warn(out.Message) {
+			in = append(in, m.previewMessage(out, w)...)
+			for _, warning := range o.Warn(out.Whole()) {
 				in = append(in, m.paragraph("! "+CleanLine(warning), m.theme.warn, w)...)
 			}
 		}
@@ -91,17 +91,17 @@ func (m *Model) paragraph(s string, p pen, w int) []string {
 }
 
 // previewMessage is one message of the customer's screen.
-func (m *Model) previewMessage(msg messenger.OutMessage, w int) []string {
+func (m *Model) previewMessage(o desk.Outgoing, w int) []string {
 	var out []string
+	msg := o.Whole()
 	a := msg.Attachment
 	switch {
+	case o.File != nil:
+		out = m.bubble("▣ "+attachmentWord(a.Type)+" "+o.File.Name, "", nil, w)
 	case a == nil:
 		out = m.bubble(msg.Text, "what you write stands here", nil, w)
 	case a.Type != "template":
 		out = m.bubble("▣ "+attachmentWord(a.Type)+" "+fileName(a.Payload.URL), "", nil, w)
-		if a.Payload.URL == "" {
-			out = m.bubble("▣ "+attachmentWord(a.Type), "", nil, w)
-		}
 	case a.Payload.TemplateType == "generic":
 		return m.carousel(a.Payload.Elements, w)
 	default:

@@ -209,7 +209,7 @@ func (m *Model) local(direction store.Direction) store.Message {
 // fillLocal gives a line what its message says.
 func fillLocal(msg *store.Message, out desk.Outgoing) {
 	msg.Text, msg.QuickReplies, msg.File = out.Message.Text, out.Message.QuickReplies, out.File
-	a := out.Message.Attachment
+	a := out.Whole().Attachment
 	switch {
 	case a == nil:
 	case a.Type == "template":

@@ -3,6 +3,7 @@ package tui_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -467,5 +468,71 @@ func TestControlIsTakenByKeys(t *testing.T) {
 		}
 		s.press("back", "down", "down", "control")
 		s.expect("No other app can answer in this conversation.")
+	})
+}
+
+// TestAFileFromThisMachine goes from the key to the platform's answer.
+func TestAFileFromThisMachine(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	manual, script := filepath.Join(dir, "the manual.pdf"), filepath.Join(dir, "empty.txt")
+	pages := append([]byte("%PDF-1.7\n"), make([]byte, 2_000_000)...)
+	for path, body := range map[string][]byte{manual: pages, script: nil} {
+		if err := os.WriteFile(path, body, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	story(t, worldOptions{}, screenOptions{}, func(w *world, s *terminal) {
+		s.press("reply")
+		s.typed("Here is the manual.")
+		s.press("attach")
+		s.send(tea.PasteMsg{Content: script})
+		s.press("prompt-take")
+		s.expect("✗ Not attached", "empty")
+		s.send(keyMsg("ctrl+u"), tea.PasteMsg{Content: dir + "/the"})
+		s.press("prompt-complete")
+		s.expect("the manual.pdf")
+		s.press("prompt-take")
+		s.refuse("Attach a file")
+		s.expect("▤ the manual.pdf · file · application/pdf · 2.0 MB")
+		s.press("send")
+		s.expect("⇡ the manual.pdf: 1.0 MB of 2.0 MB sent")
+		time.Sleep(3 * time.Second)
+		s.settle()
+		s.refuse("⇡ ")
+		if sent := w.sentBy(mara); len(sent) != 2 || sent[1] != "Here is the manual." {
+			t.Errorf("the desk has %q", sent)
+		}
+		if d := w.draft(mara); !d.Empty() {
+			t.Errorf("the draft is still %+v", d)
+		}
+	})
+}
+
+func TestADroppedFileIsUnderstood(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "two words.txt")
+	if err := os.WriteFile(path, []byte("Opening hours"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	story(t, worldOptions{}, screenOptions{}, func(w *world, s *terminal) {
+		s.press("reply")
+		s.typed("See this: ")
+		s.send(tea.PasteMsg{Content: strings.ReplaceAll(path, " ", `\ `)})
+		s.expect("Attach?", "two words.txt")
+		s.press("yes")
+		s.expect("▤ two words.txt", "See this:")
+		if d := w.draft(mara); strings.Contains(d.Text, "two") {
+			t.Errorf("the path is still in the text %q", d.Text)
+		}
+		s.send(tea.PasteMsg{Content: path})
+		s.press("no")
+		s.expect("two words.txt · file")
+		s.press("send")
+		time.Sleep(5 * time.Second)
+		s.settle()
+		if sent := w.sentBy(mara); len(sent) != 2 || !strings.HasPrefix(sent[1], "See this: /") {
+			t.Errorf("the desk has %q", sent)
+		}
 	})
 }

@@ -35,6 +35,8 @@ type composer struct {
 	rev     int                  // grows with every change: the draft is saved when it rests
 	typing  store.ConversationID // whose contact was told that somebody types
 	sent    int                  // names optimistic replies
+
+	watching bool // how far files have come is looked at again in a moment
 }
 
 // side is for whom the composer was opened: whoever asked to write to the contact never finds himself in a note that was

@@ -150,6 +150,8 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 		return m.saveDraftNow(msg)
 	case wordsMsg:
 		return m.applyWords(msg)
+	case uploadTickMsg:
+		return m.applyUploadTick()
 	case controlledMsg:
 		return m.applyControlled(msg)
 	case attachedMsg:

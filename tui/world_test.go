@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"frontdesk/desk"
+	"frontdesk/desk/media"
 	"frontdesk/messenger"
 	"frontdesk/store"
 	"frontdesk/store/bolt"
@@ -72,6 +73,21 @@ func (p platform) Send(ctx context.Context, _ string, r messenger.SendRequest) (
 	return messenger.SendResponse{RecipientID: r.Recipient.ID, MessageID: "m_sent_" + r.Message.Metadata}, nil
 }
 
+// Upload takes a file, half of it and then the rest.
+func (p platform) Upload(ctx context.Context, _ string, f messenger.Upload) (string, error) {
+	for _, sent := range []int64{f.Size / 2, f.Size} {
+		if f.Progress != nil {
+			f.Progress(sent)
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+	return "attachment_" + f.Name, nil
+}
+
 // facts is how these tests write webhook records: as the facts themselves.
 func facts(r store.Record) []store.Fact {
 	var out []store.Fact
@@ -100,6 +116,7 @@ func newWorld(t *testing.T, o worldOptions) *world {
 	projector := store.NewProjector(log, views, o.translate, feed, nil)
 	options := desk.Options{
 		Log: log, Views: views, Feed: feed, Drafts: drafts, Poke: projector.Poke, Now: w.now,
+		Media:        media.NewFolder(media.Options{Dir: filepath.Join(dir, "media"), Now: w.now}),
 		PluginSender: platform{w}, Version: "test", DataDir: "/data", Demo: o.demo,
 		Listening: func() (string, error) { return "http://127.0.0.1:8080", o.listen },
 		Counters:  func() []desk.Counter { return o.counters },
