@@ -243,7 +243,10 @@ func (g *Gatherer) outcome(ctx context.Context, r Ref, last, asked bool) error {
 	// As the views call it: the message may have come under another id of its conversation.
 	r = Ref{Conversation: m.Conversation, Message: m.ID, Index: r.Index}
 	file, known, err := g.o.Folder.claimed(r)
-	if err == nil && file.Hash == "" {
+	switch {
+	case err != nil:
+		err = faultOf(err, 0)
+	case file.Hash == "":
 		file, known, err = g.fetch.bring(ctx, a.URL, a.Type, about{Refs: []Ref{r}})
 	}
 	record := store.Media{Conversation: r.Conversation, Message: r.Message, Index: r.Index}
