@@ -455,6 +455,9 @@ func (s spot) blank(d desk.Draft) bool {
 	return true
 }
 
+// row is the line of the screen on which the cursor stands in the text.
+func (c *composer) row() [2]int { return [2]int{c.area.Line(), c.area.LineInfo().RowOffset} }
+
 // weed is d without the lines of its mode on which nothing stands any more, and s where its line has gone to.
 func weed(d desk.Draft, s spot) (desk.Draft, spot) {
 	for _, at := range slices.Backward(spotsOf(d)) {

@@ -27,7 +27,7 @@ func TestAnyKeysLeaveTheComposerInOrder(t *testing.T) {
 		keys := rapid.SliceOfN(rapid.OneOf(
 			rapid.SampledFrom([]string{
 				"enter", "tab", "shift+tab", "up", "down", "alt+up", "alt+down", "alt+c", "alt+x", "alt+k", "ctrl+t", "alt+p",
-				"backspace", "alt+2", "alt+3", "alt+4", "alt+5", "ctrl+u",
+				"backspace", "alt+2", "alt+3", "alt+4", "alt+5", "ctrl+u", "ctrl+z",
 			}),
 			rapid.SampledFrom([]string{"a", "é", "🚲", "=", "https://x.example", "+47", "人"}),
 		), 1, 60).Draw(t, "keys")

@@ -34,6 +34,7 @@ func composeActions() []action {
 		{id: "line-up", keys: []string{"alt+up"}, about: "move it up", in: form, not: noLine, run: func(m *Model) tea.Cmd { return m.moveLine(-1) }},
 		{id: "line-copy", keys: []string{"alt+c"}, about: "write it down once more", in: form, not: noLine, run: (*Model).copyLine},
 		{id: "line-delete", keys: []string{"alt+x"}, about: "delete it", hint: "delete", in: form, not: noLine, run: (*Model).deleteLine},
+		{id: "line-undo", keys: []string{"ctrl+z"}, about: "take back a deletion, a move, or what was put in", in: onCompose, not: noLineUndo, run: (*Model).undoLine},
 		{id: "line-kind", keys: []string{"alt+k"}, about: "its kind: text, phone number or e-mail; answer, page or call", hint: "its kind", in: form, not: noKind, run: (*Model).turnKind},
 		{id: "preview", keys: []string{"alt+p", "f3"}, about: "show or hide what the customer will see", hint: "preview", in: onCompose, run: (*Model).togglePreview},
 		{id: "attach", keys: []string{"alt+a", "f4"}, about: "attach a file, by path or web address", hint: "attach", in: onCompose, not: noAttach, run: (*Model).askAttach},
@@ -216,6 +217,7 @@ func (m *Model) moveLine(n int) tea.Cmd {
 	if i+n < 0 || i+n >= c.at.rows(c.draft) {
 		return nil
 	}
+	c.remember()
 	upper := c.at
 	if n < 0 {
 		upper = c.at.moved(c.draft, n)
@@ -232,6 +234,7 @@ func (m *Model) copyLine() tea.Cmd {
 	if c.at.rows(c.draft) >= c.at.most(c.draft) {
 		return m.say("There is no room for one more.")
 	}
+	c.remember()
 	c.draft = c.at.change(c.draft, copyLine)
 	c.at = c.at.moved(c.draft, 1)
 	c.fill()
@@ -241,6 +244,7 @@ func (m *Model) copyLine() tea.Cmd {
 func (m *Model) deleteLine() tea.Cmd {
 	c := &m.composer
 	at := c.at
+	c.remember()
 	c.draft = at.change(c.draft, deleteLine)
 	if at.part == partFile {
 		at.row = max(min(at.row, len(c.draft.Files)-1), 0)
@@ -255,8 +259,40 @@ func (m *Model) deleteLine() tea.Cmd {
 	return tea.Batch(m.focusField(), m.changed())
 }
 
+// mostRemembered is how many steps can be taken back in a composer.
+const mostRemembered = 20
+
+// remember keeps the draft as it stands, to be come back to.
+func (c *composer) remember() {
+	c.past = append(c.past, c.draft)
+	c.past = c.past[max(len(c.past)-mostRemembered, 0):]
+}
+
+func noLineUndo(m *Model) string {
+	if len(m.composer.past) == 0 {
+		return "There is nothing to take back here."
+	}
+	return ""
+}
+
+// undoLine comes back to the draft as it was before the last step. It stays in the mode of now where that is a note, or
+// the draft was one: nobody is led from the one to the other unawares.
+func (m *Model) undoLine() tea.Cmd {
+	c := &m.composer
+	was := c.past[len(c.past)-1]
+	c.past = c.past[:len(c.past)-1]
+	at := c.at
+	c.load(was)
+	if slices.Contains(spotsOf(c.draft), at) {
+		c.at = at
+		c.fill()
+	}
+	return tea.Batch(m.focusField(), m.changed(), m.relayout())
+}
+
 func (m *Model) turnKind() tea.Cmd {
 	c := &m.composer
+	c.remember()
 	c.draft, _ = c.at.turnKind(c.draft)
 	if !slices.Contains(spotsOf(c.draft), c.at) {
 		c.at = spot{part: partTitle, row: c.at.row, sub: c.at.sub}

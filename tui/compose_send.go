@@ -182,7 +182,7 @@ func (m *Model) sendAll(d desk.Draft, messages []desk.Outgoing) tea.Cmd {
 func (m *Model) written(rest desk.Draft) tea.Cmd {
 	c := &m.composer
 	m.thread.hasNew = false
-	c.typing = "" // the message itself ends it
+	c.typing, c.past = "", nil // the message itself ends the typing
 	c.load(rest)
 	c.refusal = ""
 	m.drafts.typed(c.conv, c.draft)

@@ -536,3 +536,29 @@ func TestADroppedFileIsUnderstood(t *testing.T) {
 		}
 	})
 }
+
+func TestADeletedLineComesBack(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{}, func(w *world, s *terminal) {
+		s.press("reply")
+		s.typed("Which?")
+		s.press("mode")
+		s.send(keyMsg("down")) // below the text is the form
+		s.typed("One")
+		s.press("field-enter")
+		s.typed("Two")
+		s.press("line-delete")
+		s.refuse("( Two")
+		s.press("line-undo")
+		s.expect("( Two")
+		s.press("line-undo")
+		s.expect("There is nothing to take back here.")
+		s.press("line-up", "send-now")
+		got := w.newest(mara).QuickReplies
+		if len(got) != 2 || got[0].Title != "Two" {
+			t.Errorf("the desk has %+v", got)
+		}
+		s.press("line-undo")
+		s.expect("There is nothing to take back here.")
+	})
+}

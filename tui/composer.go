@@ -36,7 +36,8 @@ type composer struct {
 	typing  store.ConversationID // whose contact was told that somebody types
 	sent    int                  // names optimistic replies
 
-	watching bool // how far files have come is looked at again in a moment
+	watching bool         // how far files have come is looked at again in a moment
+	past     []desk.Draft // the draft as it was before steps that can be taken back, the last one last
 }
 
 // side is for whom the composer was opened: whoever asked to write to the contact never finds himself in a note that was
@@ -176,7 +177,7 @@ func (m *Model) showDraft(conv store.ConversationID) {
 		return
 	}
 	if c.conv != conv {
-		c.refusal = ""
+		c.refusal, c.past = "", nil
 	}
 	c.conv = conv
 	c.load(d)
@@ -258,9 +259,12 @@ func (m *Model) typeReply(k tea.KeyPressMsg) tea.Cmd {
 			return cmd
 		}
 	} else {
-		before := c.area.Value()
+		before, row := c.area.Value(), c.row()
 		c.area, cmd = c.area.Update(k)
 		if c.area.Value() == before {
+			if k.String() == "down" && c.formed() && c.row() == row { // there is no line below but the form
+				return tea.Batch(cmd, m.walk(1))
+			}
 			return cmd
 		}
 	}
@@ -382,6 +386,7 @@ func (m *Model) insertCanned(d desk.Draft) tea.Cmd {
 	if c.inForm() || mode == desk.ModeNote && d.Note == "" {
 		mode = desk.ModeText
 	}
+	c.remember()
 	cmd := m.setMode(mode)
 	if text := d.Text + map[bool]string{true: d.Note}[mode == desk.ModeNote]; text != "" {
 		c.area.InsertString(text)
