@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"frontdesk/desk"
+	"frontdesk/desk/media"
 	"frontdesk/ingest"
 	"frontdesk/messenger"
 	"frontdesk/store"
@@ -54,9 +55,13 @@ func openDesk(t *testing.T) *desk.Desk {
 	if err != nil {
 		t.Fatal(err)
 	}
+	folder := media.NewFolder(media.Options{Dir: filepath.Join(t.TempDir(), "media")})
 	d, err := desk.New(desk.Options{
 		Log: data.Log, Views: data.Views, Feed: feed, Drafts: data.Desk, Poke: projector.Poke, Now: now, Version: "test",
-		Canned: stationery(t), Uses: data.Desk,
+		Canned: stationery(t), Uses: data.Desk, Media: folder,
+		Gather: media.NewGatherer(media.GathererOptions{
+			Folder: folder, Log: store.PokedLog{Log: data.Log, Projector: projector}, Views: data.Views, Feed: feed, Translate: ingest.Translate,
+		}),
 		Inboxes: []desk.InboxConfig{{
 			Inbox: desk.Inbox{ID: "109872000000101", Name: "Harbour Lane Books", HumanAgent: true}, Sender: graph,
 		}},
