@@ -7,7 +7,8 @@ import (
 var (
 	onPanes  = []place{placeViews, placeList, placeThread, placeDetails}
 	onTalk   = []place{placeList, placeThread, placeDetails}
-	onScroll = []place{placeViews, placeList, placeThread, placeDetails, placeHelp, placeQueue}
+	onReply  = []place{placeList, placeThread, placeDetails, placeSelect}
+	onScroll = []place{placeEvidence, placeViews, placeList, placeThread, placeDetails, placeHelp, placeQueue}
 )
 
 // actions is the table: every key there is.
@@ -15,6 +16,8 @@ func actions() []action {
 	all := moveActions()
 	all = append(all, talkActions()...)
 	all = append(all, queueActions()...)
+	all = append(all, selectActions()...)
+	all = append(all, evidenceActions()...)
 	all = append(all, lookActions()...)
 	all = append(all, composeActions()...)
 	all = append(all, editActions()...)
@@ -58,9 +61,9 @@ func talkActions() []action {
 		{id: "unread", keys: []string{"m"}, about: "mark unread", in: onTalk, not: cannotUnread, run: (*Model).markUnread},
 		{id: "read", keys: []string{"M"}, about: "mark read", in: onTalk, not: cannotRead, run: (*Model).markRead},
 		{id: "undo", keys: []string{"u"}, about: "undo what you did last", hint: "undo", in: onPanes, not: noUndo, run: (*Model).takeBack},
-		{id: "again", keys: []string{"R"}, about: "send a reply again that failed or whose fate is unknown", hint: "send again", in: onTalk, not: nothingToSendAgain, run: (*Model).sendAgain},
-		{id: "arrived", keys: []string{"A"}, about: "say that a reply of unknown fate did arrive", hint: "it arrived", in: onTalk, not: nothingUnknown, run: (*Model).itArrived},
-		{id: "drop", keys: []string{"X"}, about: "do not send a reply that waits", in: onTalk, not: nothingToDrop, run: (*Model).dropReply},
+		{id: "again", keys: []string{"R"}, about: "send a reply again that failed or whose fate is unknown", hint: "send again", in: onReply, not: nothingToSendAgain, run: (*Model).sendAgain},
+		{id: "arrived", keys: []string{"A"}, about: "say that a reply of unknown fate did arrive", hint: "it arrived", in: onReply, not: nothingUnknown, run: (*Model).itArrived},
+		{id: "drop", keys: []string{"X"}, about: "do not send a reply that waits", in: onReply, not: nothingToDrop, run: (*Model).dropReply},
 	}
 }
 
@@ -73,11 +76,11 @@ func lookActions() []action {
 		{id: "reload", keys: []string{"ctrl+r"}, about: "read everything again", in: onPanes, run: (*Model).reload},
 		{id: "diagnostics", keys: []string{"D"}, about: "how frontdesk is: listener, inboxes, what is not understood", in: onPanes, run: (*Model).showDiagnostics},
 		{id: "palette", keys: []string{":", "ctrl+p"}, about: "find something to do by name", in: onPanes, run: (*Model).showPalette},
-		{id: "help", keys: []string{"?"}, about: "these keys", hint: "help", in: onPanes, run: (*Model).showHelp},
+		{id: "help", keys: []string{"?"}, about: "these keys", hint: "help", in: append(onPanes[:len(onPanes):len(onPanes)], placeSelect), run: (*Model).showHelp},
 		{id: "help-reply", keys: []string{"f1"}, about: "these keys", in: onCompose, run: (*Model).showHelp},
 		{id: "close-help", keys: []string{"esc", "?", "q"}, about: "close", hint: "close", in: []place{placeHelp}, run: (*Model).closeOverlay},
 		{id: "quit", keys: []string{"q"}, about: "quit", hint: "quit", in: onPanes, run: (*Model).askQuit},
-		{id: "leave", keys: []string{"ctrl+c"}, about: "quit from anywhere", in: []place{placeViews, placeList, placeThread, placeReply, placeForm, placeDetails, placeFilter, placeMenu, placeHelp, placePrompt, placeQueue}, run: (*Model).askQuit},
+		{id: "leave", keys: []string{"ctrl+c"}, about: "quit from anywhere", in: []place{placeSelect, placeEvidence, placeSave, placeViews, placeList, placeThread, placeReply, placeForm, placeDetails, placeFilter, placeMenu, placeHelp, placePrompt, placeQueue}, run: (*Model).askQuit},
 		{id: "leave-now", keys: []string{"ctrl+c"}, about: "quit at once", in: []place{placeAsk}, run: (*Model).quit},
 	}
 	for i, v := range viewTable {

@@ -290,7 +290,9 @@ func (m *Model) onPaste(text string) tea.Cmd {
 		if box, ok := m.overlay.(*attachBox); ok {
 			return box.pasted(CleanLine(text))
 		}
-	case placeList, placeThread, placeViews, placeDetails:
+	case placeSave:
+		m.evidenceOf().pasted(CleanLine(text))
+	case placeList, placeThread, placeViews, placeDetails, placeSelect:
 		return m.say("Press " + keyOf("reply") + " first: a paste goes into the reply.")
 	}
 	return nil

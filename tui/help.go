@@ -36,6 +36,8 @@ func helpGroups(m *Model, from place) []helpGroup {
 		{"Views", func(a *action) bool { return strings.HasPrefix(a.id, "view-") || in(a, placeViews) }},
 		{"List", func(a *action) bool { return in(a, placeList) }},
 		{"Thread", func(a *action) bool { return in(a, placeThread) }},
+		{"Chosen message", func(a *action) bool { return in(a, placeSelect) }},
+		{"Evidence", func(a *action) bool { return in(a, placeEvidence) || in(a, placeSave) }},
 		{"Reply", func(a *action) bool { return in(a, placeReply) }},
 		{"Form of a reply", func(a *action) bool { return in(a, placeForm) }},
 		{"Path of a file", func(a *action) bool { return in(a, placePrompt) && !in(a, placeDetails) }},
@@ -179,7 +181,7 @@ func (h *helpBox) move(m *Model, n int) {
 }
 
 func (m *Model) showHelp() tea.Cmd {
-	m.overlay = &helpBox{from: m.focus}
+	m.overlay = &helpBox{from: m.place()}
 	return nil
 }
 

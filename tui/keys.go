@@ -14,6 +14,9 @@ const (
 	placeViews place = iota + 1
 	placeList
 	placeThread
+	placeSelect   // a message of the thread
+	placeEvidence // the trail of a message
+	placeSave     // the path of a file to be written
 	placeReply
 	placeForm // a field of one line in the composer
 	placeDetails
@@ -26,7 +29,7 @@ const (
 )
 
 var placeNames = map[place]string{
-	placeViews: "Views", placeList: "List", placeThread: "Thread", placeReply: "Reply", placeForm: "Form of a reply", placeDetails: "Details",
+	placeViews: "Views", placeList: "List", placeThread: "Thread", placeSelect: "Chosen message", placeEvidence: "Evidence", placeSave: "Path to write to", placeReply: "Reply", placeForm: "Form of a reply", placeDetails: "Details",
 	placeFilter: "Filter line", placeMenu: "Menu", placeAsk: "Question", placeHelp: "Help", placePrompt: "Path of a file", placeQueue: "What waits",
 }
 
@@ -81,6 +84,11 @@ func newKeymap() *keymap {
 			}
 		}
 	}
+	for key, a := range k.at[placeThread] { // what a chosen message has no other meaning for means what it does beside it
+		if _, taken := k.at[placeSelect][key]; !taken {
+			k.at[placeSelect][key] = a
+		}
+	}
 	return k
 }
 
@@ -115,6 +123,8 @@ func (m *Model) place() place {
 		return placeFilter
 	case m.focus == placeReply && m.composer.inForm():
 		return placeForm
+	case m.focus == placeThread && m.thread.selected != "":
+		return placeSelect
 	}
 	return m.focus
 }
@@ -147,6 +157,8 @@ func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 	case placeFilter:
 		return m.typeFilter(k)
 	case placeMenu, placeHelp, placePrompt, placeQueue:
+		return m.overlay.typed(m, k)
+	case placeEvidence, placeSave:
 		return m.overlay.typed(m, k)
 	case placeAsk:
 		return nil

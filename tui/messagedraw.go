@@ -102,7 +102,11 @@ func (m *Model) drawFormer(msg *store.Message, w int) []string {
 	var out []string
 	for i := len(msg.Edits) - 1; i >= 0; i-- {
 		e := msg.Edits[i]
-		lead := "✎ until " + moment(e.At, m.clock) + ": "
+		at := moment(e.At, m.clock)
+		if dayName(e.At, m.clock) == dayName(msg.At, m.clock) {
+			at = clockTime(e.At, m.clock)
+		}
+		lead := "✎ until " + at + ": "
 		for _, line := range r.wrap(lead+strings.TrimSpace(CleanLine(e.Text)), w) {
 			out = append(out, t.faint.on(line))
 		}
@@ -149,7 +153,8 @@ func (m *Model) drawElements(elements []messenger.Element, chosen string, w int)
 			}
 		}
 		if host := hostOf(e.ImageURL); host != "" {
-			out = append(out, "  "+t.faint.on(r.cut("[picture] "+fileName(e.ImageURL)+" · "+host, w-2)))
+			room := w - 2 - r.width("[picture]  · "+host)
+			out = append(out, "  "+t.faint.on(r.cut("[picture] "+r.cutMiddle(fileName(e.ImageURL), max(room, fewestOfName))+" · "+host, w-2)))
 		}
 		if e.DefaultAction != nil && hostOf(e.DefaultAction.URL) != "" {
 			out = append(out, "  "+t.faint.on(r.cut("→ "+address(e.DefaultAction.URL), w-2)))

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
@@ -70,7 +71,7 @@ func (m *Model) drawAttachment(msg *store.Message, index int, k itemKey, words p
 	t, r := m.theme, m.ruler
 	a := &msg.Attachments[index]
 	var out []string
-	if a.Type == "template" && (a.Text != "" || len(a.Elements) > 0 || len(a.Buttons) > 0) {
+	if a.Type == "template" && a.TemplateType != "media" && (a.Text != "" || len(a.Elements) > 0 || len(a.Buttons) > 0) {
 		if text := Clean(a.Text); text != "" && a.Text != msg.Text {
 			for _, line := range r.wrap(text, w) {
 				out = append(out, words.on(line))
@@ -79,28 +80,64 @@ func (m *Model) drawAttachment(msg *store.Message, index int, k itemKey, words p
 		out = append(out, m.drawElements(a.Elements, k.chosen, w)...)
 		return append(out, m.drawChips(m.buttonChips(a.Buttons, k.chosen), w)...)
 	}
-	word, parts := m.attachmentWords(msg, index)
+	word, parts, link := m.attachmentWords(msg, index)
 	name := "[" + r.cut(word, w-2) + "]"
-	rest := strings.Join(parts, " · ")
-	switch {
-	case rest == "":
+	room := w - r.width(name) - 1
+	both := strings.Join(nonEmpty(append(parts, link)...), " · ")
+	switch rest := strings.Join(parts, " · "); {
+	case both == "":
 		out = append(out, words.on(name))
-	case r.width(rest) <= w-r.width(name)-1:
-		out = append(out, words.on(name)+" "+t.muted.on(rest))
-	default:
-		out = append(out, words.on(name))
-		for i, line := range r.wrap(rest, w-2) {
-			if i == mostAttachmentLines {
-				break
+	case r.width(both) <= room:
+		out = append(out, words.on(name)+" "+t.muted.on(both))
+	case isFile(a.Type): // in one line: of a long name, the start and the end
+		for _, rest := range []string{both, strings.Join(nonEmpty(parts...), " · ")} {
+			long := r.width(rest) - room
+			if cut := r.cutMiddle(parts[0], max(r.width(parts[0])-long, 0)); long <= 0 || r.width(cut) >= fewestOfName {
+				out = append(out, words.on(name)+" "+t.muted.on(strings.Replace(rest, parts[0], cut, 1)))
+				return append(out, m.drawFileState(msg, index, w)...)
 			}
-			out = append(out, "  "+t.muted.on(line))
+		}
+		out = append(out, words.on(name)+" "+t.muted.on(r.cut(both, room)))
+	default:
+		out = append(out, words.on(name)+" "+t.muted.on(r.cut(rest, room)))
+		if r.width(rest) > room {
+			out = append(out[:len(out)-1], words.on(name))
+			for _, line := range m.paragraph(rest, t.muted, w-2)[:min(mostAttachmentLines, len(r.wrap(rest, w-2)))] {
+				out = append(out, "  "+line)
+			}
+		}
+		if link != "" {
+			out = append(out, "  "+t.faint.on(r.cut("→ "+link, w-2)))
 		}
 	}
 	return append(out, m.drawFileState(msg, index, w)...)
 }
 
-// mostAttachmentLines is how many lines the name of a file or a share may take.
-const mostAttachmentLines = 3
+const (
+	mostAttachmentLines = 3  // that the title of a share may take
+	fewestOfName        = 14 // columns of a file's name
+)
+
+func isFile(kind string) bool {
+	return kind == messenger.TypeImage || kind == messenger.TypeVideo || kind == messenger.TypeAudio || kind == messenger.TypeFile
+}
+
+// cutMiddle shortens s to w columns and keeps its end, where a file's name says what it is.
+func (r ruler) cutMiddle(s string, w int) string {
+	if r.width(s) <= w {
+		return s
+	}
+	runes := []rune(s)
+	for n := min(len(runes), w-2) / 2; n > 0; n-- {
+		tail := string(runes[len(runes)-n:])
+		if head := w - 1 - r.width(tail); head > 0 {
+			if cut := strings.TrimSuffix(r.cut(s, head+1), "…") + "…" + tail; r.width(cut) <= w {
+				return cut
+			}
+		}
+	}
+	return r.cut(s, w)
+}
 
 // drawFileState says why a file is not here, where it is not.
 func (m *Model) drawFileState(msg *store.Message, index, w int) []string {
@@ -124,43 +161,39 @@ func (m *Model) drawFileState(msg *store.Message, index, w int) []string {
 	return out
 }
 
-// attachmentWords is what an attachment is, and what tells it from others of its sort.
-func (m *Model) attachmentWords(msg *store.Message, index int) (word string, parts []string) {
+// attachmentWords is what an attachment is, what tells it from others of its sort, and where it leads.
+func (m *Model) attachmentWords(msg *store.Message, index int) (word string, parts []string, link string) {
 	a := &msg.Attachments[index]
-	word = attachmentWord(a.Type)
-	if a.StickerID != "" {
-		return "sticker", nonEmpty(stickerName(a.StickerID))
-	}
-	if a.Type == "location" {
-		parts = append(parts, fmt.Sprintf("%.5f, %.5f", a.Lat, a.Long))
-	}
-	title := CleanLine(a.Title)
-	switch a.Type {
-	case "image", "video", "audio", "file":
+	word, title := attachmentWord(a.Type), CleanLine(a.Title)
+	switch {
+	case a.StickerID != "":
+		return "sticker", nonEmpty(stickerName(a.StickerID)), ""
+	case isFile(a.Type):
 		f, kept := fileOf(msg, index)
 		name := orElse(orElse(CleanLine(f.Name), title), fileName(a.URL))
-		parts = append(parts, name)
-		if title != name && title != "" {
+		if title != "" && title != name {
 			parts = append(parts, title)
 		}
 		if kept {
 			parts = append(parts, CleanLine(f.Type), bytesWord(f.Size))
 		}
-		if parts = nonEmpty(append(parts, hostOf(a.URL))...); len(parts) == 0 {
-			parts = []string{"the platform passed no address on"}
+		parts = nonEmpty(append([]string{name}, parts...)...)
+		if link = hostOf(a.URL); len(parts) == 0 && link == "" {
+			parts = []string{"no address came with it"}
 		}
-		return word, parts
-	case "location":
-		return word, nonEmpty(append(parts, title, hostOf(a.URL))...)
+		return word, parts, link
+	case a.Type == "location":
+		return word, nonEmpty(fmt.Sprintf("%.5f, %.5f", a.Lat, a.Long), title), hostOf(a.URL)
+	case a.Type == "template" && a.TemplateType == "media":
+		return word, []string{"a picture or a film"}, ""
 	}
-	parts = append(parts, title)
 	if hostOf(a.URL) != "" { // some are relative, or of no web: they lead nowhere
-		parts = append(parts, address(a.URL))
+		link = address(a.URL)
 	}
-	if parts = nonEmpty(parts...); len(parts) == 0 && (a.Type == "fallback" || a.Type == "share") {
-		parts = []string{"the platform passed nothing of it on"}
+	if parts = nonEmpty(title); title == "" && link == "" && (a.Type == "fallback" || a.Type == "share") {
+		parts = []string{"nothing of it was passed on"}
 	}
-	return word, parts
+	return word, parts, link
 }
 
 func nonEmpty(parts ...string) []string {

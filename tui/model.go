@@ -53,6 +53,8 @@ type Model struct {
 	// unreadByHand is the open conversation that was marked unread on purpose: keys do not mark it read again.
 	unreadByHand store.ConversationID
 
+	opener func(ctx context.Context, target string) error // of addresses and files
+
 	changes    <-chan store.Seq
 	refreshing bool // a refresh is on its way
 	stale      bool // something changed since it left
@@ -71,7 +73,7 @@ func New(o Options) *Model {
 		desk: o.Desk, agent: o.Agent, now: o.Now, ctx: ctx, cancel: cancel,
 		theme: newTheme(look{dark: true, noColour: o.NoColor, rich: true}), noColour: o.NoColor,
 		focus: placeList, clock: o.Now(), canvas: &canvas{},
-		drafted: map[store.ConversationID]bool{}, opening: o.Opening,
+		drafted: map[store.ConversationID]bool{}, opening: o.Opening, opener: o.Open,
 	}
 	m.list = newListPane()
 	m.thread = newThreadPane()
@@ -146,6 +148,16 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 		m.notice.expire(msg)
 	case seenMsg:
 		m.list.seen(msg)
+	case reactedMsg:
+		return m.applyReacted(msg)
+	case openedMsg:
+		return m.applyOpened(msg)
+	case fetchedMsg:
+		return m.applyFetched(msg)
+	case trailMsg:
+		m.applyTrail(msg)
+	case trailSavedMsg:
+		return m.applyTrailSaved(msg)
 	case saveDraftMsg:
 		return m.saveDraftNow(msg)
 	case wordsMsg:

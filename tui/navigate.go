@@ -20,6 +20,9 @@ func (m *Model) focusOn(p place) tea.Cmd {
 		m.views.show(m.lay.views.inner().h)
 	}
 	var cmd tea.Cmd
+	if was == placeThread {
+		cmd = m.endSelect()
+	}
 	if was == placeReply {
 		m.composer.area.Blur()
 		m.composer.input.Blur()
@@ -72,7 +75,7 @@ func (m *Model) page() int {
 	switch m.place() {
 	case placeList:
 		return max(m.listRows()-1, 1)
-	case placeThread:
+	case placeThread, placeSelect:
 		return m.threadPage()
 	case placeHelp:
 		return max(m.height-8, 1)
@@ -92,7 +95,7 @@ func (m *Model) move(n int) tea.Cmd {
 	case placeList:
 		return m.moveList(n)
 	case placeThread:
-		return m.scrollThread(n)
+		return tea.Batch(m.scrollThread(n), m.followSelect())
 	case placeDetails:
 		return m.moveDetails(n)
 	}
@@ -103,8 +106,8 @@ func (m *Model) toStart() tea.Cmd {
 	switch m.place() {
 	case placeList:
 		return m.listToStart()
-	case placeThread:
-		return m.threadToStart()
+	case placeThread, placeSelect:
+		return tea.Batch(m.threadToStart(), m.followSelect())
 	}
 	return m.move(-1 << 20)
 }
@@ -113,8 +116,8 @@ func (m *Model) toEnd() tea.Cmd {
 	switch m.place() {
 	case placeList:
 		return m.listToEnd()
-	case placeThread:
-		return m.threadToEnd()
+	case placeThread, placeSelect:
+		return tea.Batch(m.threadToEnd(), m.followSelect())
 	}
 	return m.move(1 << 20)
 }
@@ -249,7 +252,7 @@ func (m *Model) onClick(e tea.Mouse) tea.Cmd {
 			return m.leaveReply()
 		}
 		if m.thread.id != "" {
-			return tea.Batch(m.focusOn(placeThread), m.markSeen())
+			return tea.Batch(m.focusOn(placeThread), m.clickSelect(e.Y-m.lay.body.y), m.markSeen())
 		}
 	case placeDetails:
 		return m.focusOn(placeDetails)

@@ -20,6 +20,8 @@ type Options struct {
 	// Opening says that the desk is still being opened, so that its answers may be late. Keys pressed before the first
 	// of them are kept and act when it is there; those that quit act at once.
 	Opening bool
+	// Open shows an address or a file outside of the terminal; nil is the system's own opener.
+	Open func(ctx context.Context, target string) error
 }
 
 func (o Options) withDefaults() Options {
@@ -31,6 +33,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Ctx == nil {
 		o.Ctx = context.Background()
+	}
+	if o.Open == nil {
+		o.Open = openBySystem
 	}
 	return o
 }

@@ -29,6 +29,7 @@ func (m *Model) closeOverlay() tea.Cmd {
 type questionBox struct {
 	title string
 	text  string
+	wide  bool // it needs the room: an address is shown whole
 	yes   func(m *Model) tea.Cmd
 	back  overlay // what it lies over, which is there again after the answer
 }
@@ -38,6 +39,9 @@ func (q *questionBox) typed(*Model, tea.KeyPressMsg) tea.Cmd { return nil }
 
 func (q *questionBox) draw(m *Model) (rect, []string) {
 	w := min(m.width-8, 62)
+	if q.wide {
+		w = min(m.width-8, 100)
+	}
 	var in []string
 	for _, line := range m.ruler.wrap(q.text, w-4) {
 		in = append(in, " "+m.theme.text.on(line))

@@ -26,7 +26,7 @@ type palette struct {
 }
 
 func (m *Model) showPalette() tea.Cmd {
-	p := &palette{from: m.focus}
+	p := &palette{from: m.place()}
 	p.find()
 	m.overlay = p
 	return nil

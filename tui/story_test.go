@@ -26,7 +26,7 @@ func TestAgentReadsAndAnswers(t *testing.T) {
 		s.expect("Mara Voss", "plugin · pricing", "Thanks! Could you hold one", "Jonas Lind", "page: It's on its way", "[picture]")
 		s.expect("4 unread")
 		s.press("open")
-		s.expect("── Today ──", " new ", "▸ Shipping prices", "( Shipping prices )", "[ Talk to a person ]", "✓✓ read", "3 unread")
+		s.expect("── Today ──", " new ", "▸ Shipping prices", "(● Shipping prices )", "[ Talk to a person ]", "✓✓ read", "3 unread")
 		s.press("reply")
 		s.typed("Yes, until Friday evening.")
 		s.expect("26 / 2000")

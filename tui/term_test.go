@@ -1,6 +1,7 @@
 package tui_test
 
 import (
+	"context"
 	"fmt"
 	"image/color"
 	"io"
@@ -39,6 +40,8 @@ type screenOptions struct {
 	noColor bool
 	raw     bool // keep what is written to the terminal
 	opening bool // the desk is still being opened
+
+	open func(ctx context.Context, target string) error // instead of the system's opener
 }
 
 // open starts the screen over a desk, and ends it with the test.
@@ -66,7 +69,7 @@ func openScreen(t *testing.T, d desk.Contract, now func() time.Time, o screenOpt
 		s.raw = &recording{}
 		out = io.MultiWriter(s.vt, s.raw)
 	}
-	s.m = tui.New(tui.Options{Desk: d, Agent: "ana", Now: now, Ctx: t.Context(), Opening: o.opening})
+	s.m = tui.New(tui.Options{Desk: d, Agent: "ana", Now: now, Ctx: t.Context(), Opening: o.opening, Open: o.open})
 	s.p = tea.NewProgram(s.m, tea.WithInput(in), tea.WithOutput(out), tea.WithWindowSize(o.w, o.h),
 		tea.WithoutSignalHandler(), tea.WithColorProfile(profile), tea.WithEnvironment([]string{"TERM=xterm-256color"}))
 	done := make(chan error, 1)

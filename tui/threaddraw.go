@@ -43,6 +43,7 @@ type itemKey struct {
 type drawnItem struct {
 	key   itemKey
 	lines []string
+	above int // how many of them stand above the message itself
 }
 
 // threadItems draws the messages of the window; those that did not change come from memory.
@@ -80,10 +81,11 @@ func (m *Model) threadItems() []item {
 		}
 		d, ok := t.drawn[msg.ID]
 		if !ok || d.key != key {
-			d = drawnItem{key, m.drawItem(msg, key)}
+			d.key = key
+			d.lines, d.above = m.drawItem(msg, key)
 		}
 		drawn[msg.ID] = d
-		items = append(items, item{id: msg.ID, lines: d.lines})
+		items = append(items, item{id: msg.ID, lines: d.lines, from: d.above, to: len(d.lines)})
 	}
 	t.drawn = drawn
 	if n := len(items); n > 0 { // room before the editor's line
@@ -183,10 +185,9 @@ func (m *Model) quoted(all []store.Message, mid string) string {
 	return "an earlier message"
 }
 
-// drawItem draws one message with what stands above it.
-func (m *Model) drawItem(msg *store.Message, k itemKey) []string {
+// drawItem draws one message with what stands above it, and tells how many lines that takes.
+func (m *Model) drawItem(msg *store.Message, k itemKey) (out []string, above int) {
 	t, r := m.theme, m.ruler
-	var out []string
 	if k.day != "" {
 		out = append(out, "", " "+t.faint.on(r.center("── "+k.day+" ──", k.width)))
 	}
@@ -195,7 +196,7 @@ func (m *Model) drawItem(msg *store.Message, k itemKey) []string {
 		out = append(out, "", " "+t.unread.on(side+" ")+t.unreadBold.on("new")+t.unread.on(" "+side))
 	}
 	if msg.Direction == store.Activity {
-		return append(out, m.drawActivity(msg, k)...)
+		return append(out, m.drawActivity(msg, k)...), len(out)
 	}
 	if cameIn(msg) {
 		if k.day == "" || k.newLine {
@@ -207,9 +208,9 @@ func (m *Model) drawItem(msg *store.Message, k itemKey) []string {
 		out = append(out, "")
 	}
 	if msg.Direction == store.Note {
-		return append(out, m.drawNote(msg, k)...)
+		return append(out, m.drawNote(msg, k)...), len(out)
 	}
-	return append(out, m.drawMessage(msg, k)...)
+	return append(out, m.drawMessage(msg, k)...), len(out)
 }
 
 // drawActivity draws a line that the system wrote.

@@ -36,6 +36,8 @@ type threadPane struct {
 	top    int                      // first line shown
 	height int                      // lines shown
 	follow bool
+
+	selected store.MessageID // the chosen message; empty: none is
 }
 
 // item is one message as drawn, with what stands above it.
@@ -43,6 +45,8 @@ type item struct {
 	id    store.MessageID
 	start int
 	lines []string
+
+	from, to int // which of the lines are the message itself, without what stands above it
 }
 
 func newThreadPane() threadPane {
@@ -108,8 +112,12 @@ func (t *threadPane) relay(items []item, height int) {
 	t.restore(id, offset)
 }
 
-// unsettled is the oldest reply in one of these states: what stands behind it waits for it.
+// unsettled is the oldest reply in one of these states: what stands behind it waits for it. Where a message is chosen, it
+// is that one or none.
 func (t *threadPane) unsettled(states ...store.DeliveryState) (store.Message, bool) {
+	if msg, ok := t.chosenMessage(); ok {
+		return msg, msg.Direction == store.Out && msg.Token != "" && slices.Contains(states, msg.State)
+	}
 	for _, msg := range t.msgs {
 		if msg.Direction == store.Out && msg.Token != "" && slices.Contains(states, msg.State) {
 			return msg, true

@@ -67,7 +67,7 @@ func tappedOn(question, tap *store.Message) (option string, ok bool) {
 		return "", false
 	}
 	for _, b := range buttonsOf(question) {
-		if b.Type == messenger.ButtonPostback && (tap.Payload != "" && b.Payload == tap.Payload || tap.Payload == "" && b.Title == tap.Text) {
+		if b.Type == messenger.ButtonPostback && sameOption(b.Title, b.Payload, tap) {
 			return buttonOption(b), true
 		}
 	}
@@ -84,7 +84,15 @@ func isAnswer(q messenger.QuickReply, tap *store.Message) bool {
 	case messenger.QuickReplyPhone:
 		return said != "" && strings.Trim(said, "+0123456789 -()./") == ""
 	}
-	return q.Payload == said || tap.Payload == "" && q.Title == said
+	return sameOption(q.Title, q.Payload, tap)
+}
+
+// sameOption reports whether a tap is one on an option, by its payload where both have one.
+func sameOption(title, payload string, tap *store.Message) bool {
+	if payload == "" || tap.Payload == "" {
+		return title != "" && title == tap.Text
+	}
+	return payload == tap.Payload
 }
 
 func quickReplyOption(q messenger.QuickReply) string {

@@ -74,6 +74,9 @@ func (m *Model) cursor() *tea.Cursor {
 	if box, ok := m.overlay.(*attachBox); ok {
 		return box.cursorIn(m)
 	}
+	if box := m.evidenceOf(); box != nil {
+		return box.cursorIn(m)
+	}
 	if m.overlay != nil {
 		return nil
 	}
@@ -181,6 +184,9 @@ func (m *Model) drawThreadBody() []string {
 	for _, it := range t.items {
 		for i, line := range it.lines {
 			if at := it.start + i; at >= t.top && at < t.top+h {
+				if it.id == t.selected && i >= it.from && i < it.to {
+					line = m.chosenLine(line, w)
+				}
 				out = append(out, line)
 			}
 		}
@@ -218,7 +224,7 @@ func (m *Model) drawHints(w int) string {
 		used += n
 		b.WriteString(spaces(gap) + t.key.on(key) + t.faint.on(" "+hint))
 	}
-	if at == placeViews || at == placeList || at == placeThread {
+	if at == placeViews || at == placeList || at == placeThread || at == placeSelect || at == placeEvidence {
 		add("j/k", map[bool]string{true: "scroll", false: "move"}[at == placeThread])
 	}
 	for i := range theKeys.all {

@@ -53,6 +53,7 @@ type worldOptions struct {
 	counters []desk.Counter // of the listener
 
 	translate store.Translate // of webhook records; nil: they are facts
+	begins    time.Time       // when the test begins; zero: base
 }
 
 // platform answers sends as the cast says.
@@ -63,6 +64,9 @@ func (p platform) Send(ctx context.Context, _ string, r messenger.SendRequest) (
 	case <-time.After(30 * time.Millisecond):
 	case <-ctx.Done():
 		return messenger.SendResponse{}, ctx.Err()
+	}
+	if r.Message == nil { // a sender action
+		return messenger.SendResponse{RecipientID: r.Recipient.ID}, nil
 	}
 	switch r.Recipient.ID {
 	case gone.ID:
@@ -100,7 +104,10 @@ func facts(r store.Record) []store.Fact {
 func newWorld(t *testing.T, o worldOptions) *world {
 	t.Helper()
 	w := &world{t: t, start: time.Now()}
-	w.now = func() time.Time { return base.Add(time.Since(w.start)) }
+	if o.begins.IsZero() {
+		o.begins = base
+	}
+	w.now = func() time.Time { return o.begins.Add(time.Since(w.start)) }
 	dir := t.TempDir()
 	log, err := bolt.OpenLog(filepath.Join(dir, "log.db"), bolt.Options{})
 	w.check(err)
