@@ -157,22 +157,18 @@ func (m *Model) composerTitle(w int) (string, int) {
 		}
 		return t.muted.on(title), m.ruler.width(title)
 	}
-	names := make([]string, len(desk.Modes))
-	for i, mode := range desk.Modes {
-		names[i] = modeNames[mode]
-		if mode == c.draft.Chosen() {
-			names[i] = "▸" + names[i]
-		} else if holds(c.draft, mode) {
-			names[i] += "•"
-		}
-	}
 	head := "Reply ─ "
+	names := tabs(c.draft, "Quick replies")
 	width := m.ruler.width(head + strings.Join(names, " │ "))
 	if width > w-7 {
 		head, width = "", width-m.ruler.width(head)
 	}
 	if width > w-7 {
-		mode := modeNames[c.draft.Chosen()]
+		names = tabs(c.draft, "Quick")
+		width = m.ruler.width(strings.Join(names, " │ "))
+	}
+	if width > w-7 {
+		mode := "▸" + modeNames[c.draft.Chosen()]
 		return t.accentBold.on(mode), m.ruler.width(mode)
 	}
 	for i, mode := range desk.Modes {
@@ -186,6 +182,23 @@ func (m *Model) composerTitle(w int) (string, int) {
 		}
 	}
 	return t.muted.on(head) + strings.Join(names, t.line.on(" │ ")), width
+}
+
+// tabs name the modes, that of the draft with a mark and those for which something was typed with another.
+func tabs(d desk.Draft, quick string) []string {
+	names := make([]string, len(desk.Modes))
+	for i, mode := range desk.Modes {
+		names[i] = modeNames[mode]
+		if mode == desk.ModeQuickReplies {
+			names[i] = quick
+		}
+		if mode == d.Chosen() {
+			names[i] = "▸" + names[i]
+		} else if holds(d, mode) {
+			names[i] += "•"
+		}
+	}
+	return names
 }
 
 // holds reports whether something was typed for a mode that no other mode shows.

@@ -146,25 +146,24 @@ func findDropped(conv store.ConversationID, pasted string) tea.Cmd {
 	}
 }
 
-// applyDropped offers to attach the file whose path was pasted.
+// applyDropped offers to attach the file whose path was pasted. It asks nothing: whoever types on meant the path.
 func (m *Model) applyDropped(msg droppedMsg) tea.Cmd {
-	if m.composer.conv != msg.conv || m.focus != placeReply || m.overlay != nil || m.composer.draft.Chosen() == desk.ModeNote {
+	c := &m.composer
+	if c.conv != msg.conv || m.focus != placeReply || noAttach(m) != "" || !strings.Contains(c.draft.Text, msg.text) {
 		return nil
 	}
-	m.overlay = &questionBox{
-		title: "Attach?",
-		text:  "That is a file: " + CleanLine(filepath.Base(msg.path)) + ". Attach it, instead of writing its path?",
-		yes: func(m *Model) tea.Cmd {
-			c := &m.composer
-			if c.conv != msg.conv {
-				return nil
-			}
-			c.draft.Text = strings.Replace(c.draft.Text, msg.text, "", 1)
-			c.fill()
-			return tea.Batch(m.changed(), attach(m.ctx, m.desk, msg.conv, msg.path))
-		},
-	}
-	return nil
+	c.dropped = msg
+	return m.say(CleanLine(filepath.Base(msg.path)) + " is a file: " + keyOf("attach") + " attaches it instead of its path.")
+}
+
+// attachDropped puts the file in the place of its path.
+func (m *Model) attachDropped() tea.Cmd {
+	c := &m.composer
+	dropped := c.dropped
+	c.remember()
+	c.draft.Text = strings.TrimRight(strings.Replace(c.draft.Text, dropped.text, "", 1), " ")
+	c.fill()
+	return tea.Batch(m.changed(), attach(m.ctx, m.desk, dropped.conv, dropped.path))
 }
 
 // applyAttached puts a kept file into the draft for which it was meant, whatever is shown by now.
@@ -220,6 +219,9 @@ func noAttach(m *Model) string {
 
 func (m *Model) askAttach() tea.Cmd {
 	c := &m.composer
+	if c.dropped.path != "" && c.dropped.conv == c.conv {
+		return m.attachDropped()
+	}
 	box := &attachBox{conv: c.conv, input: newFieldInput()}
 	styleField(&box.input, m.theme)
 	m.overlay = box

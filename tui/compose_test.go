@@ -519,19 +519,20 @@ func TestADroppedFileIsUnderstood(t *testing.T) {
 		s.press("reply")
 		s.typed("See this: ")
 		s.send(tea.PasteMsg{Content: strings.ReplaceAll(path, " ", `\ `)})
-		s.expect("Attach?", "two words.txt")
-		s.press("yes")
+		s.expect("two words.txt is a file: alt+a attaches it")
+		s.press("attach")
 		s.expect("▤ two words.txt", "See this:")
 		if d := w.draft(mara); strings.Contains(d.Text, "two") {
 			t.Errorf("the path is still in the text %q", d.Text)
 		}
 		s.send(tea.PasteMsg{Content: path})
-		s.press("no")
-		s.expect("two words.txt · file")
-		s.press("send")
+		s.typed("!") // whoever types on meant the path
+		s.press("attach")
+		s.expect("Attach a file")
+		s.press("prompt-close", "send")
 		time.Sleep(5 * time.Second)
 		s.settle()
-		if sent := w.sentBy(mara); len(sent) != 2 || !strings.HasPrefix(sent[1], "See this: /") {
+		if sent := w.sentBy(mara); len(sent) != 2 || !strings.HasPrefix(sent[1], "See this:/") || !strings.HasSuffix(sent[1], "!") {
 			t.Errorf("the desk has %q", sent)
 		}
 	})

@@ -37,6 +37,7 @@ type composer struct {
 	sent    int                  // names optimistic replies
 
 	watching bool         // how far files have come is looked at again in a moment
+	dropped  droppedMsg   // the file whose path was pasted just now; zero: none
 	past     []desk.Draft // the draft as it was before steps that can be taken back, the last one last
 }
 
@@ -350,7 +351,7 @@ func (m *Model) edited() tea.Cmd {
 // changed keeps the draft as it stands, and saves it when the typing rests.
 func (m *Model) changed() tea.Cmd {
 	c := &m.composer
-	c.refusal, c.split = "", false
+	c.refusal, c.split, c.dropped = "", false, droppedMsg{}
 	c.rev++
 	m.drafts.typed(c.conv, c.draft)
 	m.setDrafted(c.conv, !c.draft.Empty())
