@@ -213,7 +213,8 @@ type pause struct {
 	after store.Seq // the views must show this first
 }
 
-// settleAbandoned says of every attempt without a result that its outcome is unknown. It runs before anything is sent.
+// settleAbandoned says of every attempt without a result that its outcome is unknown, and the same of those that a gateway
+// answered: the echo that would have told may have come while nobody listened. It runs before anything is sent.
 func (c *courier) settleAbandoned(ctx context.Context) error {
 	open, err := c.d.views.Outbox(ctx, outboxSize)
 	if err != nil {
@@ -221,15 +222,20 @@ func (c *courier) settleAbandoned(ctx context.Context) error {
 	}
 	var last store.Seq
 	for _, m := range open {
+		text := "frontdesk ended while this message was being sent, so nobody knows whether it arrived."
 		if m.State != store.StateSending {
-			continue
+			doubtful, err := c.doubtful(ctx, m)
+			if err != nil {
+				return err
+			}
+			if !doubtful {
+				continue
+			}
+			text = "Something on the way to the platform failed, and frontdesk ended before it was sure that this message had not arrived."
 		}
 		seq, err := c.result(ctx, store.Result{
 			Token: m.Token, Conversation: m.Conversation, N: m.Attempts, Outcome: store.OutcomeUnknown,
-			Error: &store.SendError{
-				Text:   "frontdesk ended while this message was being sent, so nobody knows whether it arrived.",
-				Advice: "Wait for its echo, or look in the conversation before sending it again.",
-			},
+			Error: &store.SendError{Text: text, Advice: "Wait for its echo, or look in the conversation before sending it again."},
 		})
 		if err != nil {
 			return err

@@ -125,7 +125,7 @@ func retry(r *store.Result, at time.Time) {
 // the platform's own error was something on the way to it (ref. 4.2), which may have passed the message on all the same.
 func (c *courier) echoTime(err error) time.Duration {
 	var api *messenger.APIError
-	if errors.As(err, &api) && api.Code == 0 && api.HTTPStatus >= 500 {
+	if errors.As(err, &api) && byGateway(api.HTTPStatus, api.Code) {
 		return c.back.echo
 	}
 	return 0

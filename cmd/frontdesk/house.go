@@ -104,6 +104,7 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 	}); err != nil {
 		return err
 	}
+	h.desk.Hurry(hurry.pauses)
 	if !p.private {
 		if err := h.openSocket(p.settings); err != nil {
 			return err

@@ -30,7 +30,7 @@ func inboxesOf(p plan, ours site, platform *ownPlatform) ([]desk.InboxConfig, er
 	for _, page := range p.settings.Pages {
 		client, err := messenger.NewClient(messenger.ClientOptions{
 			BaseURL: p.settings.GraphURL, Version: p.settings.GraphVersion,
-			Token: page.Token.Reveal(), AppSecret: p.settings.AppSecret.Reveal(),
+			Token: page.Token.Reveal(), AppSecret: p.settings.AppSecret.Reveal(), HTTP: hurry.graph,
 		})
 		if err != nil {
 			return nil, err

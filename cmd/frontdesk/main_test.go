@@ -14,6 +14,10 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(cleaning{m}, map[string]func(){
 		"frontdesk": func() { os.Exit(run(context.Background(), os.Args[1:])) },
+		hurried: func() {
+			hurryUp()
+			os.Exit(run(context.Background(), os.Args[1:]))
+		},
 	})
 }
 

@@ -1,6 +1,9 @@
 package faulty
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Break is what befalls a request.
 type Break string
@@ -81,4 +84,6 @@ type Seen struct {
 	Fault        Fault
 	Moment       Moment // how far it came
 	Status       int    // what the platform answered, from Passed on
+
+	Begun, Last time.Time // when it came, and when it had come to Moment
 }

@@ -121,6 +121,13 @@ func (p *Proxy) Seen() []Seen {
 	return slices.Clone(p.seen)
 }
 
+// Idle reports whether no request is under way.
+func (p *Proxy) Idle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.conns) == 0
+}
+
 // Close breaks off what is under way and returns when that has ended.
 func (p *Proxy) Close() {
 	p.mu.Lock()
@@ -205,7 +212,7 @@ func (p *Proxy) serve(conn net.Conn) {
 			e.seen.Fault, p.plan = p.plan[0], p.plan[1:]
 		}
 		p.refuse()
-		e.seen.N = len(p.seen) + 1
+		e.seen.N, e.seen.Begun = len(p.seen)+1, time.Now()
 		p.seen = append(p.seen, e.seen)
 		p.mu.Unlock()
 	}
@@ -228,7 +235,7 @@ func (e *exchange) reached(m Moment) {
 	if e.seen.N == 0 {
 		return // none that breaks
 	}
-	e.seen.Moment = m
+	e.seen.Moment, e.seen.Last = m, time.Now()
 	e.p.mu.Lock()
 	e.p.seen[e.seen.N-1] = e.seen
 	tell := e.p.at

@@ -257,6 +257,9 @@ func TestMomentsAreWaitedFor(t *testing.T) {
 	})
 	go func() { answered <- ask(t, p.URL(), patience) }()
 	s := <-told
+	if p.Idle() || s.Last.Before(s.Begun) {
+		t.Errorf("idle %v while a request is under way since %v", p.Idle(), s.Begun)
+	}
 	if string(s.Body) != question || s.N != 1 || len(to.requests()) != 0 || len(answered) != 0 {
 		t.Errorf("told of %+v with %d requests at the platform", s, len(to.requests()))
 	}
