@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -18,8 +20,11 @@ func actions() []action {
 	all = append(all, queueActions()...)
 	all = append(all, selectActions()...)
 	all = append(all, evidenceActions()...)
+	all = append(all, lineActions()...)
 	all = append(all, lookActions()...)
-	all = append(all, composeActions()...)
+	compose := composeActions()
+	kind := slices.IndexFunc(compose, func(a action) bool { return a.id == "mode" })
+	all = append(all, slices.Insert(compose, kind+1, cannedActions()...)...)
 	all = append(all, editActions()...)
 	return all
 }
@@ -80,7 +85,7 @@ func lookActions() []action {
 		{id: "help-reply", keys: []string{"f1"}, about: "these keys", in: onCompose, run: (*Model).showHelp},
 		{id: "close-help", keys: []string{"esc", "?", "q"}, about: "close", hint: "close", in: []place{placeHelp}, run: (*Model).closeOverlay},
 		{id: "quit", keys: []string{"q"}, about: "quit", hint: "quit", in: onPanes, run: (*Model).askQuit},
-		{id: "leave", keys: []string{"ctrl+c"}, about: "quit from anywhere", in: []place{placeSelect, placeEvidence, placeSave, placeViews, placeList, placeThread, placeReply, placeForm, placeDetails, placeFilter, placeMenu, placeHelp, placePrompt, placeQueue}, run: (*Model).askQuit},
+		{id: "leave", keys: []string{"ctrl+c"}, about: "quit from anywhere", in: []place{placeSelect, placeEvidence, placeSave, placeViews, placeList, placeThread, placeReply, placeForm, placeDetails, placeFilter, placeMenu, placeHelp, placePrompt, placeQueue, placeLine}, run: (*Model).askQuit},
 		{id: "leave-now", keys: []string{"ctrl+c"}, about: "quit at once", in: []place{placeAsk}, run: (*Model).quit},
 	}
 	for i, v := range viewTable {

@@ -321,6 +321,9 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 		}
 		return tea.Batch(again, m.notice.fail("The screen could not be brought up to date: "+problem(msg.err)+" "+keyOf("reload")+" tries again."))
 	}
+	if !m.stateRead {
+		again = tea.Batch(again, m.readStationery())
+	}
 	m.counts, m.state, m.stateRead = msg.counts, msg.state, true
 	if (m.bannerText() != "") != (m.lay.banner.h > 0) {
 		again = tea.Batch(again, m.relayout())
@@ -361,6 +364,7 @@ func (m *Model) inboxNames() map[store.InboxID]string {
 func (m *Model) applyTick(now time.Time) tea.Cmd {
 	m.clock = now
 	clear(m.drafts.asked) // another screen may have changed them
+	read := m.readStationery()
 	if m.refreshing {
 		m.waited++
 	}
@@ -372,7 +376,7 @@ func (m *Model) applyTick(now time.Time) tea.Cmd {
 	if m.quitting {
 		return nil
 	}
-	return tea.Batch(tick(m.ctx, m.now), m.refresh())
+	return tea.Batch(tick(m.ctx, m.now), m.refresh(), read)
 }
 
 func (m *Model) reload() tea.Cmd {

@@ -244,7 +244,7 @@ func (m *Model) applyReplied(msg repliedMsg) tea.Cmd {
 	if msg.err != nil {
 		return m.giveBack(msg.conv, unsent(was, len(msg.kept)), m.whyNotSent(msg.err))
 	}
-	return m.refresh()
+	return tea.Batch(m.countUses(msg.conv), m.refresh())
 }
 
 // unsent is what is left of a draft of which n messages were taken.

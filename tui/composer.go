@@ -246,6 +246,9 @@ func (m *Model) newline() tea.Cmd {
 // typeReply gives a key to the editor.
 func (m *Model) typeReply(k tea.KeyPressMsg) tea.Cmd {
 	c := &m.composer
+	if cmd, opened := m.slash(k); opened {
+		return cmd
+	}
 	var cmd tea.Cmd
 	if c.inForm() {
 		if c.fixed() {
@@ -286,6 +289,13 @@ func (m *Model) onPaste(text string) tea.Cmd {
 	case placeMenu:
 		if menu, ok := m.overlay.(menu); ok {
 			menu.pasted(CleanLine(text))
+		}
+		if b, ok := m.overlay.(interface{ reread(m *Model) }); ok {
+			b.reread(m)
+		}
+	case placeLine:
+		if box, ok := m.overlay.(*lineBox); ok {
+			box.pasted(CleanLine(text))
 		}
 	case placePrompt:
 		if box, ok := m.overlay.(*attachBox); ok {

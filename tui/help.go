@@ -42,6 +42,7 @@ func helpGroups(m *Model, from place) []helpGroup {
 		{"Form of a reply", func(a *action) bool { return in(a, placeForm) }},
 		{"Path of a file", func(a *action) bool { return in(a, placePrompt) && !in(a, placeDetails) }},
 		{"Details", func(a *action) bool { return in(a, placeDetails) }},
+		{"Line to fill in", func(a *action) bool { return in(a, placeLine) }},
 		{"What waits to be sent", func(a *action) bool { return in(a, placeQueue) }},
 		{"Filter line", func(a *action) bool { return in(a, placeFilter) }},
 		{"Menus and questions", func(*action) bool { return true }},

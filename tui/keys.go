@@ -26,11 +26,12 @@ const (
 	placeHelp
 	placePrompt
 	placeQueue
+	placeLine
 )
 
 var placeNames = map[place]string{
 	placeViews: "Views", placeList: "List", placeThread: "Thread", placeSelect: "Chosen message", placeEvidence: "Evidence", placeSave: "Path to write to", placeReply: "Reply", placeForm: "Form of a reply", placeDetails: "Details",
-	placeFilter: "Filter line", placeMenu: "Menu", placeAsk: "Question", placeHelp: "Help", placePrompt: "Path of a file", placeQueue: "What waits",
+	placeFilter: "Filter line", placeMenu: "Menu", placeAsk: "Question", placeHelp: "Help", placePrompt: "Path of a file", placeQueue: "What waits", placeLine: "Line to fill in",
 }
 
 // action is one thing that a key does. Help, hints and the cheatsheet are made of these.
@@ -156,7 +157,7 @@ func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 		return m.typeReply(k)
 	case placeFilter:
 		return m.typeFilter(k)
-	case placeMenu, placeHelp, placePrompt, placeQueue:
+	case placeMenu, placeHelp, placePrompt, placeQueue, placeLine:
 		return m.overlay.typed(m, k)
 	case placeEvidence, placeSave:
 		return m.overlay.typed(m, k)

@@ -49,7 +49,9 @@ type Model struct {
 	drafts   drafts
 	undo     []undoStep
 	queue    []desk.Waiting // what waits to be sent, oldest first
-	drafted  map[store.ConversationID]bool
+
+	stationery stationery
+	drafted    map[store.ConversationID]bool
 	// unreadByHand is the open conversation that was marked unread on purpose: keys do not mark it read again.
 	unreadByHand store.ConversationID
 
@@ -160,6 +162,12 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 		return m.applyTrailSaved(msg)
 	case saveDraftMsg:
 		return m.saveDraftNow(msg)
+	case stationeryMsg:
+		m.applyStationery(msg)
+	case cannedReadyMsg:
+		return m.applyCannedReady(msg)
+	case savedMsg:
+		return m.applySaved(msg)
 	case wordsMsg:
 		return m.applyWords(msg)
 	case uploadTickMsg:

@@ -203,6 +203,9 @@ func (m *Model) forwardToEditors(msg tea.Msg) tea.Cmd {
 	if box, ok := m.overlay.(*attachBox); ok {
 		box.input, d = box.input.Update(msg)
 	}
+	if box, ok := m.overlay.(*lineBox); ok {
+		box.input, d = box.input.Update(msg)
+	}
 	if m.filter.editing {
 		m.filter.input, b = m.filter.input.Update(msg)
 	}

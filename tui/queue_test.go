@@ -31,6 +31,7 @@ func (w *world) stuck(s *terminal) {
 	w.writes(gone, messenger.OutMessage{Text: "Which of these do you mean?", QuickReplies: []messenger.QuickReply{
 		{ContentType: "text", Title: "Oslo", Payload: "OSLO"}, {ContentType: "text", Title: "Bergen", Payload: "BERGEN"},
 	}})
+	time.Sleep(5 * time.Millisecond) // what is said in one millisecond has no order
 	w.writes(gone, messenger.OutMessage{Text: "Both are open until six."})
 	w.writes(unsure, messenger.OutMessage{Text: "Five is fine, see you then."})
 	s.settle()

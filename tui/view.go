@@ -71,7 +71,7 @@ func (m *Model) drawPanes(c *canvas) {
 
 // cursor is where the terminal's cursor stands: only in an editor.
 func (m *Model) cursor() *tea.Cursor {
-	if box, ok := m.overlay.(*attachBox); ok {
+	if box, ok := m.overlay.(interface{ cursorIn(m *Model) *tea.Cursor }); ok {
 		return box.cursorIn(m)
 	}
 	if box := m.evidenceOf(); box != nil {

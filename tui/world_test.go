@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"frontdesk/desk"
+	"frontdesk/desk/canned"
 	"frontdesk/desk/media"
 	"frontdesk/messenger"
 	"frontdesk/store"
@@ -41,6 +44,19 @@ type world struct {
 	now   func() time.Time
 	start time.Time
 	n     int
+
+	folder string // of the canned responses
+}
+
+// file writes a file of canned responses or macros.
+func (w *world) file(name, text string) {
+	w.t.Helper()
+	path := filepath.Join(w.folder, name)
+	if rest, ok := strings.CutPrefix(name, "macros/"); ok {
+		path = filepath.Join(filepath.Dir(w.folder), "macros", rest)
+	}
+	w.check(os.MkdirAll(filepath.Dir(path), 0o700))
+	w.check(os.WriteFile(path, []byte(text), 0o600))
 }
 
 type worldOptions struct {
@@ -51,6 +67,9 @@ type worldOptions struct {
 	nothing bool // nobody has written
 
 	counters []desk.Counter // of the listener
+
+	canned map[string]string // files of canned responses, and under macros/ of macros
+	hold   time.Duration     // so long replies can be taken back
 
 	translate store.Translate // of webhook records; nil: they are facts
 	begins    time.Time       // when the test begins; zero: base
@@ -127,6 +146,13 @@ func newWorld(t *testing.T, o worldOptions) *world {
 		PluginSender: platform{w}, Version: "test", DataDir: "/data", Demo: o.demo,
 		Listening: func() (string, error) { return "http://127.0.0.1:8080", o.listen },
 		Counters:  func() []desk.Counter { return o.counters },
+	}
+	options.Hold = o.hold
+	options.Uses = drafts
+	w.folder = filepath.Join(dir, "canned")
+	options.Canned = canned.NewShelf(w.folder, w.now)
+	for name, text := range o.canned {
+		w.file(name, text)
 	}
 	if !o.noPage {
 		options.Inboxes = append(options.Inboxes, desk.InboxConfig{
