@@ -60,6 +60,27 @@ type (
 		Edits        []editJSON          `json:"edits,omitempty"`
 		Feedback     string              `json:"feedback,omitempty"`
 		Withdrawn    bool                `json:"withdrawn,omitempty"`
+		Agent        string              `json:"agent,omitempty"`
+		File         *fileJSON           `json:"file,omitempty"`
+		Files        []fetchedJSON       `json:"files,omitempty"`
+	}
+	fileJSON struct {
+		Hash string `json:"hash"`
+		Name string `json:"name,omitempty"`
+		Type string `json:"type,omitempty"`
+		Size int64  `json:"size,omitempty"`
+	}
+	fetchedJSON struct {
+		Index   int    `json:"index"`
+		At      string `json:"at,omitempty"`
+		Hash    string `json:"hash,omitempty"`
+		Name    string `json:"name,omitempty"`
+		Type    string `json:"type,omitempty"`
+		Size    int64  `json:"size,omitempty"`
+		Width   int    `json:"width,omitempty"`
+		Height  int    `json:"height,omitempty"`
+		Problem string `json:"problem,omitempty"`
+		Gone    bool   `json:"gone,omitempty"`
 	}
 	reactionJSON struct {
 		Direction store.Direction `json:"direction"`
@@ -77,8 +98,10 @@ type (
 		Long  *float64 `json:"long,omitempty"`
 	}
 	quickReplyJSON struct {
-		Title   string `json:"title,omitempty"`
-		Payload string `json:"payload,omitempty"`
+		Title       string `json:"title,omitempty"`
+		Payload     string `json:"payload,omitempty"`
+		ContentType string `json:"content_type,omitempty"`
+		ImageURL    string `json:"image_url,omitempty"`
 	}
 	buttonJSON struct {
 		Type    string `json:"type"`
@@ -91,6 +114,7 @@ type (
 		Subtitle string       `json:"subtitle,omitempty"`
 		ImageURL string       `json:"image_url,omitempty"`
 		Buttons  []buttonJSON `json:"buttons,omitempty"`
+		URL      string       `json:"url,omitempty"`
 	}
 	sendErrorJSON struct {
 		Code    int    `json:"code,omitempty"`
@@ -154,7 +178,11 @@ func toMessageJSON(m store.Message) messageJSON {
 	out := messageJSON{
 		ID: m.ID, MID: m.MID, At: rfc3339(m.At), Direction: m.Direction, Kind: m.Kind, Text: lineText(m),
 		Payload: m.Payload, Buttons: toButtonsJSON(m.Buttons), State: m.State,
-		ReplyTo: m.ReplyTo, Details: m.Details, Feedback: m.Feedback, Withdrawn: m.Withdrawn,
+		ReplyTo: m.ReplyTo, Details: m.Details, Feedback: m.Feedback, Withdrawn: m.Withdrawn, Agent: m.Agent,
+		Files: toFetchedJSON(m.Files),
+	}
+	if f := m.File; f != nil {
+		out.File = &fileJSON{Hash: f.Hash, Name: f.Name, Type: f.Type, Size: f.Size}
 	}
 	for _, a := range m.Attachments {
 		one := attachmentJSON{Type: a.Type, URL: a.URL, Title: a.Title}
@@ -164,12 +192,18 @@ func toMessageJSON(m store.Message) messageJSON {
 		out.Attachments = append(out.Attachments, one)
 	}
 	for _, q := range m.QuickReplies {
-		out.QuickReplies = append(out.QuickReplies, quickReplyJSON{Title: q.Title, Payload: q.Payload})
+		one := quickReplyJSON{Title: q.Title, Payload: q.Payload, ImageURL: q.ImageURL}
+		if q.ContentType != messenger.QuickReplyText {
+			one.ContentType = q.ContentType
+		}
+		out.QuickReplies = append(out.QuickReplies, one)
 	}
 	for _, e := range m.Elements {
-		out.Elements = append(out.Elements, elementJSON{
-			Title: e.Title, Subtitle: e.Subtitle, ImageURL: e.ImageURL, Buttons: toButtonsJSON(e.Buttons),
-		})
+		one := elementJSON{Title: e.Title, Subtitle: e.Subtitle, ImageURL: e.ImageURL, Buttons: toButtonsJSON(e.Buttons)}
+		if e.DefaultAction != nil {
+			one.URL = e.DefaultAction.URL
+		}
+		out.Elements = append(out.Elements, one)
 	}
 	for _, r := range m.Reactions {
 		out.Reactions = append(out.Reactions, reactionJSON{Direction: r.Side, Emoji: r.Emoji})
@@ -185,6 +219,17 @@ func toMessageJSON(m store.Message) messageJSON {
 	}
 	if e := m.Error; e != nil {
 		out.Error = &sendErrorJSON{Code: e.Code, Subcode: e.Subcode, Text: e.Text, Advice: e.Advice}
+	}
+	return out
+}
+
+func toFetchedJSON(files []store.Fetched) []fetchedJSON {
+	var out []fetchedJSON
+	for _, f := range files {
+		out = append(out, fetchedJSON{
+			Index: f.Index, At: rfc3339(f.At), Hash: f.Hash, Name: f.Name, Type: f.Type, Size: f.Size,
+			Width: f.Width, Height: f.Height, Problem: f.Problem, Gone: f.Gone,
+		})
 	}
 	return out
 }

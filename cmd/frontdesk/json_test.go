@@ -38,6 +38,8 @@ func TestGuideNamesEveryField(t *testing.T) {
 		sendErrorJSON{},
 		reactionJSON{},
 		editJSON{},
+		fileJSON{},
+		fetchedJSON{},
 		store.Detail{},
 		visitorJSON{},
 	} {
@@ -120,6 +122,40 @@ func TestMessageLine(t *testing.T) {
 			`{"id":"m_3","at":"2026-11-16T09:04:07.000Z","direction":"in","kind":"order","text":"two","reply_to":"m_2",` +
 				`"reactions":[{"direction":"in","emoji":"❤️"}],"details":[{"name":"Tea","value":"2"}],"edits":[{"text":"one","at":"2026-11-16T09:04:08.000Z"}],"feedback":"Bad response"}`,
 		},
+		"a note": {
+			store.Message{ID: "log:8", At: 1794819847000, Direction: store.Note, Kind: store.KindNote, Text: "Asked twice", Agent: "ana"},
+			`{"id":"log:8","at":"2026-11-16T09:04:07.000Z","direction":"note","kind":"note","text":"Asked twice","agent":"ana"}`,
+		},
+		"a file of ours": {
+			store.Message{
+				ID: "out:f", At: 1794819847000, Direction: store.Out, Kind: store.KindMedia, State: store.StateSent, Agent: "ana",
+				Attachments:  []store.Attachment{{Type: "image", Title: "map.png"}},
+				QuickReplies: []messenger.QuickReply{{ContentType: "user_email"}, {ContentType: "text", Title: "Yes", Payload: "Y", ImageURL: "https://lumen.example/y.png"}},
+				File:         &store.File{Hash: "9f86", Name: "map.png", Type: "image/png", Size: 80},
+			},
+			`{"id":"out:f","at":"2026-11-16T09:04:07.000Z","direction":"out","kind":"media","attachments":[{"type":"image","title":"map.png"}],` +
+				`"quick_replies":[{"content_type":"user_email"},{"title":"Yes","payload":"Y","image_url":"https://lumen.example/y.png"}],"state":"sent",` +
+				`"agent":"ana","file":{"hash":"9f86","name":"map.png","type":"image/png","size":80}}`,
+		},
+		"files of theirs": {
+			store.Message{
+				ID: "m_5", At: 1794819847000, Direction: store.In, Kind: store.KindMedia, Attachments: []store.Attachment{{Type: "image"}, {Type: "file"}},
+				Files: []store.Fetched{
+					{At: 1794819848000, Media: store.Media{File: store.File{Hash: "9f86", Type: "image/png", Size: 80}, Width: 32, Height: 24}},
+					{At: 1794819849000, Media: store.Media{Index: 1, Problem: "The platform has it no longer.", Gone: true}},
+				},
+			},
+			`{"id":"m_5","at":"2026-11-16T09:04:07.000Z","direction":"in","kind":"media","attachments":[{"type":"image"},{"type":"file"}],` +
+				`"files":[{"index":0,"at":"2026-11-16T09:04:08.000Z","hash":"9f86","type":"image/png","size":80,"width":32,"height":24},` +
+				`{"index":1,"at":"2026-11-16T09:04:09.000Z","problem":"The platform has it no longer.","gone":true}]}`,
+		},
+		"a card that leads somewhere": {
+			store.Message{
+				ID: "out:c", At: 1794819847000, Direction: store.Out, Kind: store.KindTemplate, State: store.StateQueued,
+				Elements: []messenger.Element{{Title: "Trail", DefaultAction: &messenger.Button{Type: "web_url", URL: "https://lumen.example/trail"}}},
+			},
+			`{"id":"out:c","at":"2026-11-16T09:04:07.000Z","direction":"out","kind":"template","elements":[{"title":"Trail","url":"https://lumen.example/trail"}],"state":"queued"}`,
+		},
 		"taken back": {
 			store.Message{ID: "m_4", At: 1794819847000, Direction: store.In, Kind: store.KindText, Withdrawn: true},
 			`{"id":"m_4","at":"2026-11-16T09:04:07.000Z","direction":"in","kind":"text","withdrawn":true}`,
@@ -138,7 +174,7 @@ func TestMessageLine(t *testing.T) {
 		},
 		"an activity": {
 			store.Message{ID: "log:9", At: 1794819847000, Direction: store.Activity, Kind: store.KindResolved, Agent: "ana"},
-			`{"id":"log:9","at":"2026-11-16T09:04:07.000Z","direction":"activity","kind":"resolved","text":"ana resolved this"}`,
+			`{"id":"log:9","at":"2026-11-16T09:04:07.000Z","direction":"activity","kind":"resolved","text":"ana resolved this","agent":"ana"}`,
 		},
 	}
 	for name, tt := range tests {

@@ -4,159 +4,194 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"frontdesk/desk"
-	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
 const (
 	replyWait = 30 * time.Second // how long --wait waits unless --timeout says otherwise
 	echoWait  = 10 * time.Second // how long a reply whose request broke off may be settled by its echo
+	// replyPause parts the messages of one reply: what was said in the same millisecond has no order in a thread.
+	replyPause = 2 * time.Millisecond
 )
-
-// replyFlags are what was asked of reply.
-type replyFlags struct {
-	text       string
-	humanAgent bool
-	wait       bool
-	timeout    time.Duration
-}
 
 func newReply(flags *settingFlags) *cobra.Command {
 	var f replyFlags
 	cmd := &cobra.Command{
 		Use:   "reply CONVERSATION --text TEXT",
 		Short: "Reply in a conversation",
-		Long: `Reply in a conversation. The reply is checked and kept; the running frontdesk (or, with --wait, this command where none
-runs) carries it. With --wait the command ends when the platform has answered. It prints the reply's id and state.
+		Long: `Reply in a conversation: with a text, quick replies, buttons, cards, files, a canned response, or several of these. The
+reply is checked and kept; the running frontdesk (or, with --wait, this command where none runs) carries it. With --wait
+the command ends when the platform has answered. It prints the id and the state of each message that the reply became:
+files go first, each as a message of its own.
+
+Titles end at the first =, and what stands behind it is the payload, which is the title where there is none; \= is an =
+of the title. What belongs to a card or to a quick reply stands behind it. Nothing is sent when something is wrong.
 
 Exit codes: 0 done, 2 refused before sending, 3 the platform refused it, 4 nobody knows whether it arrived,
-5 still queued or held, 6 no such conversation, 7 the views are behind, 8 another process holds the data.`,
+5 still queued or held, 6 no such conversation, 7 the views are behind, 8 another process holds the data. Of several
+messages the worst decides. docs/guide/replying.md has more examples.`,
 		Example: `frontdesk reply 109872000000101:7412000000000101 --text 'Yes, to all of Norway.' --wait
 
+# answers to tap
+frontdesk reply CONVERSATION --text 'Which day?' --quick-reply Monday=DAY_1 \
+  --quick-reply Tuesday=DAY_2 --quick-reply-phone
+
+# buttons under a text
+frontdesk reply CONVERSATION --text 'How can we help?' \
+  --button 'url:Our shop=https://lumen.example' --button 'postback:Talk to us=AGENT'
+
+# a card
+frontdesk reply CONVERSATION --card 'Lumen One=11 kg, made for town' \
+  --card-image https://lumen.example/one.jpg --card-button 'postback:Reserve=ONE'
+
+# files of this machine or of the web, and a text after them
+frontdesk reply CONVERSATION --image map.png --file https://lumen.example/manual.pdf --text 'Here.'
+
+# a canned response that asks for something
+frontdesk reply CONVERSATION --canned shipping --blank 'Order number=4471'
+
 # after the 24 hours, where the Page has the Human Agent feature
-frontdesk reply 109872000000101:7412000000000101 --text 'Your parcel is here.' --human-agent`,
+frontdesk reply CONVERSATION --text 'Your parcel is here.' --human-agent`,
 		Args: oneConversation,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return throughDoor(cmd, flags.given(), courierWanted(f.wait), func(ctx context.Context, d *door) error {
-				m, err := reply(ctx, d, store.ConversationID(args[0]), f)
-				if m.ID != "" {
-					fmt.Fprintf(cmd.OutOrStdout(), "%s %s\n", m.ID, m.State)
-				}
+			if err := f.readStdin(cmd.InOrStdin()); err != nil {
 				return err
+			}
+			patient := cmd.Flags().Changed("timeout")
+			return throughDoor(cmd, flags.given(), courierWanted(f.wait && f.note == ""), func(ctx context.Context, d *door) error {
+				r := replying{replyFlags: &f, door: d, out: cmd.OutOrStdout(), patient: patient}
+				return r.run(ctx, store.ConversationID(args[0]))
 			})
 		},
 	}
-	cmd.Flags().StringVar(&f.text, "text", "", "what to say")
-	cmd.Flags().BoolVar(&f.humanAgent, "human-agent", false, "a person wrote this: it may go after the 24 hours")
-	cmd.Flags().BoolVar(&f.wait, "wait", false, "wait for the platform's answer")
-	cmd.Flags().DurationVar(&f.timeout, "timeout", replyWait, "how long --wait waits at most")
+	f.add(cmd)
 	return cmd
 }
 
-// reply keeps a reply and, if asked, waits for what becomes of it. The error says what the exit code is to be.
-func reply(ctx context.Context, d *door, id store.ConversationID, f replyFlags) (store.Message, error) {
-	if f.text == "" {
-		return store.Message{}, withCode(exitUse, errors.New("say what to reply with --text"))
-	}
-	c, err := findConversation(ctx, d, id)
+// replying is one run of reply.
+type replying struct {
+	*replyFlags
+	*door
+	out     io.Writer
+	patient bool // --timeout was given
+}
+
+// run replies, or keeps a note, and prints what became of it. The error says what the exit code is to be.
+func (r *replying) run(ctx context.Context, id store.ConversationID) error {
+	c, err := findConversation(ctx, r.door, id)
 	if err != nil {
-		return store.Message{}, err
+		return err
 	}
-	state, err := d.State(ctx)
+	if r.note != "" {
+		return r.keepNote(ctx, c.ID)
+	}
+	state, err := r.State(ctx)
 	if err != nil {
-		return store.Message{}, err
+		return err
 	}
-	changes, err := d.Changes(ctx) // before the reply, so that no answer is missed
+	messages, err := r.messages(ctx, r.door, c, state)
 	if err != nil {
-		return store.Message{}, err
+		return err
 	}
-	m, err := d.Reply(ctx, desk.Reply{
-		Conversation: c.ID, Agent: d.settings.Agent, HumanAgent: f.humanAgent, Seen: state.Applied,
-		Message: messenger.OutMessage{Text: f.text},
-	})
+	changes, err := r.Changes(ctx) // before the reply, so that no answer is missed
+	if err != nil {
+		return err
+	}
+	kept, err := r.give(ctx, c.ID, messages, state.Applied)
+	if err == nil {
+		r.countUse(ctx)
+	}
+	if err == nil && r.wait {
+		if !r.patient {
+			r.timeout += state.Hold // nothing is sent while it can be taken back
+		}
+		err = awaitAll(ctx, r.door, kept, changes, r.timeout)
+	}
+	for _, m := range kept {
+		if said := r.print(m); said != nil {
+			return errors.Join(err, said)
+		}
+	}
 	switch {
-	case errors.Is(err, desk.ErrGone):
-		return m, withCode(exitUnknown, fmt.Errorf("%w while it was given the reply: look with frontdesk show %s whether it was kept, before you repeat it", err, c.ID))
 	case err != nil:
-		return store.Message{}, err
-	case f.wait:
-		m, err = await(ctx, d, m, changes, f.timeout)
+		return err
+	case r.wait:
+		return worst(kept)
+	case !r.remote:
+		return withCode(exitWaiting, errors.New("the reply is kept and will be sent when frontdesk runs; with --wait it is sent now"))
+	}
+	return nil
+}
+
+// give hands the messages to the desk, one after the other: none behind one that is refused.
+func (r *replying) give(ctx context.Context, id store.ConversationID, messages []desk.Outgoing, seen store.Seq) ([]store.Message, error) {
+	var kept []store.Message
+	for i, out := range messages {
+		if i > 0 {
+			time.Sleep(replyPause)
+		}
+		reply := desk.Reply{
+			Conversation: id, Agent: r.settings.Agent, HumanAgent: r.humanAgent, Seen: seen, Message: out.Message, File: out.File,
+		}
+		if i == 0 {
+			reply.ReplyTo = store.MessageID(r.replyTo)
+		}
+		m, err := r.Reply(ctx, reply)
+		var refused *desk.Refusal
 		switch {
+		case err == nil:
+			kept = append(kept, m)
+			continue
 		case errors.Is(err, desk.ErrGone):
-			return m, withCode(exitCode(verdict(m)), fmt.Errorf("%w before the platform answered; the reply is kept", err))
-		case err != nil:
-			return m, err
+			return kept, withCode(exitUnknown, fmt.Errorf("%w while it was given the reply: look with frontdesk show %s whether it was kept, before you repeat it", err, id))
+		case i > 0:
+			return kept, withCode(exitFailed, fmt.Errorf("%d of %d messages were taken, and then: %w", i, len(messages), err))
+		case errors.As(err, &refused) && refused.Field == "reply_to":
+			return nil, misuse("--reply-to %s: %s %s", r.replyTo, refused.Reason, refused.Advice)
 		}
-		return m, verdict(m)
-	case !d.remote:
-		return m, withCode(exitWaiting, errors.New("the reply is kept and will be sent when frontdesk runs; with --wait it is sent now"))
+		return nil, err
 	}
-	return m, nil
+	return kept, nil
 }
 
-// await follows a reply until the platform has answered, an echo has had its time, or the time is up.
-func await(ctx context.Context, d desk.Contract, m store.Message, changes <-chan store.Seq, timeout time.Duration) (store.Message, error) {
-	late := time.NewTimer(timeout)
-	defer late.Stop()
-	var noEcho <-chan time.Time
-	for {
-		now, err := d.Message(ctx, m.Conversation, m.ID)
-		switch {
-		case errors.Is(err, store.ErrNotFound): // the views have yet to hear of it
-		case err != nil:
-			return m, err
-		default:
-			m = now
-		}
-		switch {
-		case m.State == store.StateUnknown && noEcho == nil:
-			noEcho = time.After(echoWait)
-		case m.State != store.StateQueued && m.State != store.StateSending && m.State != store.StateUnknown:
-			return m, nil
-		}
-		select {
-		case _, open := <-changes:
-			if !open {
-				if ctx.Err() != nil {
-					return m, ctx.Err()
-				}
-				return m, desk.ErrGone
-			}
-		case <-noEcho:
-			return m, nil
-		case <-late.C:
-			return m, nil
-		}
+// countUse counts the canned responses that were sent. A count is not worth an error.
+func (r *replying) countUse(ctx context.Context) {
+	for _, shortcode := range r.canned {
+		_ = r.Used(ctx, shortcode)
 	}
 }
 
-// verdict makes an error, with its exit code, of what became of a reply.
-func verdict(m store.Message) error {
-	said := ""
-	if e := m.Error; e != nil {
-		said = ": " + e.Text
-		if e.Advice != "" {
-			said += " " + e.Advice
-		}
-		if e.Code != 0 {
-			said += fmt.Sprintf(" (code %d)", e.Code)
-		}
+// keepNote keeps a private note, of which nothing goes to the contact.
+func (r *replying) keepNote(ctx context.Context, id store.ConversationID) error {
+	if r.text != "" || r.replyTo != "" || len(r.quickReplies)+len(r.buttons)+len(r.cards)+len(r.files)+len(r.canned) > 0 {
+		return misuse("--note is for agents alone: reply to the customer in a command of its own")
 	}
-	switch {
-	case m.State.Sent():
-		return nil
-	case m.State == store.StateFailed, m.State == store.StateCancelled:
-		return withCode(exitFailed, fmt.Errorf("the reply was not sent%s", said))
-	case m.State == store.StateUnknown, m.State == store.StateSending:
-		return withCode(exitUnknown, fmt.Errorf("nobody knows whether the reply arrived%s", said))
-	case m.State == store.StateHeld:
-		return withCode(exitWaiting, fmt.Errorf("the reply is held%s", said))
-	default:
-		return withCode(exitWaiting, fmt.Errorf("the reply is still queued%s", said))
+	back, err := r.Do(ctx, store.Act{Agent: r.settings.Agent, Conversation: id, Verb: store.VerbNote, Text: r.note})
+	if err != nil {
+		return err
 	}
+	m, err := r.Message(ctx, id, back.Message)
+	if err != nil {
+		return err
+	}
+	return r.print(m)
+}
+
+// print writes one line about a message.
+func (r *replying) print(m store.Message) error {
+	if r.asJSON {
+		return newJSONLines(r.out).Encode(toMessageJSON(m))
+	}
+	became := string(m.State)
+	if m.Direction == store.Note {
+		became = "noted"
+	}
+	_, err := fmt.Fprintf(r.out, "%s %s\n", m.ID, became)
+	return err
 }

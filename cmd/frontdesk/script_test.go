@@ -58,6 +58,9 @@ func TestScripts(t *testing.T) {
 			"occupy":      cmdOccupy,
 			"jsonlines":   cmdJSONLines,
 			"sigterm":     cmdSigterm,
+			"platform":    cmdPlatform,
+			"arrives":     cmdArrives,
+			"picture":     cmdPicture,
 		},
 	})
 }

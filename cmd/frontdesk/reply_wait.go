@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"frontdesk/desk"
+	"frontdesk/store"
+)
+
+// awaitAll follows replies of one conversation, in their order, until each has come to something or the time is up. It
+// puts what they have become in their place.
+func awaitAll(ctx context.Context, d desk.Contract, replies []store.Message, changes <-chan store.Seq, timeout time.Duration) error {
+	late, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	for i := range replies {
+		var err error
+		replies[i], err = await(ctx, late, d, replies[i], changes)
+		switch {
+		case errors.Is(err, desk.ErrGone):
+			return withCode(exitCode(verdict(replies[i])), fmt.Errorf("%w before the platform answered; the reply is kept", err))
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// await follows a reply until the platform has answered, an echo has had its time, or late has ended.
+func await(ctx, late context.Context, d desk.Contract, m store.Message, changes <-chan store.Seq) (store.Message, error) {
+	var noEcho <-chan time.Time
+	for {
+		now, err := d.Message(ctx, m.Conversation, m.ID)
+		switch {
+		case errors.Is(err, store.ErrNotFound): // the views have yet to hear of it
+		case err != nil:
+			return m, err
+		default:
+			m = now
+		}
+		switch {
+		case m.State == store.StateUnknown && noEcho == nil:
+			noEcho = time.After(echoWait)
+		case m.State != store.StateQueued && m.State != store.StateSending && m.State != store.StateUnknown:
+			return m, nil
+		}
+		select {
+		case _, open := <-changes:
+			if !open {
+				if ctx.Err() != nil {
+					return m, ctx.Err()
+				}
+				return m, desk.ErrGone
+			}
+		case <-noEcho:
+			return m, nil
+		case <-late.Done():
+			return m, ctx.Err()
+		}
+	}
+}
+
+// severity ranks the exit codes of replies: what nobody knows needs a person first.
+var severity = map[int]int{exitDone: 0, exitWaiting: 1, exitFailed: 2, exitUnknown: 3}
+
+// worst is the verdict of the reply that came to the worst; nil when all were sent.
+func worst(replies []store.Message) error {
+	var said error
+	for i, m := range replies {
+		err := verdict(m)
+		if severity[exitCode(err)] <= severity[exitCode(said)] {
+			continue
+		}
+		if said = err; len(replies) > 1 {
+			said = withCode(exitCode(err), fmt.Errorf("message %d of %d: %w", i+1, len(replies), err))
+		}
+	}
+	return said
+}
+
+// verdict makes an error, with its exit code, of what became of a reply.
+func verdict(m store.Message) error {
+	said := ""
+	if e := m.Error; e != nil {
+		said = ": " + e.Text
+		if e.Advice != "" {
+			said += " " + e.Advice
+		}
+		if e.Code != 0 {
+			said += fmt.Sprintf(" (code %d)", e.Code)
+		}
+	}
+	switch {
+	case m.State.Sent():
+		return nil
+	case m.State == store.StateFailed, m.State == store.StateCancelled:
+		return withCode(exitFailed, fmt.Errorf("the reply was not sent%s", said))
+	case m.State == store.StateUnknown, m.State == store.StateSending:
+		return withCode(exitUnknown, fmt.Errorf("nobody knows whether the reply arrived%s", said))
+	case m.State == store.StateHeld:
+		return withCode(exitWaiting, fmt.Errorf("the reply is held%s", said))
+	default:
+		return withCode(exitWaiting, fmt.Errorf("the reply is still queued%s", said))
+	}
+}
