@@ -94,7 +94,7 @@ func (g *Gatherer) Run(ctx context.Context) error {
 	if err := g.o.Feed.Wait(ctx, g.o.Log.Head()); err != nil {
 		return nil // it ended before the views were there
 	}
-	g.try(ctx, "let go of files of messages that were taken back", g.releaseGone)
+	g.try(ctx, "let go of files of messages that were taken back", g.releaseAllGone)
 	g.try(ctx, "find where to begin", g.begin)
 	defer g.remember()
 	timer := time.NewTimer(restTime)
@@ -130,7 +130,7 @@ func (g *Gatherer) poke() {
 	}
 }
 
-// want notes a file to be fetched. When there are too many, the oldest is left for somebody to ask for.
+// want notes a file to be fetched. When there are too many, the oldest are left for somebody to ask for.
 func (g *Gatherer) want(r Ref, seq store.Seq) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -141,13 +141,16 @@ func (g *Gatherer) want(r Ref, seq store.Seq) {
 	if len(g.wanted) <= mostWanted {
 		return
 	}
-	var oldest Ref
+	idle := make([]Ref, 0, len(g.wanted))
 	for r, w := range g.wanted {
-		if o := g.wanted[oldest]; !w.working && (o == nil || w.seq < o.seq) {
-			oldest = r
+		if !w.working {
+			idle = append(idle, r)
 		}
 	}
-	delete(g.wanted, oldest)
+	slices.SortFunc(idle, func(a, b Ref) int { return cmp.Compare(g.wanted[a].seq, g.wanted[b].seq) })
+	for _, r := range idle[:len(idle)/10] { // some at once, so that not each new one has to look
+		delete(g.wanted, r)
+	}
 }
 
 // start sets workers at what is due, the newest first, and returns how long until the next one is.

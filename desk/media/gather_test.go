@@ -3,6 +3,7 @@ package media_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -332,5 +333,62 @@ func TestRoomForWhatCame(t *testing.T) {
 	}
 	if _, err := w.folder.Kept(ours.Hash); err != nil {
 		t.Errorf("ours: %v", err)
+	}
+}
+
+// TestWhatIsLongPast leaves what came too long ago for its address to be good, and whoever cannot be told apart.
+func TestWhatIsLongPast(t *testing.T) {
+	t.Parallel()
+	g := newGallery(t, nil)
+	w := open(t, t.TempDir(), setting{idle: true})
+	old := store.MillisOf(time.Now().Add(-8 * 24 * time.Hour))
+	body := `{"attachments":[{"Kind":"message","Inbox":"` + string(inbox) + `","Contact":{"kind":"psid","id":"` + mara + `"},"At":1,"ID":"m_old","MID":"m_old",` +
+		`"Key":"message:old","LineKind":"media","Attachments":[{"Type":"image","URL":"` + g.URL + `/old"}]}]}`
+	w.append(store.Record{Kind: store.RecordWebhook, At: old, Body: []byte(body)})
+	recent := w.sends(noor, "m_new", g.at("/new"))
+	w.close()
+	w = open(t, w.dir, setting{server: g.Server})
+	w.kept(recent, 0)
+	if n := g.times("/old"); n != 0 {
+		t.Errorf("the old one was asked for %d times", n)
+	}
+	if err := w.gatherer.Fetch(t.Context(), store.NewConversationID(inbox, psid(mara)), "m_old", 0); err != nil || g.times("/old") != 1 {
+		t.Errorf("on demand: %v, asked %d times", err, g.times("/old"))
+	}
+}
+
+// TestAFlood has more files come than anybody would fetch by themselves.
+func TestAFlood(t *testing.T) {
+	t.Parallel()
+	g := newGallery(t, nil)
+	w := open(t, t.TempDir(), setting{idle: true})
+	var last store.Message
+	for n := range 11 {
+		attachments := make([]store.Attachment, 1000)
+		for i := range attachments {
+			attachments[i] = g.at(fmt.Sprintf("/%d/%d", n, i))
+		}
+		last = w.sends(mara, fmt.Sprintf("m_%d", n), attachments...)
+	}
+	w.close()
+	w = open(t, w.dir, setting{server: g.Server})
+	w.kept(last, 0)
+	if g.times("/0/0") != 0 {
+		t.Error("the oldest was asked for first")
+	}
+}
+
+// TestOneMidOfTwo has one mid told of two people whom nothing ties: what one takes back, the other keeps.
+func TestOneMidOfTwo(t *testing.T) {
+	t.Parallel()
+	pictures := map[string][]byte{"/mara": picture(t, 70), "/noor": picture(t, 71)}
+	g := newGallery(t, func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(pictures[r.URL.Path]) })
+	w := open(t, t.TempDir(), setting{server: g.Server})
+	hers, others := w.kept(w.sends(mara, "m_1", g.at("/mara")), 0), w.kept(w.sends(noor, "m_1", g.at("/noor")), 0)
+	w.takesBack(mara, "m_1")
+	w.redacted(mara, "m_1")
+	w.untilGone(hers.Hash)
+	if _, err := w.folder.Kept(others.Hash); err != nil {
+		t.Error(err)
 	}
 }

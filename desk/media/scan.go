@@ -92,7 +92,7 @@ func (g *Gatherer) scan(ctx context.Context) error {
 			if r.Seq > shown {
 				return nil
 			}
-			if err := g.look(r); err != nil { // the others must not wait for what is wrong with this one
+			if err := g.look(ctx, r); err != nil { // the others must not wait for what is wrong with this one
 				g.o.Logger.Error("files of messages", logWhat, "look at a record", logSeq, r.Seq, logError, err)
 			}
 			g.place = r.Seq
@@ -102,7 +102,7 @@ func (g *Gatherer) scan(ctx context.Context) error {
 }
 
 // look takes from a record what it says of files.
-func (g *Gatherer) look(r store.Record) error {
+func (g *Gatherer) look(ctx context.Context, r store.Record) error {
 	switch r.Kind {
 	case store.RecordWebhook:
 		if g.o.Off || !bytes.Contains(r.Body, []byte(`"attachments"`)) || g.o.Now().Sub(r.At.Time()) > lookBackAge {
@@ -114,7 +114,7 @@ func (g *Gatherer) look(r store.Record) error {
 		if err := json.Unmarshal(r.Body, &done); err != nil {
 			return nil //nolint:nilerr // the projector has said so
 		}
-		return g.o.Folder.release(func(ref Ref) bool {
+		return g.releaseGone(ctx, func(ref Ref) bool {
 			for _, d := range done.Done {
 				if sameMessage(ref, d.Inbox, d.MID) {
 					return true
@@ -141,14 +141,23 @@ func (g *Gatherer) wantFrom(r store.Record) {
 	}
 }
 
-// releaseGone lets go of the files of messages that were taken back while nobody looked.
-func (g *Gatherer) releaseGone(ctx context.Context) error {
+// releaseAllGone lets go of the files of messages that were taken back while nobody looked.
+func (g *Gatherer) releaseAllGone(ctx context.Context) error {
+	return g.releaseGone(ctx, func(Ref) bool { return true })
+}
+
+// releaseGone lets go of the files of those messages that were taken back. The views decide: one mid may be that of two
+// messages, where it was told under two ids that nothing ties.
+func (g *Gatherer) releaseGone(ctx context.Context, asked func(Ref) bool) error {
 	refs, err := g.o.Folder.refs()
 	if err != nil {
 		return err
 	}
 	gone := map[Ref]bool{}
 	for _, r := range refs {
+		if !asked(r) {
+			continue
+		}
 		m, err := g.o.Views.Message(ctx, r.Conversation, r.Message)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
@@ -165,12 +174,5 @@ func (g *Gatherer) releaseGone(ctx context.Context) error {
 
 // releaseWithdrawn lets go of a file whose message was taken back while it came.
 func (g *Gatherer) releaseWithdrawn(ctx context.Context, r Ref) error {
-	m, err := g.o.Views.Message(ctx, r.Conversation, r.Message)
-	if err == nil && !m.Withdrawn {
-		return nil
-	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	return g.o.Folder.release(func(o Ref) bool { return o == r })
+	return g.releaseGone(ctx, func(o Ref) bool { return o == r })
 }
