@@ -66,9 +66,16 @@ func (m *Model) drawPreview(r rect) []string {
 		o := m.outlook()
 		for _, out := range c.draft.Messages() {
 			in = append(in, "")
-			in = append(in, m.previewMessage(out, w)...)
-			for _, warning := range o.Warn(out.Whole()) {
-				in = append(in, m.paragraph("! "+CleanLine(warning), m.theme.warn, w)...)
+			warnings := o.Warn(out.Whole())
+			if len(warnings) == 0 {
+				in = append(in, m.previewMessage(out, w)...)
+			} else {
+				for _, line := range m.previewMessage(out, w-2) { // what may not be seen is marked at its side
+					in = append(in, m.theme.warn.on("? ")+line)
+				}
+			}
+			for _, warning := range warnings {
+				in = append(in, m.paragraph("? "+CleanLine(warning), m.theme.warn, w)...)
 			}
 		}
 	}

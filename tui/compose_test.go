@@ -399,7 +399,7 @@ func TestThePluginsLimitsAreSaidBeforeSending(t *testing.T) {
 		s.press("reply", "attach")
 		s.typed("https://lumen.example/files/manual.pdf")
 		s.press("prompt-take")
-		s.expect("! The chat plugin is not known to show files")
+		s.expect("! The chat plugin is not known to show files", "? │ ▣ file manual.pdf │", "? The chat plugin is not known")
 	})
 }
 
