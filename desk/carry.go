@@ -111,6 +111,7 @@ func (c *courier) turn(ctx context.Context, id store.ConversationID) (store.Conv
 // pick finds the reply whose turn it is. Without one it says when to look again.
 func (c *courier) pick(ctx context.Context, conv store.Conversation) (store.Message, pause, error) {
 	next := pause{done: true}
+	var due time.Time // an echo is waited for until then
 	unsettled := false
 	for _, token := range conv.Outbox {
 		m, err := c.d.views.Message(ctx, conv.ID, store.ReplyID(token))
@@ -125,7 +126,7 @@ func (c *courier) pick(ctx context.Context, conv store.Conversation) (store.Mess
 			return store.Message{}, pause{watch: true}, nil
 		case store.StateQueued:
 			if at := m.RetryAt.Time(); at.After(c.d.now()) {
-				return store.Message{}, pause{at: at}, nil
+				return store.Message{}, pause{at: earlier(at, due)}, nil
 			}
 			return m, pause{}, nil
 		case store.StateHeld:
@@ -137,7 +138,17 @@ func (c *courier) pick(ctx context.Context, conv store.Conversation) (store.Mess
 			}
 		case store.StateFailed, store.StateUnknown:
 			unsettled = true
+			switch till, waits := c.echoDue(m); {
+			case waits && till.After(c.d.now()):
+				due = till
+			case waits:
+				next, err = c.giveUp(ctx, m)
+				return store.Message{}, next, err
+			}
 		}
+	}
+	if !due.IsZero() {
+		next = pause{at: due}
 	}
 	return store.Message{}, next, nil
 }

@@ -34,6 +34,7 @@ type courier struct {
 	vouched map[store.Token]struct{} // an agent sent it again in this process
 	tries   map[store.Token]int      // answers that allow another try
 	files   map[store.Token]string   // ids under which the platform keeps what the replies carry
+	echoes  map[store.Token]lastEcho // of replies that are tried no more
 	workers sync.WaitGroup
 }
 
@@ -52,6 +53,7 @@ func newCourier(d *Desk) *courier {
 		d: d, wake: make(chan struct{}, 1), back: newBackoff(),
 		jobs: map[store.ConversationID]*job{}, pages: map[store.InboxID]*page{},
 		vouched: map[store.Token]struct{}{}, tries: map[store.Token]int{}, files: map[store.Token]string{},
+		echoes: map[store.Token]lastEcho{},
 	}
 }
 

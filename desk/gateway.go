@@ -3,7 +3,9 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
+	"time"
 
 	"frontdesk/store"
 )
@@ -30,4 +32,47 @@ func (c *courier) doubtful(ctx context.Context, m store.Message) (bool, error) {
 		return r.N == m.Attempts && r.Outcome == store.OutcomeRetry && byGateway(r.Status, m.Error.Code), nil
 	}
 	return false, nil
+}
+
+// lastEcho is the echo of a reply that a gateway answered for the last time: until it is due, nobody knows whether the
+// reply arrived.
+type lastEcho struct {
+	n      int // of the attempt
+	till   time.Time
+	reason store.SendError // of the failure, once the time is over
+}
+
+// echoDue is when the echo of an unknown reply is given up; waits is false when only a person settles the reply.
+func (c *courier) echoDue(m store.Message) (till time.Time, waits bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.echoes[m.Token]
+	return e.till, ok && m.State == store.StateUnknown && e.n == m.Attempts
+}
+
+// giveUp says of a reply whose echo has not come that it has failed.
+func (c *courier) giveUp(ctx context.Context, m store.Message) (pause, error) {
+	c.mu.Lock()
+	reason := c.echoes[m.Token].reason
+	delete(c.echoes, m.Token)
+	c.mu.Unlock()
+	seq, err := c.result(ctx, store.Result{
+		Token: m.Token, Conversation: m.Conversation, N: m.Attempts, Outcome: store.OutcomeFailed, Error: &reason,
+	})
+	return pause{after: seq}, err
+}
+
+// awaitEcho notes that a gateway answered the last attempt; the caller holds the lock.
+func (c *courier) awaitEcho(token store.Token, e lastEcho) {
+	old := c.d.now().Add(-time.Hour)
+	maps.DeleteFunc(c.echoes, func(_ store.Token, e lastEcho) bool { return e.till.Before(old) }) // those that came
+	c.echoes[token] = e
+}
+
+// earlier is the first of two times; a zero time is none.
+func earlier(a, b time.Time) time.Time {
+	if b.IsZero() || a.Before(b) {
+		return a
+	}
+	return b
 }

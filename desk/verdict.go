@@ -145,6 +145,11 @@ func (c *courier) again(r *store.Result, m store.Message, most int, least time.D
 		if most == maxTries {
 			r.Error.Advice = fmt.Sprintf("It was tried %d times. The customer may have blocked the page; send it again later.", n)
 		}
+		if least > 0 { // until then its echo would tell that it arrived
+			c.awaitEcho(m.Token, lastEcho{n: r.N, till: c.d.now().Add(least), reason: *r.Error})
+			r.Outcome, r.Error.Retry = store.OutcomeUnknown, false
+			r.Error.Advice = "Its echo is waited for; send it again only after that."
+		}
 		return
 	}
 	retry(r, c.d.now().Add(max(least, c.back.afterFailure(n))))

@@ -77,6 +77,11 @@ func troubles() []trouble {
 		{name: "a dead token", faults: one(refusal(190, 463)), ends: store.StateHeld},
 		{name: "temporary, five times", faults: slices.Repeat(one(refusal(2, 0)), 5), ends: store.StateFailed},
 		{name: "temporary, then cut", faults: []faulty.Fault{refusal(2, 0), {Break: faulty.CutPassed}}, ends: store.StateSent},
+		{name: "502, HTML, five times", faults: slices.Repeat(one(answers(502, gatewayPage, false)), 5), ends: store.StateFailed},
+		{
+			name: "502, HTML, five times, the last passed on", ends: store.StateSent,
+			faults: append(slices.Repeat(one(answers(502, gatewayPage, false)), 4), answers(502, gatewayPage, true)),
+		},
 		{name: "503, HTML, then refused", faults: []faulty.Fault{answers(503, gatewayPage, false), {Break: faulty.Refuse}}, ends: store.StateSent},
 		{name: "hand-over: refused", upload: true, faults: broken(faulty.Refuse), ends: store.StateSent},
 		{name: "hand-over: reset halfway", upload: true, faults: broken(faulty.ResetHalfway), ends: store.StateSent},
@@ -194,7 +199,7 @@ func proxyPlan(seed uint64, n int) []proxyRound {
 			kills[r.kill]++
 			r.slow = (r.kill == faulty.Came || r.kill == faulty.Read) && chance.IntN(2) == 0
 		}
-		r.drop = chance.IntN(4) == 0
+		r.drop = chance.IntN(4) == 0 && r.ends != store.StateHeld // somebody must try whether the page can send again
 		rounds = append(rounds, r)
 	}
 	return rounds
@@ -205,7 +210,7 @@ const hurried = "frontdesk-hurried"
 
 const (
 	hurriedTimeout = 2 * time.Second // of a request
-	hurriedEcho    = 3 * time.Second // an echo that is later than that is lost
+	hurriedEcho    = 2 * time.Second // an echo that is later than that is lost
 )
 
 // hurryUp makes this process the hurried program.
