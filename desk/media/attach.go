@@ -45,7 +45,7 @@ func (f *Folder) Attach(ctx context.Context, path string) (store.File, error) {
 	case errors.As(err, &broken):
 		return store.File{}, unreadable(path, broken.err)
 	case err != nil:
-		return store.File{}, fmt.Errorf("keep a copy of %s: %w", name, err)
+		return store.File{}, notKept(name, err)
 	}
 	defer a.discard()
 	known := about{Type: contentType(a.head, name), Name: cleanName(name), Ours: true}
@@ -70,9 +70,17 @@ func (f *Folder) Attach(ctx context.Context, path string) (store.File, error) {
 		}
 	}
 	if err != nil {
-		return store.File{}, fmt.Errorf("keep a copy of %s: %w", name, err)
+		return store.File{}, notKept(name, err)
 	}
 	return kept, nil
+}
+
+// notKept is a copy that could not be made.
+func notKept(name string, err error) error {
+	if diskFull(err) {
+		return &Unfit{"The disk of the data folder is full, so " + name + " could not be copied there.", "Make room, then attach it again."}
+	}
+	return fmt.Errorf("keep a copy of %s: %w", name, err)
 }
 
 // errNotRegular is something that is no file one could send.

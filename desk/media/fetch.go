@@ -210,5 +210,8 @@ func faultOf(err error, limit int64) *Fault {
 	case errors.As(err, &asked):
 		return passing("The one who has it could not be reached.")
 	}
-	return &Fault{Reason: "It could not be written to the data folder.", Advice: "Check that the disk has room, then try again.", Passing: true}
+	if diskFull(err) {
+		return &Fault{Reason: "The disk of the data folder is full.", Advice: "Make room, then try again.", Passing: true}
+	}
+	return &Fault{Reason: "It could not be written to the data folder.", Advice: "Check that the folder is there and yours, then try again.", Passing: true}
 }

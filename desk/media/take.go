@@ -10,12 +10,23 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 
 	"frontdesk/store"
 )
 
 // headSize is how much of a file is looked at to tell what it is.
 const headSize = 512
+
+// diskFull reports whether there was no room to write: of the disk, of a quota, or of what one file may have.
+func diskFull(err error) bool {
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, full) {
+			return true
+		}
+	}
+	return false
+}
 
 // errTooLarge is a file with more bytes than it may have.
 var errTooLarge = errors.New("the file is too large")
