@@ -14,6 +14,7 @@ import (
 const (
 	fewestThreadLines = 4  // what the composer leaves of the thread
 	mostFileLines     = 3  // of files shown at once
+	fewestHintColumns = 8  // of a field that says what belongs there
 	titleField        = 21 // columns of a title of 20 characters, with room for the cursor
 )
 
@@ -469,7 +470,11 @@ func (m *Model) drawField(at spot, w int) string {
 		shown, _ := m.lineView(c.input.Value(), c.input.Position(), w)
 		return t.text.on(r.pad(shown, w))
 	case value == "" && (here || c.at.line(at) && at.part != partTitle && m.focus == placeReply):
-		return t.faint.on(r.pad(m.placeholder(at), w))
+		hint := m.placeholder(at)
+		if w < fewestHintColumns {
+			hint = ""
+		}
+		return t.faint.on(r.pad(hint, w))
 	case value == "" && at.index(c.draft) >= at.rows(c.draft):
 		return t.faint.on(r.pad("+", w))
 	}
