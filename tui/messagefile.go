@@ -90,11 +90,15 @@ func (m *Model) drawAttachment(msg *store.Message, index int, k itemKey, words p
 	case r.width(both) <= room:
 		out = append(out, words.on(name)+" "+t.muted.on(both))
 	case isFile(a.Type): // in one line: of a long name, the start and the end
-		for _, rest := range []string{both, strings.Join(nonEmpty(parts...), " · ")} {
+		short := parts // without what its name says
+		if f, ok := fileOf(msg, index); ok {
+			short = slices.DeleteFunc(slices.Clone(parts), func(s string) bool { return s == CleanLine(f.Type) })
+		}
+		for _, rest := range []string{both, strings.Join(parts, " · "), strings.Join(short, " · ")} {
 			long := r.width(rest) - room
 			if cut := r.cutMiddle(parts[0], max(r.width(parts[0])-long, 0)); long <= 0 || r.width(cut) >= fewestOfName {
 				out = append(out, words.on(name)+" "+t.muted.on(strings.Replace(rest, parts[0], cut, 1)))
-				return append(out, m.drawFileState(msg, index, w)...)
+				return append(append(out, m.drawFileState(msg, index, w)...), m.drawPicture(msg, index, k, w)...)
 			}
 		}
 		out = append(out, words.on(name)+" "+t.muted.on(r.cut(both, room)))
@@ -110,7 +114,7 @@ func (m *Model) drawAttachment(msg *store.Message, index int, k itemKey, words p
 			out = append(out, "  "+t.faint.on(r.cut("→ "+link, w-2)))
 		}
 	}
-	return append(out, m.drawFileState(msg, index, w)...)
+	return append(append(out, m.drawFileState(msg, index, w)...), m.drawPicture(msg, index, k, w)...)
 }
 
 const (

@@ -41,6 +41,7 @@ type Model struct {
 	views    viewsPane
 	list     listPane
 	thread   threadPane
+	pictures pictures
 	details  detailsPane
 	composer composer
 	filter   filterLine
@@ -95,8 +96,14 @@ func (m *Model) Init() tea.Cmd {
 	)
 }
 
-// Update takes one message. It only routes; named methods act, and commands ask the desk.
+// Update takes one message, and asks for the pictures that have come into sight.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	_, cmd := m.route(msg)
+	return m, m.withPictures(cmd)
+}
+
+// route gives a message to who takes it; named methods act, and commands ask the desk.
+func (m *Model) route(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
@@ -156,6 +163,8 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 		return m.applyOpened(msg)
 	case fetchedMsg:
 		return m.applyFetched(msg)
+	case pictureMsg:
+		m.applyPicture(msg)
 	case trailMsg:
 		m.applyTrail(msg)
 	case trailSavedMsg:

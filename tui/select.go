@@ -26,6 +26,7 @@ func selectActions() []action {
 		{id: "fetch", keys: []string{"F"}, about: "fetch a file of the chosen message that is not kept here", hint: "fetch", in: here, not: nothingToFetch, run: (*Model).fetchFile},
 		{id: "react", keys: []string{"+"}, about: "react to the chosen message, or take the reaction back", hint: "react", in: here, not: cannotReact, run: (*Model).askReaction},
 		{id: "former", keys: []string{"H"}, about: "show or hide what an edited message said before", hint: "edits", in: here, not: neverEdited, run: (*Model).toggleFormer},
+		{id: "pictures", keys: []string{"P"}, about: "show or hide pictures in the thread", in: both, not: noPictures, run: (*Model).togglePictures},
 		{id: "evidence", keys: []string{"E"}, about: "what happened to the chosen message, or the newest: who sent what, and the answers", hint: "evidence", in: both, not: noMessages, run: (*Model).showEvidence},
 	}
 }

@@ -27,7 +27,7 @@ func (r ruler) width(s string) int {
 }
 
 // drawnSigns are the signs that the screen itself is drawn with: one column each, by either way of measuring.
-const drawnSigns = "│─╭╮╰╯├┤━┃┏┓┗┛┣┫▌▏▀●○·…✓✗↳→▸▪┆◷‖–—’“”✎×"
+const drawnSigns = "│─╭╮╰╯├┤━┃┏┓┗┛┣┫▌▏▕▀●○·…✓✗↳→▸▪┆◷‖–—’“”✎×"
 
 // simpleWidth is the width of printable ASCII, drawnSigns and styles, which are most of what is drawn; false where there
 // is something else.

@@ -32,12 +32,14 @@ type itemKey struct {
 	quote   string
 	minute  string // until when it waits or sleeps
 	parts   int
-	marks   string      // what was done to it later: edits, reactions, feedback
-	chosen  string      // what the contact tapped on it, as taps has it
-	files   string      // what is known of its files
-	former  bool        // what it said before its edits is shown
-	touch   store.Touch // the arrival that rode in it
-	settle  bool
+	marks   string // what was done to it later: edits, reactions, feedback
+	chosen  string // what the contact tapped on it, as taps has it
+	files   string // what is known of its files
+	// pictures is what of its pictures is here; empty where none is drawn.
+	pictures string
+	former   bool        // what it said before its edits is shown
+	touch    store.Touch // the arrival that rode in it
+	settle   bool
 }
 
 type drawnItem struct {
@@ -60,6 +62,7 @@ func (m *Model) threadItems() []item {
 	items := make([]item, 0, len(all))
 	drawn := make(map[store.MessageID]drawnItem, len(all))
 	day, newDone := "", false
+	t.pictured = false
 	settle, tapped := m.toSettle(), findTaps(all)
 	for i := range all {
 		msg := &all[i]
@@ -79,13 +82,16 @@ func (m *Model) threadItems() []item {
 		} else if ok && !rightAbove(all, q, i) {
 			key.quote = m.author(&all[q]) + ": " + summary(&all[q])
 		}
+		var missing []pictureKey
+		key.pictures, missing = m.picturesKey(msg, bodyWidth(key))
+		t.pictured = t.pictured || len(missing) > 0
 		d, ok := t.drawn[msg.ID]
 		if !ok || d.key != key {
 			d.key = key
 			d.lines, d.above = m.drawItem(msg, key)
 		}
 		drawn[msg.ID] = d
-		items = append(items, item{id: msg.ID, lines: d.lines, from: d.above, to: len(d.lines)})
+		items = append(items, item{id: msg.ID, lines: d.lines, from: d.above, to: len(d.lines), missing: missing})
 	}
 	t.drawn = drawn
 	if n := len(items); n > 0 { // room before the editor's line
@@ -240,14 +246,18 @@ func (m *Model) drawArrival(msg *store.Message, said string, k itemKey) []string
 	return out
 }
 
+// bodyWidth is how many columns there are for what a message says.
+func bodyWidth(k itemKey) int {
+	if k.stacked {
+		return k.width - k.gutter
+	}
+	return k.width - k.gutter - stateWidth - 1
+}
+
 // drawMessage draws what a person wrote: the name, the words, the time and what became of it.
 func (m *Model) drawMessage(msg *store.Message, k itemKey) []string {
 	t, r := m.theme, m.ruler
-	gutter := k.gutter
-	words := k.width - gutter - stateWidth - 1
-	if k.stacked {
-		words = k.width - gutter
-	}
+	gutter, words := k.gutter, bodyWidth(k)
 	namePen := t.bold
 	if msg.Direction == store.Out {
 		namePen = t.accentBold

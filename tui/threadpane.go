@@ -37,6 +37,7 @@ type threadPane struct {
 	height int                      // lines shown
 	follow bool
 
+	pictured bool            // pictures of it are not here yet
 	selected store.MessageID // the chosen message; empty: none is
 }
 
@@ -46,7 +47,8 @@ type item struct {
 	start int
 	lines []string
 
-	from, to int // which of the lines are the message itself, without what stands above it
+	missing  []pictureKey // pictures of it that are not here yet
+	from, to int          // which of the lines are the message itself, without what stands above it
 }
 
 func newThreadPane() threadPane {
