@@ -35,8 +35,9 @@ type Namer interface {
 // Carrier has the platform keep the files that replies carry.
 type Carrier interface {
 	// Carry returns the id under which the platform keeps the reply's file for the reply's inbox. It hands the bytes over
-	// where it knows of none, or where fresh says that the platform does not know the last one any more. Its errors are
-	// judged by messenger.Judge; whatever they say, it may be tried again.
+	// where it knows of none, or where fresh says that the platform does not know the last one any more. A *Refusal, a
+	// *media.Fault and store.ErrNotFound (the bytes are not kept) are told as they are; all other errors are judged by
+	// messenger.Judge. Whatever they say, it may be tried again.
 	Carry(ctx context.Context, r store.Reply, fresh bool) (attachmentID string, err error)
 }
 

@@ -197,18 +197,20 @@ func (g *Gatherer) work(ctx context.Context, r Ref, w *want) {
 	defer g.mu.Unlock()
 	g.busy--
 	w.working = false
-	if err == nil || ctx.Err() != nil || w.tries >= len(g.pauses) {
-		if ctx.Err() == nil {
-			delete(g.wanted, r)
-		}
+	if ctx.Err() != nil { // the next start goes on with it
+		return
+	}
+	var fault *Fault
+	if err != nil && !errors.As(err, &fault) {
+		g.o.Logger.Error("fetch a file", logConversation, string(r.Conversation), logError, err)
+	}
+	if err == nil || w.tries >= len(g.pauses) {
+		delete(g.wanted, r)
 		return
 	}
 	wait := g.pauses[w.tries]
-	var fault *Fault
-	if errors.As(err, &fault) {
+	if fault != nil {
 		wait = max(wait, fault.After)
-	} else {
-		g.o.Logger.Error("fetch a file", logConversation, string(r.Conversation), logError, err)
 	}
 	w.due = g.o.Now().Add(wait)
 	w.tries++
