@@ -95,6 +95,12 @@ func valuesOf(f store.Field, counts store.Counts) []Completion {
 			out = append(out, Completion{Text: formatValue(f, r.Ref), Label: r.Ref, N: r.N})
 		}
 		return out
+	case store.FieldLabel:
+		out := make([]Completion, 0, len(counts.Labels))
+		for _, l := range counts.Labels {
+			out = append(out, Completion{Text: formatValue(f, l.Label), Label: l.Label, N: l.N})
+		}
+		return out
 	case store.FieldAssignee:
 		out := []Completion{{Text: assigneeMe, Label: assigneeMe}, {Text: assigneeNone, Label: assigneeNone}}
 		return append(out, countedCompletions(f, counts.Mine)...)

@@ -17,6 +17,8 @@ var (
 func actions() []action {
 	all := moveActions()
 	all = append(all, talkActions()...)
+	all = append(all, macroActions()...)
+	all = append(all, labelActions()...)
 	all = append(all, queueActions()...)
 	all = append(all, selectActions()...)
 	all = append(all, evidenceActions()...)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,8 @@ const keepUndo = 50
 // undoStep takes one act back.
 type undoStep struct {
 	act   store.Act
+	acts  []store.Act // instead of act: several, in their order
+	held  *heldReply  // instead of acts: a reply that has not gone out yet
 	label string
 }
 
@@ -56,6 +59,12 @@ func (m *Model) foresee(act store.Act) {
 			c.Unread = 0
 		case store.VerbUnread:
 			c.Unread = max(c.Unread, 1)
+		case store.VerbLabel:
+			if !slices.Contains(c.Labels, act.Label) {
+				c.Labels = append(slices.Clone(c.Labels), act.Label)
+			}
+		case store.VerbUnlabel:
+			c.Labels = slices.DeleteFunc(slices.Clone(c.Labels), func(l string) bool { return l == act.Label })
 		}
 	}
 	if m.thread.id == act.Conversation {
@@ -87,10 +96,7 @@ func (m *Model) applyActed(msg actedMsg) tea.Cmd {
 		say = tea.Batch(m.say("Undone: "+msg.label), m.comeBack(msg.act.Conversation))
 	case msg.label != "":
 		if msg.back.Verb != "" {
-			m.undo = append(m.undo, undoStep{msg.back, msg.label})
-			if len(m.undo) > keepUndo {
-				m.undo = m.undo[1:]
-			}
+			m.remember(undoStep{act: msg.back, label: msg.label})
 			say = m.say(sentence(msg.label) + " " + keyOf("undo") + " undoes it.")
 		} else {
 			say = m.say(msg.label)
@@ -108,15 +114,22 @@ func sentence(s string) string {
 }
 
 func noUndo(m *Model) string {
-	if len(m.undo) == 0 {
+	if m.undoable() == 0 {
 		return "There is nothing to undo."
 	}
 	return ""
 }
 
 func (m *Model) takeBack() tea.Cmd {
-	last := m.undo[len(m.undo)-1]
-	m.undo = m.undo[:len(m.undo)-1]
+	if m.holding() != nil {
+		return m.unsend()
+	}
+	n := m.undoable()
+	last := m.undo[n-1]
+	m.undo = m.undo[:n-1]
+	if len(last.acts) > 0 {
+		return undoAll(m.ctx, m.desk, last.acts, last.label)
+	}
 	return doAct(m.ctx, m.desk, last.act, last.label, true)
 }
 

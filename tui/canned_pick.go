@@ -9,6 +9,7 @@ import (
 
 	"frontdesk/desk"
 	"frontdesk/desk/canned"
+	"frontdesk/store"
 )
 
 const (
@@ -28,6 +29,7 @@ type cannedBox struct {
 func cannedActions() []action {
 	return []action{
 		{id: "canned", keys: []string{"ctrl+k"}, about: "insert a canned response; / on an empty line does the same", hint: "canned", in: onCompose, run: func(m *Model) tea.Cmd { return m.showCanned(false) }},
+		{id: "unsend", keys: []string{"alt+u"}, about: "take back the reply that is held for some seconds", in: onCompose, not: nothingHeld, run: (*Model).unsend},
 		{id: "save-canned", keys: []string{"alt+s"}, about: "save the reply as a canned response", in: onCompose, not: noSaveCanned, run: (*Model).askShortcode},
 	}
 }
@@ -105,7 +107,7 @@ func (b *cannedBox) choose(m *Model) tea.Cmd {
 		return nil
 	}
 	r := b.hits[b.at].Response
-	values := desk.CannedValues(m.thread.conv, m.agent, m.state.Inboxes)
+	values := m.valuesFor(m.thread.conv)
 	var cmd tea.Cmd
 	insert := func(m *Model, answers map[string]string) (tea.Cmd, string) {
 		content, err := r.Content.Expand(values, answers)
@@ -189,16 +191,13 @@ func (b *cannedBox) preview(m *Model, w int) []string {
 	if b.at >= len(b.hits) {
 		if b.at-len(b.hits) < len(b.faults) {
 			f := b.faults[b.at-len(b.hits)]
-			return m.paragraph(cannedFault(&f), t.bad, w)
+			return m.paragraph(sentence(CleanLine(f.Error())), t.bad, w)
 		}
 		return nil
 	}
 	r := b.hits[b.at].Response
-	content, missing := openContent(r.Content, desk.CannedValues(m.thread.conv, m.agent, m.state.Inboxes))
-	var out []string
-	for _, msg := range desk.CannedDraft(content).Messages() {
-		out = append(out, m.previewMessage(msg, w)...)
-	}
+	content, missing := openContent(r.Content, m.valuesFor(m.thread.conv))
+	out := m.previewContent(content, w)
 	if missing != "" {
 		out = append(out, "")
 		out = append(out, m.paragraph("! "+missing, t.warn, w)...)
@@ -213,6 +212,20 @@ func (b *cannedBox) preview(m *Model, w int) []string {
 	}
 	if len(r.Labels) > 0 {
 		out = append(out, m.paragraph(CleanLine(strings.Join(r.Labels, ", ")), t.faint, w)...)
+	}
+	return out
+}
+
+// valuesFor is what the variables stand for in a conversation.
+func (m *Model) valuesFor(c store.Conversation) canned.Values {
+	return desk.CannedValues(c, m.agent, m.state.Inboxes)
+}
+
+// previewContent is a response as the customer will see it.
+func (m *Model) previewContent(c canned.Content, w int) []string {
+	var out []string
+	for _, msg := range desk.CannedDraft(c).Messages() {
+		out = append(out, m.previewMessage(msg, w)...)
 	}
 	return out
 }

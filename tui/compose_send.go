@@ -244,7 +244,7 @@ func (m *Model) applyReplied(msg repliedMsg) tea.Cmd {
 	if msg.err != nil {
 		return m.giveBack(msg.conv, unsent(was, len(msg.kept)), m.whyNotSent(msg.err))
 	}
-	return tea.Batch(m.countUses(msg.conv), m.refresh())
+	return tea.Batch(m.countUses(msg.conv), m.holdSent(msg.conv, msg.kept, was), m.refresh())
 }
 
 // unsent is what is left of a draft of which n messages were taken.
@@ -317,8 +317,7 @@ func (m *Model) applyNoted(msg notedMsg) tea.Cmd {
 		return m.giveBack(msg.act.Conversation, was, "Not noted: "+problem(msg.err)+" "+keyOf("send")+" tries again.")
 	}
 	if msg.back.Verb != "" {
-		m.undo = append(m.undo, undoStep{msg.back, "Noted."})
-		m.undo = m.undo[max(len(m.undo)-keepUndo, 0):]
+		m.remember(undoStep{act: msg.back, label: "Noted."})
 	}
 	return m.refresh()
 }

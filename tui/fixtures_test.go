@@ -47,7 +47,7 @@ var (
 	ours = regexp.MustCompile(`\x1b\[((1|7|22|39|49|(38|48);2;\d+;\d+;\d+);?)*m`)
 	// renderers is what reaches the terminal besides text: moving, erasing, styles, and what the program asks and sets at
 	// its start and end. A title is among them only as the program words it.
-	renderers = regexp.MustCompile(`\x1b\[[0-9;]*[ABCDGHJKLMPSTXbdm@r]` +
+	renderers = regexp.MustCompile(`\x1b\[[0-9;]*[ABCDGHJKLMPSTXbdm@r]|\x1bM` +
 		`|\x1b\[\?[0-9;]+[hl]|\x1b\[\?u|\x1b\[[>=<][0-9;]*[mu]|\x1b\[[0-9]+ q|\x1b\[\?[0-9]+\$p` +
 		`|\x1b\]2;frontdesk( \([0-9]+ unread\))?\x07|\x1b\]11;\?\x07|\x1b\]12;#[0-9a-f]{6}\x07|\x1b\]112\x07`)
 )

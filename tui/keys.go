@@ -164,6 +164,9 @@ func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 	case placeAsk:
 		return nil
 	}
+	if cmd, ok := m.macroKey(at, key); ok {
+		return cmd
+	}
 	if k.Text != "" {
 		return m.say(key + " does nothing here. " + keyOf("help") + " shows the keys.")
 	}

@@ -171,6 +171,12 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 		return m.applyTrailSaved(msg)
 	case saveDraftMsg:
 		return m.saveDraftNow(msg)
+	case macroDoneMsg:
+		return m.applyMacroDone(msg)
+	case holdTickMsg:
+		return m.applyHoldTick(time.Time(msg))
+	case unsentMsg:
+		return m.applyUnsent(msg)
 	case stationeryMsg:
 		m.applyStationery(msg)
 	case cannedReadyMsg:

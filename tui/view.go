@@ -206,6 +206,10 @@ func (m *Model) drawHints(w int) string {
 	at := m.place()
 	var b strings.Builder
 	used, help := 0, 0
+	if held := m.holdWords(); held != "" && (at == placeReply || at == placeForm || in(theKeys.byID("undo"), at)) {
+		b.WriteString(" " + t.warn.on(r.cut(held, w-2)))
+		used = 1 + r.width(held)
+	}
 	if a := theKeys.byID("help"); m.can(a, at) {
 		help = len(a.keys[0]) + 1 + len(a.hint) + 3 // kept free: it leads to all the others
 	}

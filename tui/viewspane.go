@@ -132,6 +132,15 @@ func (v *viewsPane) build(c store.Counts, agent string, inboxes map[store.InboxI
 		}
 		v.lines = append(v.lines, viewLine{view: -1, facet: facet{store.FieldRef, r.Ref}, name: CleanLine(r.Ref), count: r.N})
 	}
+	if len(c.Labels) > 0 {
+		v.heading("Label")
+	}
+	for i, l := range c.Labels {
+		if i == 30 {
+			break
+		}
+		v.lines = append(v.lines, viewLine{view: -1, facet: facet{store.FieldLabel, l.Label}, name: CleanLine(l.Label), count: l.N})
+	}
 	if len(c.Inboxes) > 1 {
 		v.heading("Inboxes")
 		for _, id := range sortedInboxes(c.Inboxes) {
