@@ -119,6 +119,7 @@ func recordedEnviron(listen string) []string {
 	return []string{
 		"FRONTDESK_LISTEN=" + listen, "FRONTDESK_APP_SECRET=" + killSecret, "FRONTDESK_PAGE_ID=" + recordedPages,
 		"FRONTDESK_PAGE_TOKEN=token-a,token-b", "FRONTDESK_APP_ID=512340000000007", "FRONTDESK_GRAPH_URL=http://127.0.0.1:1",
+		"FRONTDESK_MEDIA=off", // they name addresses of the real platform
 	}
 }
 
