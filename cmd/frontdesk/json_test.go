@@ -42,6 +42,7 @@ func TestGuideNamesEveryField(t *testing.T) {
 		fetchedJSON{},
 		store.Detail{},
 		visitorJSON{},
+		waitingJSON{},
 	} {
 		of := reflect.TypeOf(shape)
 		for i := range of.NumField() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -103,15 +104,12 @@ func (r *replying) run(ctx context.Context, id store.ConversationID) error {
 	if err != nil {
 		return err
 	}
-	kept, err := r.give(ctx, c.ID, messages, state.Applied)
+	if !r.patient {
+		r.timeout += state.Hold // nothing is sent while it can be taken back
+	}
+	kept, err := r.give(ctx, c.ID, messages, changes, state.Applied)
 	if err == nil {
 		r.countUse(ctx)
-	}
-	if err == nil && r.wait {
-		if !r.patient {
-			r.timeout += state.Hold // nothing is sent while it can be taken back
-		}
-		err = awaitAll(ctx, r.door, kept, changes, r.timeout)
 	}
 	for _, m := range kept {
 		if said := r.print(m); said != nil {
@@ -129,35 +127,70 @@ func (r *replying) run(ctx context.Context, id store.ConversationID) error {
 	return nil
 }
 
-// give hands the messages to the desk, one after the other: none behind one that is refused.
-func (r *replying) give(ctx context.Context, id store.ConversationID, messages []desk.Outgoing, seen store.Seq) ([]store.Message, error) {
+// give hands the messages to the desk, one after the other. With --wait it follows each to what becomes of it. None is
+// given behind one that was refused, failed, or may have failed: what fails later, the desk holds the others behind.
+func (r *replying) give(ctx context.Context, id store.ConversationID, messages []desk.Outgoing, changes <-chan store.Seq, seen store.Seq) ([]store.Message, error) {
+	late, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
 	var kept []store.Message
 	for i, out := range messages {
 		if i > 0 {
 			time.Sleep(replyPause)
 		}
-		reply := desk.Reply{
-			Conversation: id, Agent: r.settings.Agent, HumanAgent: r.humanAgent, Seen: seen, Message: out.Message, File: out.File,
-		}
-		if i == 0 {
-			reply.ReplyTo = store.MessageID(r.replyTo)
-		}
-		m, err := r.Reply(ctx, reply)
-		var refused *desk.Refusal
+		m, err := r.giveOne(ctx, id, out, i == 0, seen)
 		switch {
-		case err == nil:
-			kept = append(kept, m)
-			continue
-		case errors.Is(err, desk.ErrGone):
-			return kept, withCode(exitUnknown, fmt.Errorf("%w while it was given the reply: look with frontdesk show %s whether it was kept, before you repeat it", err, id))
-		case i > 0:
+		case err != nil && i > 0 && exitCode(err) != exitUnknown:
 			return kept, withCode(exitFailed, fmt.Errorf("%d of %d messages were taken, and then: %w", i, len(messages), err))
-		case errors.As(err, &refused) && refused.Field == "reply_to":
-			return nil, misuse("--reply-to %s: %s %s", r.replyTo, refused.Reason, refused.Advice)
+		case err != nil:
+			return kept, err
 		}
-		return nil, err
+		kept = append(kept, m)
+		if err := r.follow(ctx, late, &kept[i], changes); err != nil {
+			return kept, err
+		}
+		if said := verdict(kept[i]); slices.Contains(brokenOff, kept[i].State) {
+			if i+1 < len(messages) {
+				said = withCode(exitCode(said), fmt.Errorf("message %d of %d, behind which nothing was sent: %w", i+1, len(messages), said))
+			}
+			return kept, said
+		}
 	}
 	return kept, nil
+}
+
+// brokenOff are the states in which a message leaves the rest of its reply without sense.
+var brokenOff = []store.DeliveryState{store.StateFailed, store.StateUnknown, store.StateCancelled}
+
+// giveOne hands one message to the desk; the first quotes what the reply is to.
+func (r *replying) giveOne(ctx context.Context, id store.ConversationID, out desk.Outgoing, first bool, seen store.Seq) (store.Message, error) {
+	reply := desk.Reply{
+		Conversation: id, Agent: r.settings.Agent, HumanAgent: r.humanAgent, Seen: seen, Message: out.Message, File: out.File,
+	}
+	if first {
+		reply.ReplyTo = store.MessageID(r.replyTo)
+	}
+	m, err := r.Reply(ctx, reply)
+	var refused *desk.Refusal
+	switch {
+	case errors.Is(err, desk.ErrGone):
+		err = withCode(exitUnknown, fmt.Errorf("%w while it was given the reply: look with frontdesk show %s whether it was kept, before you repeat it", err, id))
+	case errors.As(err, &refused) && refused.Field == "reply_to":
+		err = misuse("--reply-to %s: %s %s", r.replyTo, refused.Reason, refused.Advice)
+	}
+	return m, err
+}
+
+// follow waits, if asked, until something has become of a message.
+func (r *replying) follow(ctx, late context.Context, m *store.Message, changes <-chan store.Seq) error {
+	if !r.wait {
+		return nil
+	}
+	became, err := await(ctx, late, r, *m, changes)
+	*m = became
+	if errors.Is(err, desk.ErrGone) {
+		return withCode(exitCode(verdict(became)), fmt.Errorf("%w before the platform answered; the reply is kept", err))
+	}
+	return err
 }
 
 // countUse counts the canned responses that were sent. A count is not worth an error.

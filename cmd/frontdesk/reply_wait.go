@@ -10,24 +10,6 @@ import (
 	"frontdesk/store"
 )
 
-// awaitAll follows replies of one conversation, in their order, until each has come to something or the time is up. It
-// puts what they have become in their place.
-func awaitAll(ctx context.Context, d desk.Contract, replies []store.Message, changes <-chan store.Seq, timeout time.Duration) error {
-	late, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	for i := range replies {
-		var err error
-		replies[i], err = await(ctx, late, d, replies[i], changes)
-		switch {
-		case errors.Is(err, desk.ErrGone):
-			return withCode(exitCode(verdict(replies[i])), fmt.Errorf("%w before the platform answered; the reply is kept", err))
-		case err != nil:
-			return err
-		}
-	}
-	return nil
-}
-
 // await follows a reply until the platform has answered, an echo has had its time, or late has ended.
 func await(ctx, late context.Context, d desk.Contract, m store.Message, changes <-chan store.Seq) (store.Message, error) {
 	var noEcho <-chan time.Time

@@ -43,7 +43,8 @@ frontdesk reply CONVERSATION --text 'Yes, to all of Norway.' --wait`,
 	}
 	flags.add(root)
 	root.AddCommand(
-		newDemo(&flags), newServe(&flags), newList(&flags), newShow(&flags), newReply(&flags), newReplay(&flags),
+		newDemo(&flags), newServe(&flags), newList(&flags), newShow(&flags), newReply(&flags), newQueue(&flags),
+		newEvidence(&flags), newReplay(&flags),
 		newPlugin(&flags), newVersion(), newBench(),
 	)
 	nameHelpers(root)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"frontdesk/desk"
+	"frontdesk/messenger"
 	"frontdesk/store"
 	"frontdesk/tui"
 )
@@ -91,6 +92,8 @@ func showLine(c store.Conversation, m store.Message) string {
 		if m.Agent != "" {
 			who = m.Agent
 		}
+	case store.Note:
+		who = m.Agent + " (note)"
 	case store.Activity:
 		who = "·"
 	}
@@ -106,6 +109,17 @@ func showLine(c store.Conversation, m store.Message) string {
 	return b.String()
 }
 
+// quickReplyTitle is what a quick reply shows; two kinds have a title of the platform's.
+func quickReplyTitle(q messenger.QuickReply) string {
+	switch q.ContentType {
+	case messenger.QuickReplyPhone:
+		return "phone number"
+	case messenger.QuickReplyEmail:
+		return "e-mail address"
+	}
+	return q.Title
+}
+
 // bodyLines is what a message holds, cleaned.
 func bodyLines(m store.Message) []string {
 	var lines []string
@@ -117,13 +131,26 @@ func bodyLines(m store.Message) []string {
 		add("[%s] %s %s", a.Type, a.Title, a.URL)
 	}
 	for _, q := range m.QuickReplies {
-		add("( %s )", q.Title)
+		add("( %s )", quickReplyTitle(q))
 	}
 	for _, b := range m.Buttons {
 		add("[ %s ] %s", b.Title, b.URL)
 	}
 	for _, e := range m.Elements {
 		add("▪ %s %s", e.Title, e.Subtitle)
+		for _, b := range e.Buttons {
+			add("  [ %s ] %s", b.Title, b.URL)
+		}
+	}
+	for _, f := range m.Files {
+		if f.Problem != "" {
+			add("(%s)", f.Problem)
+		} else {
+			add("(%s, %d bytes: media/%s)", f.Type, f.Size, f.Hash)
+		}
+	}
+	if m.ReplyTo != "" {
+		add("(in answer to %s)", m.ReplyTo)
 	}
 	if m.Direction != store.Activity { // an activity says them itself
 		for _, d := range m.Details {
