@@ -144,7 +144,7 @@ func waitOf(res *http.Response) time.Duration {
 
 // nameOf is what a file is called: the last part of its address (ref. 2.5).
 func nameOf(res *http.Response) string {
-	name := path.Base(res.Request.URL.Path)
+	name := path.Base(res.Request.URL.EscapedPath())
 	if whole, err := url.PathUnescape(name); err == nil {
 		name = whole
 	}

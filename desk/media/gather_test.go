@@ -42,6 +42,23 @@ func TestWhatCustomersSendIsFetched(t *testing.T) {
 	}
 }
 
+func TestNamesComeFromAddresses(t *testing.T) {
+	t.Parallel()
+	g := newGallery(t, nil)
+	w := open(t, t.TempDir(), setting{server: g.Server})
+	addresses := map[string]string{
+		"/v/bike.png?_nc=1&oh=2#top": "bike.png", "/a%20b%2520c.png": "a b%20c.png", "/..%2F..%2Fetc%2Fpasswd": "passwd", "/%1b%5b31mred.png": "[31mred.png",
+		"/": "", "/%E2%80%AEgnp.exe": "gnp.exe", "/%FF.png": "_.png",
+	}
+	n := 0
+	for address, want := range addresses {
+		n++
+		if got := w.kept(w.sends(mara, fmt.Sprintf("m_%d", n), g.at(address)), 0); got.Name != want {
+			t.Errorf("%s is called %q, want %q", address, got.Name, want)
+		}
+	}
+}
+
 // TestNothingIsFetchedTwice starts anew on the same folder: after all was recorded, and after a crash before the record.
 func TestNothingIsFetchedTwice(t *testing.T) {
 	t.Parallel()
