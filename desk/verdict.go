@@ -50,10 +50,7 @@ func (c *courier) judge(r *store.Result, s shot, err error) (proven bool) {
 			r.Error.Text = "The website visitor has left: a guest can be written to for 24 hours at most, and no longer than the chat is open."
 			r.Error.Advice = "Nothing more can be sent to this visitor, who comes back as another contact."
 		}
-		if w := store.Window(s.conv, store.MillisOf(c.d.now())); r.Error.Subcode == notAvailable && !w.Open && !w.Unknown {
-			r.Error.Text = "More than 24 hours have passed since the customer wrote."
-			r.Error.Advice = "Wait until the customer writes."
-		}
+		c.explain(r.Error, s)
 		return r.Error.Code != 0
 	}
 	return false
@@ -61,6 +58,24 @@ func (c *courier) judge(r *store.Result, s shot, err error) (proven bool) {
 
 // nobodyThere is the subcode that says that the page has no such contact, or that a guest's session has ended (ref. 4.2).
 const nobodyThere = 2018001
+
+// explain words a refusal by what we know and the platform does not say.
+func (c *courier) explain(e *store.SendError, s shot) {
+	w := store.Window(s.conv, store.MillisOf(c.d.now()))
+	switch {
+	case e.Subcode == notAvailable && !w.Open && !w.Unknown:
+		e.Text = "More than 24 hours have passed since the customer wrote."
+		e.Advice = "Wait until the customer writes."
+	case windowRefused(e) && s.tag == messenger.TagHumanAgent:
+		e.Text = "More than 24 hours have passed since the customer wrote, and the platform does not take this text as a human agent's."
+		e.Advice = "Check that the app has the Human Agent feature, or wait until the customer writes."
+	}
+}
+
+// windowRefused reports whether the platform says that the window is closed (ref. 4.2).
+func windowRefused(e *store.SendError) bool {
+	return e.Subcode == 2018278 || e.Subcode == 2018065 || e.Subcode == 2534022
+}
 
 // notAvailable is the subcode that says that a person can't be reached, or that the window is closed (ref. 4.2).
 const notAvailable = 1545041
@@ -92,17 +107,16 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
-// permissionLike reports whether a refusal may mean that the app lacks a feature (ref. 4.2).
+// permissionLike reports whether a refusal may mean that the app lacks a feature (ref. 4.2). One with a subcode means what
+// that says.
 func permissionLike(err error) bool {
 	var api *messenger.APIError
-	if !errors.As(err, &api) {
+	if !errors.As(err, &api) || api.Subcode != 0 {
 		return false
 	}
 	switch api.Code {
-	case 10, 200, 230:
+	case 10, 100, 200, 230:
 		return true
-	case 100:
-		return api.Subcode == 0
 	}
 	return false
 }

@@ -91,11 +91,10 @@ type proxied struct {
 	ledger   *ledger
 	handOver atomic.Bool // requests that hand files over break, instead of those that send
 
-	server  *exec.Cmd
-	client  *control.Client
-	bell    plugin.Contact // wakes what waits at the platform for the program
-	address string         // of the webhook
-	counts  tally
+	server *exec.Cmd
+	client *control.Client
+	bell   plugin.Contact // wakes what waits at the platform for the program
+	counts tally
 }
 
 func newProxied(t *testing.T) *proxied {
