@@ -104,13 +104,15 @@ func healthy(url string) bool {
 	return res.StatusCode == http.StatusOK
 }
 
-// post-signed SECRET FILE STATUS: posts a webhook, in which NOW becomes the time in ms.
+// post-signed SECRET FILE STATUS: posts a webhook, in which NOW becomes the time in ms and OLD that of two days ago.
 func cmdPostSigned(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: post-signed SECRET FILE STATUS")
 	}
 	body := strings.TrimSpace(ts.ReadFile(args[1]))
-	body = strings.ReplaceAll(body, "NOW", strconv.FormatInt(time.Now().UnixMilli(), 10))
+	now := time.Now()
+	body = strings.ReplaceAll(body, "NOW", strconv.FormatInt(now.UnixMilli(), 10))
+	body = strings.ReplaceAll(body, "OLD", strconv.FormatInt(now.Add(-48*time.Hour).UnixMilli(), 10))
 	status, err := postSigned(context.Background(), "http://"+ts.Getenv("FRONTDESK_LISTEN")+"/webhook", args[0], body)
 	ts.Check(err)
 	if strconv.Itoa(status) != args[2] {

@@ -146,7 +146,7 @@ func bodyLines(m store.Message) []string {
 		if f.Problem != "" {
 			add("(%s)", f.Problem)
 		} else {
-			add("(%s, %d bytes: media/%s)", f.Type, f.Size, f.Hash)
+			add("(%s, %d bytes, kept)", f.Type, f.Size)
 		}
 	}
 	if m.ReplyTo != "" {
