@@ -105,10 +105,11 @@ func (w *proxied) round(r proxyRound) {
 	x.second = w.reply(x, kindText, "second")
 	close(x.both)
 	w.strike(x)
-	if r.kill == "" {
-		w.until(x, string(r.ends), func(m store.Message) bool { return m.State == r.ends })
-	}
 	w.settled(x)
+	if r.kill == "" { // an echo that is waited for may still be given up
+		w.until(x, string(r.ends), func(m store.Message) bool { return m.State == r.ends })
+		w.settled(x)
+	}
 	w.check(x, "after the trouble", r.kill == "")
 	w.proxy.Plan()
 	if err := w.proxy.Listen(); err != nil {
