@@ -452,3 +452,34 @@ func largeFile(t *testing.T) string {
 	}
 	return path
 }
+
+// TestWhatWaitsStaysWhenTheFolderIsFull attaches more than there is room for while a reply waits to be sent.
+func TestWhatWaitsStaysWhenTheFolderIsFull(t *testing.T) {
+	t.Parallel()
+	dir, now := t.TempDir(), time.Now()
+	w := open(t, dir, config{idle: true, sender: &platform{}, adjust: func(o *desk.Options) {
+		o.Media = media.NewFolder(media.Options{
+			Dir: filepath.Join(dir, "media"), Max: 4 << 20, Waiting: media.InOutbox(o.Views), Now: func() time.Time { return now },
+		})
+	}})
+	film := func(mark string) store.File {
+		path := filepath.Join(t.TempDir(), mark+".mp4")
+		if err := os.WriteFile(path, append([]byte("\x00\x00\x00\x18ftypmp42"+mark), make([]byte, 3<<19)...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(time.Minute)
+		return w.attaches(path)
+	}
+	waits := film("waits")
+	w.sendsFile(w.writes(pageID, psid(maya), "hello", 0), waits)
+	w.caughtUp()
+	forgotten := film("forgotten")
+	now = now.Add(48 * time.Hour)
+	film("new")
+	if _, err := w.desk.Media(t.Context(), waits.Hash); err != nil {
+		t.Errorf("what waits to be sent: %v", err)
+	}
+	if _, err := w.desk.Media(t.Context(), forgotten.Hash); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("what nobody sends: %v", err)
+	}
+}

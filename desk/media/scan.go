@@ -162,7 +162,8 @@ func (g *Gatherer) releaseGone(ctx context.Context, asked func(Ref) bool) error 
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		if err != nil || m.Withdrawn {
+		// Views that are being made again lack messages that are there.
+		if err == nil && m.Withdrawn || err != nil && g.o.Feed.Applied() >= g.o.Log.Head() {
 			gone[r] = true
 		}
 	}
