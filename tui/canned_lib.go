@@ -80,7 +80,7 @@ func (m *Model) insertResponse(shortcode string, content canned.Content) tea.Cmd
 		msg.draft.Files, msg.err = keepFiles(ctx, d, draft.Files)
 		return msg
 	}
-	return tea.Batch(m.say("Taking in the files of "+shortcode+"…"), attaching)
+	return tea.Batch(m.say("Taking in the files of "+CleanLine(shortcode)+"…"), attaching)
 }
 
 // keepFiles has the desk keep the files that lie in the folder.

@@ -167,7 +167,7 @@ func (b *cannedBox) row(m *Model, i, w int) string {
 	if n := h.Response.Uses; n > 0 {
 		uses = itoa(n) + "×"
 	}
-	code := r.cut(h.Response.Shortcode, max(w/3, 12))
+	code := r.cut(CleanLine(h.Response.Shortcode), max(w/3, 12))
 	room := w - r.width(code) - r.width(uses) - 3
 	return m.marked(code, h.InShortcode, t.accent) + "  " + t.muted.on(r.pad(CleanLine(h.Response.Name()), room)) + " " + t.faint.on(uses)
 }

@@ -29,7 +29,7 @@ type controlMenu struct {
 
 type controlLine struct {
 	verb desk.ControlVerb
-	to   string // app, for passing
+	to   string // app, for passing; empty: it is asked for
 	name string
 }
 
@@ -41,7 +41,9 @@ func controlLines(o desk.Outlook) []controlLine {
 		case desk.ControlTake:
 			out = append(out, controlLine{verb: verb, name: "take it: we answer from now on"})
 		case desk.ControlPass:
-			out = append(out, controlLine{verb: verb, to: messenger.PageInboxApp, name: "pass it to the Page's own inbox"})
+			out = append(out,
+				controlLine{verb: verb, to: messenger.PageInboxApp, name: "pass it to the Page's own inbox"},
+				controlLine{verb: verb, name: "pass it to another app, by its id"})
 		case desk.ControlRelease:
 			out = append(out, controlLine{verb: verb, name: "release it: whoever answers first has it"})
 		}
@@ -86,10 +88,12 @@ func (b *controlMenu) typed(m *Model, k tea.KeyPressMsg) tea.Cmd {
 }
 
 func (b *controlMenu) choose(m *Model) tea.Cmd {
-	m.overlay = nil
 	line := b.lines[b.at]
 	r := desk.ControlRequest{Conversation: b.conv.ID, Agent: m.agent, Verb: line.verb, To: line.to}
-	return tea.Batch(m.say("Asking the platform…"), askControl(m.ctx, m.desk, r))
+	if r.Verb == desk.ControlPass && r.To == "" {
+		return m.askApp(b.conv, r)
+	}
+	return m.sureOfControl(b.conv, r)
 }
 
 // applyControlled says what became of it.
@@ -97,9 +101,13 @@ func (m *Model) applyControlled(msg controlledMsg) tea.Cmd {
 	if msg.err != nil {
 		return tea.Batch(m.notice.fail("Control stays where it was: "+problem(msg.err)), m.refresh())
 	}
+	passed := "Passed on: the app " + CleanLine(msg.request.To) + " answers from now on."
+	if msg.request.To == messenger.PageInboxApp {
+		passed = "Passed on: the Page's own inbox answers from now on."
+	}
 	said := map[desk.ControlVerb]string{
 		desk.ControlTake:    "The conversation is ours: replies go out.",
-		desk.ControlPass:    "Passed on: the Page's own inbox answers from now on.",
+		desk.ControlPass:    passed,
 		desk.ControlRelease: "Released: whoever answers first has it.",
 	}[msg.request.Verb]
 	return tea.Batch(m.say(said), m.refresh())

@@ -461,7 +461,7 @@ func TestControlIsTakenByKeys(t *testing.T) {
 		s.expect("! The Page's own inbox controls this conversation", "C)")
 		s.press("keep-draft", "control")
 		s.expect("who answers?", "take it: we answer from now on")
-		s.press("menu-choose")
+		s.press("menu-choose", "yes")
 		s.expect("The conversation is ours")
 		if len(d.asked) != 1 || d.asked[0].Verb != desk.ControlTake || d.asked[0].Agent != "ana" {
 			t.Errorf("the desk was asked %+v", d.asked)

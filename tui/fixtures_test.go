@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"frontdesk/desk"
+	"frontdesk/desk/canned"
 	"frontdesk/ingest"
 	"frontdesk/store"
 )
@@ -108,7 +109,9 @@ func (s *terminal) tour(conversations int) {
 		}
 	}
 	for _, action := range []string{
-		"diagnostics", "page-down", "close-help", "views", "last", "views-back", "palette", "menu-close", "snooze", "menu-close", "filter",
+		"diagnostics", "page-down", "close-help", "views", "last", "views-back", "palette", "menu-close", "snooze", "menu-close",
+		"queue", "down", "last", "queue-close", "macros", "menu-down", "menu-close", "labels", "menu-down", "menu-close",
+		"reply", "canned", "menu-down", "menu-up", "menu-close", "keep-draft", "filter",
 	} {
 		s.press(action)
 		s.sound(action)
@@ -193,6 +196,30 @@ func (d *poisoned) Counts(ctx context.Context) (store.Counts, error) {
 	counts.Inboxes[store.InboxID(hostile)] = 3
 	counts.Mine[hostile] = 2
 	return counts, err
+}
+
+func (d *poisoned) Queue(context.Context) ([]desk.Waiting, error) {
+	var all []desk.Waiting
+	for _, state := range []store.DeliveryState{store.StateFailed, store.StateHeld, store.StateUnknown, store.StateQueued} {
+		w := desk.Waiting{
+			Message: store.Message{ID: store.MessageID(state), Text: "words", State: state}, Title: "name", Reason: "reason.", Advice: "advice.",
+			Behind: store.MessageID(store.StateFailed), Since: base,
+		}
+		poison(reflect.ValueOf(&w).Elem())
+		all = append(all, w)
+	}
+	return all, nil
+}
+
+func (d *poisoned) Canned(context.Context) (canned.Library, error) {
+	lib := canned.Library{
+		Folder:    "folder",
+		Responses: []canned.Response{{Shortcode: "a", Title: "title", Labels: []string{"label"}, Content: canned.Content{Text: "text {{?Question}}"}, Uses: 3}},
+		Macros:    []canned.Macro{{Name: "m", Title: "title", Key: "f5", Text: "text", Labels: []canned.LabelChange{{Label: "label"}}, Assignee: "ana"}},
+		Faults:    []canned.Fault{{File: "file.txt", Line: 3, Problem: "problem", Advice: "advice"}, {File: "macros/file.txt", Problem: "problem"}},
+	}
+	poison(reflect.ValueOf(&lib).Elem())
+	return lib, nil
 }
 
 func (d *poisoned) Touches(ctx context.Context, id store.ConversationID, n int) ([]store.Touch, error) {

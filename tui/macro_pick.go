@@ -153,8 +153,8 @@ func (b *macroBox) row(m *Model, i, w int) string {
 		return t.bad.on(r.pad("✗ "+CleanLine(f.Error()), w))
 	}
 	mac := b.found[i]
-	key, keyPen := mac.Key, t.key
-	if b.taken[key] {
+	key, keyPen := CleanLine(mac.Key), t.key
+	if b.taken[mac.Key] {
 		key, keyPen = "", t.faint
 	}
 	return t.text.on(r.pad(CleanLine(mac.Called()), w-r.width(key)-1)) + " " + keyPen.on(key)
