@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"frontdesk/desk"
+	"frontdesk/desk/canned"
 	"frontdesk/store"
 	"frontdesk/tui"
 )
@@ -82,6 +83,12 @@ func (d manyDesk) Counts(context.Context) (store.Counts, error) {
 func (manyDesk) State(context.Context) (desk.State, error) {
 	return desk.State{Listening: "http://127.0.0.1:8080", Inboxes: []desk.Inbox{{ID: pageID, Name: "Lumen Bikes"}}}, nil
 }
+
+func (manyDesk) Queue(context.Context) ([]desk.Waiting, error) { return nil, nil }
+
+func (manyDesk) Canned(context.Context) (canned.Library, error) { return canned.Library{}, nil }
+
+func (manyDesk) Typing(context.Context, store.ConversationID, bool) error { return nil }
 
 func (manyDesk) Drafted(context.Context, string) ([]store.ConversationID, error) { return nil, nil }
 

@@ -43,11 +43,23 @@ type evidenceBox struct {
 	at   int          // the step with the cursor
 	open map[int]bool // steps whose words are shown
 	top  int          // first line shown
+	rev  int          // grows with what changes the lines
+
+	cached evidenceCache
 
 	saving bool // a path is asked for
 	input  textinput.Model
 	said   string // what became of the file
 	fault  bool
+}
+
+// evidenceCache is the trail as it was drawn last.
+type evidenceCache struct {
+	width int
+	rev   int
+	theme *theme
+	ruler ruler
+	lines []evidenceLine
 }
 
 // trailMsg brings the trail of a message.
@@ -91,6 +103,7 @@ func (m *Model) showEvidence() tea.Cmd {
 func (m *Model) applyTrail(msg trailMsg) {
 	if box, ok := m.overlay.(*evidenceBox); ok && box.id == msg.id {
 		box.trail, box.err, box.loaded = msg.trail, msg.err, true
+		box.rev++
 	}
 }
 
@@ -144,6 +157,7 @@ func noBody(m *Model) string {
 func (m *Model) unfoldStep() tea.Cmd {
 	b := m.evidenceOf()
 	b.open[b.at] = !b.open[b.at]
+	b.rev++
 	b.show(m)
 	return nil
 }
@@ -152,10 +166,27 @@ func (m *Model) unfoldStep() tea.Cmd {
 type evidenceLine struct {
 	step int
 	text string
+	kind evidenceKind
 }
 
-// lines draws the trail, w columns wide.
+type evidenceKind int
+
+const (
+	evidenceSentence evidenceKind = iota
+	evidenceBody
+	evidenceDay
+)
+
+// lines draws the trail, w columns wide. What was drawn before is remembered: a trail can be long.
 func (b *evidenceBox) lines(m *Model, w int) []evidenceLine {
+	c := &b.cached
+	if c.lines == nil || c.width != w || c.rev != b.rev || c.theme != m.theme || c.ruler != m.ruler {
+		*c = evidenceCache{w, b.rev, m.theme, m.ruler, b.drawLines(m, w)}
+	}
+	return c.lines
+}
+
+func (b *evidenceBox) drawLines(m *Model, w int) []evidenceLine {
 	t, r := m.theme, m.ruler
 	var out []evidenceLine
 	day := ""
@@ -163,7 +194,7 @@ func (b *evidenceBox) lines(m *Model, w int) []evidenceLine {
 		at := s.At.In(m.clock.Location())
 		if d := dayName(store.MillisOf(s.At), m.clock); d != day {
 			day = d
-			out = append(out, evidenceLine{i, " " + t.faint.on("── "+d+" ──")})
+			out = append(out, evidenceLine{i, " " + t.faint.on("── "+d+" ──"), evidenceDay})
 		}
 		fold := "  "
 		if len(s.Body) > 0 {
@@ -179,12 +210,17 @@ func (b *evidenceBox) lines(m *Model, w int) []evidenceLine {
 			if j == 0 {
 				start = t.key.on(fold) + t.muted.on(at.Format("15:04:05")) + "  "
 			}
-			out = append(out, evidenceLine{i, " " + start + t.text.on(line)})
+			out = append(out, evidenceLine{i, " " + start + t.text.on(line), evidenceSentence})
 		}
 		if b.open[i] {
 			for _, line := range prettyJSON(s.Body) {
-				for _, part := range r.wrap(line, max(w-lead-2, 10)) {
-					out = append(out, evidenceLine{i, " " + spaces(lead) + t.muted.on(part)})
+				words := strings.TrimLeft(line, " ")
+				indent := min(len(line)-len(words), w/3)
+				for n, part := range r.wrap(words, max(w-lead-4-indent, 10)) {
+					if n == 1 {
+						indent += 2 // what goes on
+					}
+					out = append(out, evidenceLine{i, " " + spaces(lead+indent) + t.muted.on(part), evidenceBody})
 				}
 			}
 		}
@@ -212,7 +248,8 @@ func prettyJSON(v jsontext.Value) []string {
 
 func (b *evidenceBox) rect(m *Model) rect {
 	w := min(m.width-4, 110)
-	return m.middle(w, m.height-4)
+	const around = 4 // the border, the heading and a blank line
+	return m.middle(w, min(max(len(b.lines(m, w-2)), 6)+around+b.footer(), m.height-4))
 }
 
 // room is how many lines of the trail are shown: a heading stands above them, and under them what became of a file.
@@ -298,8 +335,12 @@ func (b *evidenceBox) draw(m *Model) (rect, []string) {
 		lines, h := b.lines(m, w), b.room(box)
 		top := max(min(b.top, len(lines)-h), 0)
 		for _, l := range lines[top:min(top+h, len(lines))] {
-			if l.step == b.at {
-				l.text = tint(t.selection, t.accent.on("▌")+r.pad(strings.TrimPrefix(l.text, " "), w-1))
+			switch bar := t.accent.on("▌"); {
+			case l.step != b.at || l.kind == evidenceDay:
+			case l.kind == evidenceBody:
+				l.text = bar + strings.TrimPrefix(l.text, " ")
+			default:
+				l.text = tint(t.selection, bar+r.pad(strings.TrimPrefix(l.text, " "), w-1))
 			}
 			in = append(in, l.text)
 		}
