@@ -1,4 +1,5 @@
-// Command picture makes the pictures of the README: it builds frontdesk, runs `frontdesk demo` on a terminal in memory,
+// Command picture makes the pictures of the README and the guide: it builds frontdesk, runs `frontdesk demo`, or frontdesk
+// with a Page on a platform of the pictures' own, on a terminal in memory,
 // presses keys as an agent would and draws what the screen shows as SVG files.
 //
 //	go run ./internal/picture [-o docs/pictures] [NAME]...
@@ -67,12 +68,22 @@ func take(ctx context.Context, program, out string, p picture) (err error) {
 		return err
 	}
 	env := []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "TMPDIR=" + home, "TZ=" + zone}
-	t, err := start(ctx, p.theme, p.cols, p.rows, env, program, "demo", "--agent", "ana")
+	args, steps := []string{"demo", "--agent", "ana"}, p.steps
+	if p.shop != nil {
+		s, err := openShop(program, home)
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		s.environ = append(s.environ, env...)
+		args, env, steps = nil, s.environ, p.shop(s)
+	}
+	t, err := start(ctx, p.theme, p.cols, p.rows, env, program, args...)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.close()) }()
-	for _, s := range p.steps {
+	for _, s := range steps {
 		if err := s(t); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ type picture struct {
 	cols, rows  int
 	theme       theme
 	steps       []step
+	shop        func(*shop) []step // instead of steps: not the demo, but a Page
 }
 
 type step func(*terminal) error
@@ -76,6 +77,7 @@ const (
 	enter  = "\r"
 	escape = "\x1b"
 	tab    = "\t"
+	ctrlK  = "\x0b"
 	ctrlT  = "\x14"
 	alt    = "\x1b" // before another key
 )
@@ -155,6 +157,38 @@ var pictures = []picture{
 	{
 		name: "compose-note", title: "A private note being written", cols: 80, rows: 24, theme: dark,
 		steps: []step{begun, press("g", "f", "mara", enter, enter, "N", "She asked twice already.", enter), wait("only agents see it"), press("Ben has the key to the window.")},
+	},
+	{
+		name: "canned", title: "The picker of canned responses, with what one will say to this contact",
+		cols: wide, rows: tall, theme: dark,
+		steps: compose("r", "Hi! ", ctrlK, "ship"),
+	},
+	{
+		name: "queue", title: "What waits to be sent: one that failed, one of unknown fate, one that is tried again",
+		cols: wide, rows: tall, theme: dark,
+		shop: func(s *shop) []step {
+			return []step{
+				wait("Nobody has written yet"),
+				s.says(goodCustomer, "Thank you, that was quick!"), s.says(goneCustomer, "Where is my bell?"),
+				s.says(lostCustomer, "Is the blue one still there?"), s.says(slowCustomer, "Could you keep it until Friday?"),
+				wait("Noor Haddad"), wait("Jonas Lind"),
+				s.replies(goneCustomer, "--text", "It left us this morning."), s.replies(lostCustomer, "--text", "Yes. Shall we keep it for you?", "--quick-reply", "Yes, please", "--quick-reply", "No, thanks"),
+				s.replies(slowCustomer, "--text", "Of course. Ben has it in the back."),
+				press("w"), wait("failed"), wait("unsure"), wait("tried again"),
+			}
+		},
+	},
+	{
+		name: "evidence", title: "The evidence of a reply: who wrote it, the request, the answer, the receipts",
+		cols: wide, rows: tall, theme: dark,
+		shop: func(s *shop) []step {
+			return []step{
+				wait("Nobody has written yet"), s.says(goodCustomer, "Do you ship to Norway?"), wait("Mara Voss"),
+				s.replies(goodCustomer, "--text", "Yes, to all of Norway! Where should it go?", "--quick-reply", "Oslo", "--quick-reply", "Elsewhere", "--wait"),
+				s.tell(goodCustomer, `"delivery":{"mids":["m_answer"],"watermark":NOW}`), s.tell(goodCustomer, `"read":{"watermark":NOW}`),
+				press(enter), waitState("Where should", "✓✓ read"), press("E"), wait("ana wrote this reply"), press("j", enter),
+			}
+		},
 	},
 	{
 		name: "help", title: "The keys, and why some do nothing here", cols: wide, rows: tall, theme: dark,
