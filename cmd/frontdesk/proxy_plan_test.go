@@ -177,7 +177,8 @@ func (t trouble) moments() []faulty.Moment {
 	return []faulty.Moment{faulty.Came, faulty.Read, faulty.Passed, faulty.Answered, kept}
 }
 
-// proxyPlan are n rounds of a seed: every trouble before one comes again, a third of them without a kill.
+// proxyPlan are n rounds of a seed: every trouble before one comes again, a third of them without a kill, and so those at
+// first that show whether a pause is made.
 func proxyPlan(seed uint64, n int) []proxyRound {
 	chance := rand.New(rand.NewPCG(seed, 4))
 	var rounds []proxyRound
@@ -193,7 +194,8 @@ func proxyPlan(seed uint64, n int) []proxyRound {
 		if r.upload {
 			r.kind = kindFile
 		}
-		if moments := r.moments(); chance.IntN(3) > 0 {
+		first := len(rounds) < len(troubles())
+		if moments := r.moments(); chance.IntN(3) > 0 && !(first && r.wait > 0) {
 			chance.Shuffle(len(moments), func(i, j int) { moments[i], moments[j] = moments[j], moments[i] })
 			r.kill = slices.MinFunc(moments, func(a, b faulty.Moment) int { return kills[a] - kills[b] })
 			kills[r.kill]++
