@@ -1,10 +1,13 @@
 package main
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/pflag"
 
 	"frontdesk/messenger"
 	"frontdesk/store"
@@ -68,6 +71,20 @@ func TestFaultsAreNamedByTheirFlag(t *testing.T) {
 			t.Errorf("%s is %q, want %q", field, got, want)
 		}
 	}
+}
+
+// TestGuideNamesEveryFlagOfReply holds the guide to what can be asked for.
+func TestGuideNamesEveryFlagOfReply(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../docs/guide/replying.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newReply(&settingFlags{}).Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Name != "help" && !regexp.MustCompile("`--"+f.Name+"[` ]").Match(guide) {
+			t.Errorf("docs/guide/replying.md does not name --%s", f.Name)
+		}
+	})
 }
 
 func TestTheWorstOfSeveralMessagesDecides(t *testing.T) {

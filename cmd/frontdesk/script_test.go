@@ -169,7 +169,7 @@ func cmdGraph(ts *testscript.TestScript, neg bool, _ []string) {
 		case strings.Contains(req.Message.Text, "stall"):
 			<-stall
 		default:
-			fmt.Fprintf(w, `{"recipient_id":%q,"message_id":"m_answer-%s"}`, req.Recipient.ID, req.Message.Text[:1])
+			fmt.Fprintf(w, `{"recipient_id":%q,"message_id":"m_answer-%.1s"}`, req.Recipient.ID, req.Message.Text)
 		}
 	}))
 	ts.Defer(func() {
