@@ -59,6 +59,7 @@ func troubles() []trouble {
 		{name: "cut, not passed on", faults: broken(faulty.CutUnpassed), ends: store.StateUnknown},
 		{name: "cut, passed on", faults: broken(faulty.CutPassed), ends: store.StateSent},
 		{name: "cut within the answer", faults: broken(faulty.CutAnswer), ends: store.StateSent},
+		{name: "answered slowly", faults: []faulty.Fault{{Slow: hurriedTimeout / 4}}, ends: store.StateSent},
 		{name: "answered too late", faults: broken(faulty.Late), ends: store.StateSent},
 		{name: "passed on too late", faults: broken(faulty.LatePassed), ends: store.StateSent},
 		{name: "429", faults: one(answers(429, "", false)), ends: store.StateSent},

@@ -117,6 +117,7 @@ func (w *proxied) round(r proxyRound) {
 	}
 	w.decide(x)
 	w.check(x, "at the end", false)
+	w.receipts(x)
 	if w.t.Failed() {
 		w.t.Logf("%s: %s", r, w.story(x))
 	}
@@ -380,6 +381,28 @@ func (w *proxied) decide(x *two) {
 		w.settled(x)
 	}
 	w.t.Errorf("%s: an agent cannot settle it", x)
+}
+
+// receipts has what arrived be delivered, or read, in some rounds; and only that may be shown so.
+func (w *proxied) receipts(x *two) {
+	w.t.Helper()
+	tell, wanted := w.platform.Delivered, store.StateDelivered
+	switch x.n % 3 {
+	case 0:
+		return
+	case 1:
+		tell, wanted = w.platform.Seen, store.StateRead
+	}
+	if err := tell(w.t.Context(), x.who, time.Now().Add(time.Second)); err != nil {
+		w.t.Fatal(err)
+	}
+	w.told()
+	for _, line := range w.show(x.id) {
+		if line.State.Sent() && line.State != wanted {
+			w.t.Errorf("%s: %s is %s, and the customer has it: it is %s", x, line.ID, line.State, wanted)
+		}
+	}
+	w.check(x, "after the receipts", false)
 }
 
 // story is what the proxy saw of a round.

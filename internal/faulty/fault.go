@@ -33,6 +33,7 @@ const (
 // Fault is a break with what it needs to know.
 type Fault struct {
 	Break Break
+	Slow  time.Duration // how long the answer, if there is one, is waited for
 
 	// Of Answer: what is answered, and whether the request is passed on first; then the platform's own answer is lost.
 	Status int
@@ -55,6 +56,8 @@ func (f Fault) Passes() bool {
 // String names the fault, for the words of a test that failed.
 func (f Fault) String() string {
 	switch {
+	case f.Break == "" && f.Slow > 0:
+		return "answered slowly"
 	case f.Break == "":
 		return "no fault"
 	case f.Break != Answer:

@@ -14,6 +14,7 @@ func TestFaultSaysWhatItIs(t *testing.T) {
 		`answer 502 "<html>", passed on`:      {Break: faulty.Answer, Status: 502, Body: "<html>", Passed: true},
 		`answer 429 "", not passed on`:        {Break: faulty.Answer, Status: 429},
 		`answer 200 "{\"recip", passed on`:    {Break: faulty.Answer, Status: 200, Body: `{"recip`, Passed: true},
+		"answered slowly":                     {Slow: 1},
 		"reset halfway":                       {Break: faulty.ResetHalfway},
 		`answer 520 "<html>", not passed on`:  {Break: faulty.Answer, Status: 520, Body: "<html>"},
 		`answer 503 "<html>", not passed on`:  {Break: faulty.Answer, Status: 503, Body: "<html>"},

@@ -265,6 +265,10 @@ func (e *exchange) run() {
 		}
 		e.reached(Passed)
 	}
+	select {
+	case <-time.After(f.Slow):
+	case <-e.p.ctx.Done():
+	}
 	switch f.Break {
 	case CutPassed, LatePassed:
 		return

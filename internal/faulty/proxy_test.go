@@ -162,6 +162,17 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+func TestSlow(t *testing.T) {
+	t.Parallel()
+	const slow = 100 * time.Millisecond
+	p := newProxy(t, faulty.Options{To: newPlatform(t).URL})
+	p.Plan(faulty.Fault{Slow: slow})
+	began := time.Now()
+	if got := ask(t, p.URL(), patience); got.body != taken || time.Since(began) < slow {
+		t.Errorf("asked and got %+v after %v, want an answer after %v", got, time.Since(began), slow)
+	}
+}
+
 // TestLate waits for what happens after the caller has given up.
 func TestLate(t *testing.T) {
 	t.Parallel()
