@@ -293,10 +293,9 @@ func (b *evidenceBox) move(m *Model, n int) {
 	if n != 1 && n != -1 {
 		b.top = max(min(b.top+n, last), 0)
 		middle := max(min(b.top+h/2, len(lines)-1), 0)
-		switch {
-		case b.top == 0:
+		if b.top == 0 {
 			middle = 0
-		case b.top == last:
+		} else if b.top == last {
 			middle = len(lines) - 1
 		}
 		b.at = lines[middle].step

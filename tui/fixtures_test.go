@@ -16,6 +16,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"frontdesk/desk"
 	"frontdesk/desk/canned"
 	"frontdesk/ingest"
@@ -103,7 +105,7 @@ func (s *terminal) tour(conversations int) {
 	s.sound("at the start")
 	s.press("view-all")
 	for i := range conversations {
-		for _, action := range []string{"open", "first", "page-down", "last", "details", "down", "down", "back", "back", "down"} {
+		for _, action := range []string{"open", "first", "page-down", "last", "select", "select-up", "evidence", "evidence-unfold", "page-down", "evidence-close", "select-leave", "details", "down", "down", "back", "back", "down"} {
 			s.press(action)
 			s.sound(fmt.Sprintf("conversation %d, %s", i, action))
 		}
@@ -188,6 +190,13 @@ func (d *poisoned) State(ctx context.Context) (desk.State, error) {
 	state.Inboxes[0].Alert = "blocked"
 	poison(reflect.ValueOf(&state).Elem())
 	return state, err
+}
+
+func (d *poisoned) Trail(context.Context, store.ConversationID, store.MessageID) (desk.Trail, error) {
+	return desk.Trail{Steps: []desk.Step{
+		{At: base, What: desk.StepWebhook, Sentence: "It came." + hostile, Who: "Mara" + hostile, Body: jsontext.Value(`{"text":"` + hostile + `"}`)},
+		{At: base, What: desk.StepResult, Sentence: strings.Repeat("long "+hostile, 40), Body: jsontext.Value(strings.Repeat("[", 200) + hostile)},
+	}}, nil
 }
 
 func (d *poisoned) Counts(ctx context.Context) (store.Counts, error) {

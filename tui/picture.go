@@ -319,8 +319,11 @@ func halfBlocks(pixels []color.RGBA, box image.Point) []string {
 		var b strings.Builder
 		upper, lower := pixels[2*y*box.X:(2*y+1)*box.X], pixels[(2*y+1)*box.X:(2*y+2)*box.X]
 		for x := range box.X {
-			if x == 0 || upper[x] != upper[x-1] || lower[x] != lower[x-1] {
-				b.WriteString("\x1b[38;2;" + rgb(upper[x]) + ";48;2;" + rgb(lower[x]) + "m")
+			if x == 0 || upper[x] != upper[x-1] || lower[x] != lower[x-1] { // background and colour apart, as tidy reads them
+				if x > 0 {
+					b.WriteString(resetPen)
+				}
+				b.WriteString("\x1b[48;2;" + rgb(lower[x]) + "m\x1b[38;2;" + rgb(upper[x]) + "m")
 			}
 			b.WriteString("▀")
 		}

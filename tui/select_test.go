@@ -112,7 +112,8 @@ func TestAddressesAreShownWholeBeforeTheyAreOpened(t *testing.T) {
 		s.press("open-link", "yes")
 		s.expect("Opened lumen.example.")
 		w.sends(pageID, mara, 0, store.Fact{LineKind: store.KindMedia, Attachments: []store.Attachment{
-			{Type: "fallback", Title: "A test of city bikes", URL: "https://paper.example/broken"}, {Type: "location", Lat: 59.91273, Long: 10.74609},
+			{Type: "fallback", Title: "A test of city bikes", URL: "https://paper.example/broken"},
+			{Type: "location", Lat: 59.91273, Long: 10.74609},
 			{Type: "ig_reel", URL: "/reel/1"},
 		}})
 		s.settle()

@@ -20,7 +20,8 @@ func answered() []store.Message {
 		{
 			Direction: store.Out, Agent: "ana", Kind: store.KindText, Text: "Yes, to all of Norway. What would you like to know?", State: store.StateRead, MID: "m_ask",
 			QuickReplies: []messenger.QuickReply{
-				{ContentType: "text", Title: "Shipping prices", Payload: "PRICES"}, {ContentType: "text", Title: "Delivery time", Payload: "TIME"},
+				{ContentType: "text", Title: "Shipping prices", Payload: "PRICES"},
+				{ContentType: "text", Title: "Delivery time", Payload: "TIME"},
 				{ContentType: "text", Title: "Something else", Payload: "ELSE"},
 			},
 		},
