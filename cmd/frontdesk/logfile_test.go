@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -99,5 +100,23 @@ func TestLogFileThatCannotBe(t *testing.T) {
 	s := config.Settings{LogFile: t.TempDir(), LogGiven: true}
 	if _, _, err := openLogger(s); err == nil || !strings.Contains(err.Error(), "FRONTDESK_LOG") || exitCode(err) != exitUse {
 		t.Errorf("a folder as log file: %v", err)
+	}
+}
+
+// TestDataFolderThatCannotBe names the setting of the folder, for the log file is the first that is opened in it.
+func TestDataFolderThatCannotBe(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := config.Load(t.Context(), config.Source{DataDir: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = openLogger(s)
+	if err == nil || !strings.Contains(err.Error(), "FRONTDESK_DATA") || strings.Contains(err.Error(), "FRONTDESK_LOG") ||
+		!strings.Contains(err.Error(), file) || exitCode(err) != exitUse {
+		t.Errorf("a file as data folder: %v", err)
 	}
 }
