@@ -181,18 +181,39 @@ func listRow(c store.Conversation, now time.Time) string {
 	if c.Unread > 0 {
 		unread = fmt.Sprintf("%d unread", c.Unread)
 	}
-	text := c.LastMessage.Text
+	text := lastText(c.LastMessage)
 	if c.LastMessage.Direction == store.Out {
 		text = "you: " + text
 	}
 	cells := []string{
 		string(c.ID), c.Contact.Title(), string(c.Status), unread, origin, age(now.Sub(c.LastActivity.Time())),
-		ansi.Truncate(tui.CleanLine(text), listText, "…"),
+		ansi.Truncate(text, listText, "…"),
 	}
 	for i, cell := range cells {
 		cells[i] = tui.CleanLine(cell)
 	}
 	return strings.TrimRight(strings.Join(cells, "\t"), "\t ")
+}
+
+// lastText is what a row says of the newest message: never nothing, where there is one.
+func lastText(l store.LastMessage) string {
+	text := tui.CleanLine(l.Text)
+	switch {
+	case l.Withdrawn:
+		return "(withdrawn)"
+	case l.Kind == store.KindQuickReply, l.Kind == store.KindPostback:
+		if text == "" {
+			text = "(no title)"
+		}
+		return "▸ " + text
+	case text != "":
+		return text
+	case l.Media != "":
+		return "[" + tui.CleanLine(l.Media) + "]"
+	case l.Kind == store.KindOrder, l.Kind == store.KindForm:
+		return "[" + string(l.Kind) + "]"
+	}
+	return ""
 }
 
 // age is how long ago something was, in its largest unit.

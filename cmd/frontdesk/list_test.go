@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"frontdesk/desk"
 	"frontdesk/store"
@@ -78,6 +80,36 @@ func TestListGivesEachConversationOnce(t *testing.T) {
 				if n != 1 {
 					t.Errorf("%s was given %d times", id, n)
 				}
+			}
+		})
+	}
+}
+
+// TestListRowSaysWhatCameLast: a row never ends in nothing because the newest message has no words.
+func TestListRowSaysWhatCameLast(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		last store.LastMessage
+		want string
+	}{
+		"a text":              {store.LastMessage{Direction: store.In, Kind: store.KindText, Text: "Is it open?"}, "Is it open?"},
+		"ours":                {store.LastMessage{Direction: store.Out, Kind: store.KindText, Text: "Yes."}, "you: Yes."},
+		"several lines":       {store.LastMessage{Direction: store.In, Kind: store.KindText, Text: "one\n\x1b[31mtwo"}, "one two"},
+		"a tap":               {store.LastMessage{Direction: store.In, Kind: store.KindPostback, Text: "Get Started"}, "▸ Get Started"},
+		"a tap without title": {store.LastMessage{Direction: store.In, Kind: store.KindPostback}, "▸ (no title)"},
+		"a quick reply":       {store.LastMessage{Direction: store.In, Kind: store.KindQuickReply, Text: "Monday"}, "▸ Monday"},
+		"a picture":           {store.LastMessage{Direction: store.In, Kind: store.KindMedia, Media: "image"}, "[image]"},
+		"our picture":         {store.LastMessage{Direction: store.Out, Kind: store.KindMedia, Media: "image"}, "you: [image]"},
+		"an order":            {store.LastMessage{Direction: store.In, Kind: store.KindOrder}, "[order]"},
+		"a form":              {store.LastMessage{Direction: store.In, Kind: store.KindForm}, "[form]"},
+		"withdrawn":           {store.LastMessage{Direction: store.In, Kind: store.KindText, Withdrawn: true}, "(withdrawn)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			row := listRow(store.Conversation{ID: "1:2", Status: store.StatusOpen, LastMessage: tt.last}, time.UnixMilli(0))
+			cells := strings.Split(row, "\t")
+			if got := cells[len(cells)-1]; got != tt.want {
+				t.Errorf("the row ends in %q, want %q", got, tt.want)
 			}
 		})
 	}
