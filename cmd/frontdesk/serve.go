@@ -5,6 +5,9 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"frontdesk/internal/config"
+	"frontdesk/store"
 )
 
 func newServe(flags *settingFlags) *cobra.Command {
@@ -37,6 +40,10 @@ func runServe(cmd *cobra.Command, flags map[string]string) (err error) {
 	ctx, stop := untilSignal(cmd.Context())
 	defer stop()
 	st, err := openStores(ctx, s.DataDir, lockWait, logger)
+	if errors.Is(err, store.ErrLocked) {
+		return fmt.Errorf("%w; frontdesk%s opens its inbox; to serve beside it, choose another data folder (%s)",
+			err, dataFlag(flags), config.Variable(config.KeyData))
+	}
 	if err != nil {
 		return err
 	}
