@@ -52,7 +52,7 @@ type session struct {
 // Run measures and prints. Figures that miss their goal are no error.
 func Run(ctx context.Context, o Options) (err error) {
 	if o.Size < 100 {
-		return errors.New("measure: the store needs at least 100 conversations")
+		return fmt.Errorf("measure: a store of %d conversations says nothing; give at least 100 (--size)", o.Size)
 	}
 	if !slices.Contains([]string{"", "screen", "lists", "ingest"}, o.Only) {
 		return fmt.Errorf("measure: there is no part %.40q; it can be screen, lists or ingest", o.Only)
@@ -76,10 +76,13 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Folder != "" && !o.Keep {
 		defer func() { err = errors.Join(err, os.RemoveAll(s.data)) }()
 	}
-	if err := s.prepare(ctx, s.data, o.Size); err != nil {
-		return err
+	if err = s.prepare(ctx, s.data, o.Size); err == nil {
+		err = s.measure(ctx)
 	}
-	return s.measure(ctx)
+	if ctx.Err() != nil { // what a part says of its end is only what that looked like from there
+		return fmt.Errorf("measure: %w", context.Cause(ctx))
+	}
+	return err
 }
 
 func (s *session) measure(ctx context.Context) error {
