@@ -2,7 +2,7 @@ package tui
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -165,7 +165,7 @@ func (m *Model) countUses(conv store.ConversationID) tea.Cmd {
 	ctx, d := m.ctx, m.desk
 	count := func() tea.Msg {
 		for _, shortcode := range used {
-			_ = d.Used(ctx, shortcode) //nolint:errcheck // a count is not worth a word
+			_ = d.Used(ctx, shortcode) // a count is not worth a word
 		}
 		lib, err := d.Canned(ctx)
 		return stationeryMsg{lib, err}
@@ -173,8 +173,8 @@ func (m *Model) countUses(conv store.ConversationID) tea.Cmd {
 	return count
 }
 
-// contentOf is what a draft says, to be kept as a canned response.
-func contentOf(d desk.Draft) (canned.Content, error) {
+// contentOf is what a draft says, to be kept as a canned response. Where its files lie, findFiles says.
+func contentOf(d desk.Draft) canned.Content {
 	var c canned.Content
 	for _, out := range d.Messages() {
 		msg := out.Message
@@ -187,15 +187,28 @@ func contentOf(d desk.Draft) (canned.Content, error) {
 		}
 	}
 	for _, f := range d.Files {
-		file := canned.File{Kind: f.Kind, Source: f.URL}
-		if f.URL == "" {
-			path, err := filepath.Abs(homely(f.Path))
-			if err != nil || f.Path == "" {
-				return c, errors.New("it is not known any more where " + CleanLine(f.Label()) + " lay: attach it again")
-			}
-			file.Source, file.Path = filepath.Base(path), path
-		}
-		c.Files = append(c.Files, file)
+		c.Files = append(c.Files, canned.File{Kind: f.Kind, Source: f.URL})
 	}
-	return c, nil
+	return c
+}
+
+// findFiles says where the files of a draft lie: where they were attached from, or in the data folder.
+func findFiles(ctx context.Context, d desk.Filer, from []desk.DraftFile, files []canned.File) ([]canned.File, error) {
+	files = slices.Clone(files)
+	for i, f := range from {
+		if f.URL != "" {
+			continue
+		}
+		path, err := filepath.Abs(homely(f.Path))
+		if f.Path == "" && f.File != nil {
+			var kept desk.MediaFile
+			kept, err = d.Media(ctx, f.File.Hash)
+			path = kept.Path
+		}
+		if err != nil {
+			return nil, fmt.Errorf("find the file %s: %w", f.Label(), err)
+		}
+		files[i].Source, files[i].Path = filepath.Base(path), path
+	}
+	return files, nil
 }

@@ -84,13 +84,13 @@ func (b *lineBox) draw(m *Model) (rect, []string) {
 	}
 	shown, _ := m.lineView(b.input.Value(), b.input.Position(), w-6)
 	in = append(in, " "+t.accentBold.on("›")+" "+t.text.on(r.pad(shown, w-6)))
-	switch hint := ""; {
+	switch {
 	case b.fault != "":
 		for _, line := range r.wrap("✗ "+b.fault, w-4) {
 			in = append(in, " "+t.bad.on(line))
 		}
 	case b.hint != nil:
-		if hint = b.hint(m, CleanLine(b.input.Value())); hint != "" {
+		if hint := b.hint(m, CleanLine(b.input.Value())); hint != "" {
 			for _, line := range r.wrap(hint, w-4) {
 				in = append(in, " "+t.muted.on(line))
 			}

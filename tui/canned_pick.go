@@ -110,7 +110,7 @@ func (b *cannedBox) choose(m *Model) tea.Cmd {
 	values := m.valuesFor(m.thread.conv)
 	var cmd tea.Cmd
 	insert := func(m *Model, answers map[string]string) (tea.Cmd, string) {
-		content, err := r.Content.Expand(values, answers)
+		content, err := r.Expand(values, answers)
 		if err != nil {
 			return nil, cannedFault(err)
 		}
@@ -298,10 +298,7 @@ func noSaveCanned(m *Model) string {
 
 // askShortcode asks under which shortcode the reply is saved. One that is taken is written over at the second enter.
 func (m *Model) askShortcode() tea.Cmd {
-	content, err := contentOf(m.composer.draft)
-	if err != nil {
-		return m.notice.fail("Not saved: " + problem(err))
-	}
+	draft := m.composer.draft
 	sure := "" // the shortcode that may be written over
 	b := &lineBox{
 		title: "Save as a canned response", label: "Its shortcode: lower-case letters, digits, - and _",
@@ -322,14 +319,22 @@ func (m *Model) askShortcode() tea.Cmd {
 			sure = typed
 			return nil, typed + " is taken. " + keyOf("line-take") + " once more writes over it."
 		}
-		return saveCanned(m, canned.Response{Shortcode: typed, Content: content}, sure == typed), ""
+		return saveCanned(m, typed, draft, sure == typed), ""
 	}
 	return tea.Batch(m.askLine(b, ""), m.readStationery())
 }
 
-func saveCanned(m *Model, r canned.Response, replace bool) tea.Cmd {
+func saveCanned(m *Model, shortcode string, draft desk.Draft, replace bool) tea.Cmd {
 	ctx, d := m.ctx, m.desk
-	return func() tea.Msg { return savedMsg{r.Shortcode, replace, d.SaveCanned(ctx, r, replace)} }
+	return func() tea.Msg {
+		r := canned.Response{Shortcode: shortcode, Content: contentOf(draft)}
+		files, err := findFiles(ctx, d, draft.Files, r.Files)
+		if err == nil {
+			r.Files = files
+			err = d.SaveCanned(ctx, r, replace)
+		}
+		return savedMsg{shortcode, replace, err}
+	}
 }
 
 func (m *Model) applySaved(msg savedMsg) tea.Cmd {

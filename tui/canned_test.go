@@ -48,7 +48,7 @@ func TestCannedResponseInFourKeys(t *testing.T) {
 		if got := w.newest(mara); got.Text != "We ship to all of Scandinavia, Mara. It takes two days." || !got.State.Sent() {
 			t.Errorf("the desk has %+v", got)
 		}
-		lib, err := w.desk.Canned(t.Context())
+		lib, err := w.desk.Canned(w.t.Context())
 		w.check(err)
 		if r, _ := lib.Response("shipping"); r.Uses != 1 {
 			t.Errorf("shipping was used %d times", r.Uses)
@@ -75,7 +75,7 @@ func TestSeveralCannedResponsesGoIntoOneReply(t *testing.T) {
 		if got.Text != "Sorry for the wait, Mara.\nWhich day suits you?" || len(got.QuickReplies) != 2 {
 			t.Errorf("the desk has %q with %d quick replies", got.Text, len(got.QuickReplies))
 		}
-		lib, err := w.desk.Canned(t.Context())
+		lib, err := w.desk.Canned(w.t.Context())
 		w.check(err)
 		for _, code := range []string{"sorry", "day"} {
 			if r, _ := lib.Response(code); r.Uses != 1 {
@@ -111,10 +111,8 @@ func TestBlanksAreAskedOneByOne(t *testing.T) {
 		s.typed("4711/b")
 		s.press("line-take", "line-take")
 		s.expect("Hello! Good news: order 4711/b left our")
-		d := w.draft(mara)
-		s.settle()
 		s.press("keep-draft")
-		if d = w.draft(mara); len(d.Buttons) != 1 || d.Buttons[0].URL != "https://lumen.example/track?order=4711%2Fb" || d.Chosen() != desk.ModeButtons {
+		if d := w.draft(mara); len(d.Buttons) != 1 || d.Buttons[0].URL != "https://lumen.example/track?order=4711%2Fb" || d.Chosen() != desk.ModeButtons {
 			t.Errorf("the draft is %+v", d)
 		}
 	})
@@ -228,4 +226,34 @@ func TestCannedFrames(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestCannedResponseBringsAFileOfTheFolder(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"guide.txt": "file: files/guide.pdf\n\nHere it is.\n", "files/guide.pdf": "%PDF-1.7\n%a guide\n"}
+	story(t, worldOptions{canned: files}, screenOptions{}, func(w *world, s *terminal) {
+		s.press("reply", "canned")
+		s.typed("guide")
+		s.press("menu-choose")
+		s.expect("Here it is.", "▤ guide.pdf · file · application/pdf · 18 B")
+		s.press("save-canned")
+		s.typed("mine")
+		s.press("line-take")
+		s.expect("Saved as mine.")
+		text, err := os.ReadFile(filepath.Join(w.folder, "mine.txt"))
+		w.check(err)
+		if want := "file: files/guide.pdf\n\nHere it is.\n"; string(text) != want {
+			t.Errorf("the file is %q, want %q", text, want)
+		}
+		s.press("send")
+		if got := w.replies(mara); len(got) != 2 {
+			t.Errorf("the replies are %v", got)
+		}
+		w.check(os.Remove(filepath.Join(w.folder, "files", "guide.pdf")))
+		s.press("canned")
+		s.typed("mine")
+		s.press("menu-choose")
+		s.refuse("1 / 2000")
+		s.expect("0 / 2000")
+	})
 }

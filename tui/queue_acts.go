@@ -17,7 +17,7 @@ var onQueue = []place{placeQueue}
 
 func queueActions() []action {
 	return []action{
-		{id: "queue", keys: []string{"w"}, about: "what waits to be sent, in all conversations", in: onPanes, run: (*Model).showQueue},
+		{id: "queue", keys: []string{"w"}, about: "what waits to be sent, in all conversations", hint: "what waits", in: onPanes, run: (*Model).showQueue},
 		{id: "queue-open", keys: []string{"enter", "l", "right"}, about: "go to the conversation", hint: "open", in: onQueue, not: nothingWaits, run: (*Model).openWaiting},
 		{id: "queue-again", keys: []string{"R"}, about: "send the reply again; one of unknown fate after a question", hint: "send again", in: onQueue, not: notAgain, run: (*Model).againWaiting},
 		{id: "queue-arrived", keys: []string{"A"}, about: "say that a reply of unknown fate did arrive", hint: "it arrived", in: onQueue, not: notArrived, run: (*Model).arrivedWaiting},

@@ -128,6 +128,28 @@ func TestQueueGivesWordsBackToTheirComposer(t *testing.T) {
 	})
 }
 
+func TestQueueIsLive(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{w: 200, h: 60}, func(w *world, s *terminal) {
+		s.refuse("w what waits")
+		s.press("queue")
+		s.expect("Nothing waits")
+		w.stuck(s)
+		s.expect("? unsure", "‖ held", "3 waiting")
+		s.press("down")
+		s.expect("▌ ‖ held")
+		_, err := w.desk.Do(w.t.Context(), store.Act{
+			Agent: "ben", Conversation: store.NewConversationID(pageID, gone), Verb: store.VerbCancel, Message: w.newest(gone).ID,
+		})
+		w.check(err)
+		s.settle()
+		s.refuse("‖ held")
+		s.expect("2 waiting", "▌ ? unsure")
+		s.press("queue-close")
+		s.expect("w what waits")
+	})
+}
+
 func TestQueueFrames(t *testing.T) {
 	t.Parallel()
 	looks := append(sizes(60, 20, 80, 24, 120, 40, 200, 60), screenOptions{w: 120, h: 40, light: true}, screenOptions{w: 80, h: 24, noColor: true})

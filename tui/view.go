@@ -233,7 +233,7 @@ func (m *Model) drawHints(w int) string {
 	}
 	for i := range theKeys.all {
 		a := &theKeys.all[i]
-		if a.hint == "" || !m.can(a, at) || a.id == "details" && m.lay.docked {
+		if a.hint == "" || !m.can(a, at) || a.id == "details" && m.lay.docked || a.id == "queue" && m.waitingCount() == 0 {
 			continue
 		}
 		key, hint := a.keys[0], a.hint
