@@ -68,11 +68,11 @@ func trailText(c store.Conversation, t desk.Trail) string {
 	}
 	b.WriteString("\n")
 	for _, s := range t.Steps {
-		who := ""
-		if s.Who != "" {
-			who = "  " + tui.CleanLine(s.Who) + ":"
+		sentence := tui.CleanLine(s.Sentence)
+		if who := tui.CleanLine(s.Who); who != "" && !strings.Contains(strings.ToLower(sentence), strings.ToLower(who)) {
+			sentence = who + ": " + sentence
 		}
-		fmt.Fprintf(&b, "%s%s  %s\n", s.At.Local().Format("2006-01-02 15:04:05.000"), who, tui.CleanLine(s.Sentence))
+		fmt.Fprintf(&b, "%s  %s\n", s.At.Local().Format("2006-01-02 15:04:05.000"), sentence)
 	}
 	return b.String()
 }

@@ -66,7 +66,7 @@ frontdesk reply CONVERSATION --text 'Your parcel is here.' --human-agent`,
 			}
 			patient := cmd.Flags().Changed("timeout")
 			return throughDoor(cmd, flags.given(), courierWanted(f.wait && f.note == ""), func(ctx context.Context, d *door) error {
-				r := replying{replyFlags: &f, door: d, out: cmd.OutOrStdout(), patient: patient}
+				r := replying{replyFlags: &f, door: d, out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), patient: patient}
 				return r.run(ctx, store.ConversationID(args[0]))
 			})
 		},
@@ -80,6 +80,7 @@ type replying struct {
 	*replyFlags
 	*door
 	out     io.Writer
+	errs    io.Writer
 	patient bool // --timeout was given
 }
 
@@ -99,6 +100,9 @@ func (r *replying) run(ctx context.Context, id store.ConversationID) error {
 	messages, err := r.messages(ctx, r.door, c, state)
 	if err != nil {
 		return err
+	}
+	for _, w := range r.warnings {
+		fmt.Fprintln(r.errs, "frontdesk: "+clean(w))
 	}
 	changes, err := r.Changes(ctx) // before the reply, so that no answer is missed
 	if err != nil {

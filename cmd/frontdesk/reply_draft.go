@@ -30,7 +30,8 @@ func (f *replyFlags) messages(ctx context.Context, d *door, c store.Conversation
 	if err := f.check(draft); err != nil {
 		return nil, err
 	}
-	if err := f.fits(draft, c, state.Inboxes); err != nil {
+	outlook, err := f.outlook(draft, c, state.Inboxes)
+	if err != nil {
 		return nil, err
 	}
 	for i := range draft.Files {
@@ -38,7 +39,30 @@ func (f *replyFlags) messages(ctx context.Context, d *door, c store.Conversation
 			return nil, err
 		}
 	}
-	return f.outgoing(draft), nil
+	messages := f.outgoing(draft)
+	f.warnings = warningsOf(outlook, messages)
+	return messages, nil
+}
+
+// warningsOf are what is worth knowing of messages that can be sent: what may keep them from arriving, and what of them the
+// customer would not see. Each is said once.
+func warningsOf(o desk.Outlook, messages []desk.Outgoing) []string {
+	var all []string
+	if !o.Human { // then it says what --human-agent has said already
+		all = append(all, o.Warnings...)
+	}
+	for _, out := range messages {
+		m := out.Message
+		if out.File != nil {
+			m.Attachment = &messenger.OutAttachment{Type: messenger.FileKind(out.File.Type)}
+		}
+		for _, w := range o.Warn(m) {
+			if !slices.Contains(all, w) {
+				all = append(all, w)
+			}
+		}
+	}
+	return all
 }
 
 // draft is what the flags and the canned responses say together, the canned responses first.
@@ -239,20 +263,21 @@ func named(field string) string {
 	return ", " + field
 }
 
-// fits says at once what the time of day leaves of a reply of several messages, so that no part of it goes out alone.
-func (f *replyFlags) fits(d desk.Draft, c store.Conversation, inboxes []desk.Inbox) error {
+// outlook says at once what can be sent of a reply of several messages, so that no part of it goes out alone.
+func (f *replyFlags) outlook(d desk.Draft, c store.Conversation, inboxes []desk.Inbox) (desk.Outlook, error) {
+	var in desk.Inbox
 	i := slices.IndexFunc(inboxes, func(in desk.Inbox) bool { return in.ID == c.Inbox })
-	if i < 0 {
-		return nil // the desk says it better
+	if i >= 0 {
+		in = inboxes[i]
 	}
-	o := desk.OutlookOf(c, inboxes[i], true, time.Now())
-	if o.Blocked != nil {
-		return o.Blocked
+	o := desk.OutlookOf(c, in, i >= 0, time.Now())
+	switch {
+	case o.Blocked != nil:
+		return o, o.Blocked
+	case o.Human && f.humanAgent && (d.Chosen() != desk.ModeText || len(d.Files) > 0):
+		return o, misuse("--human-agent allows text alone: no files, quick replies, buttons or cards until the customer writes again")
 	}
-	if o.Human && f.humanAgent && (d.Chosen() != desk.ModeText || len(d.Files) > 0) {
-		return misuse("--human-agent allows text alone: no files, quick replies, buttons or cards until the customer writes again")
-	}
-	return nil
+	return o, nil
 }
 
 // attached keeps a file of this machine, so that it can be sent.

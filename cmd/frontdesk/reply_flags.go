@@ -30,6 +30,8 @@ type replyFlags struct {
 	wait       bool
 	timeout    time.Duration
 	asJSON     bool
+
+	warnings []string // sentences about what was made of all that
 }
 
 // fileFlag is one of --image, --audio, --video and --file.
