@@ -111,6 +111,9 @@ func (p *profiles) next(ctx context.Context) (bool, error) {
 
 // rests reports whether the inbox's platform is left alone for now.
 func (p *profiles) rests(id store.InboxID, asker Profiler) bool {
+	if p.d.courier.tokenDead(id) {
+		return true
+	}
 	now := p.d.now()
 	if asker != nil && asker.Usage().Highest() > usageLimit && now.Sub(asker.Usage().At) < usagePause && !p.till[id].After(now) {
 		p.till[id] = now.Add(usagePause)
@@ -175,7 +178,7 @@ func (p *profiles) refused(id store.InboxID, err error) bool {
 }
 
 // tokenFault reports whether the refusal says nothing about the contact, because the token is no good.
-func tokenFault(e *messenger.APIError) bool { return e.Code == 102 || e.Code == 190 }
+func tokenFault(e *messenger.APIError) bool { return deadToken(e.Code) }
 
 // keep appends a profile record and waits until the views show it, so that nobody is asked about twice.
 func (p *profiles) keep(ctx context.Context, profile store.Profile) error {

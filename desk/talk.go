@@ -94,6 +94,9 @@ func (s *signs) tell(ctx context.Context, next sign) error {
 	if refusal != nil {
 		return refusal
 	}
+	if s.d.courier.tokenDead(next.conv.Inbox) {
+		return nil // every call would be refused
+	}
 	ctx, cancel := context.WithTimeout(ctx, signTime)
 	defer cancel()
 	_, err := w.sender.Send(ctx, string(next.conv.Inbox), messenger.SendRequest{

@@ -221,3 +221,15 @@ func (c *courier) stop(id store.InboxID, reason store.SendError) {
 	c.page(id).alert = &stop{reason: reason}
 	c.d.logger.Warn("sending is stopped", logInbox, string(id), logCode, reason.Code, logSubcode, reason.Subcode)
 }
+
+// tokenDead reports whether nothing is sent for an inbox because its token is good for nothing any more: no other call
+// is worth making either (ref. 4.2).
+func (c *courier) tokenDead(id store.InboxID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.pages[id]
+	return p != nil && p.alert != nil && !p.alert.byPolicy && deadToken(p.alert.reason.Code)
+}
+
+// deadToken reports whether a code is one of a token that is good for nothing.
+func deadToken(code int) bool { return code == 102 || code == 190 }

@@ -196,7 +196,7 @@ func proxyPlan(seed uint64, n int) []proxyRound {
 			r.kind = kindFile
 		}
 		first := len(rounds) < len(troubles())
-		if moments := r.moments(); chance.IntN(3) > 0 && !(first && r.wait > 0) {
+		if moments := r.moments(); chance.IntN(3) > 0 && (!first || r.wait == 0) {
 			chance.Shuffle(len(moments), func(i, j int) { moments[i], moments[j] = moments[j], moments[i] })
 			r.kill = slices.MinFunc(moments, func(a, b faulty.Moment) int { return kills[a] - kills[b] })
 			kills[r.kill]++
