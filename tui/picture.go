@@ -10,6 +10,7 @@ import (
 	_ "image/jpeg" // pictures as the platform sends them (ref. 3.6)
 	_ "image/png"  // pictures as the platform sends them (ref. 3.6)
 	"io"
+	"maps"
 	"os"
 	"strconv"
 	"strings"
@@ -216,6 +217,11 @@ func (m *Model) applyPicture(msg pictureMsg) {
 		p.sizes[msg.key.hash] = msg.size
 	}
 	m.layThread()
+}
+
+// forgive lets pictures be tried again that could not be drawn.
+func (p *pictures) forgive() {
+	maps.DeleteFunc(p.drawn, func(_ pictureKey, was picture) bool { return was.problem != "" })
 }
 
 // loadPicture reads a picture from the data folder and makes it as small as it is to be drawn.

@@ -232,21 +232,24 @@ func (m *Model) applyOpened(msg openedMsg) tea.Cmd {
 // fetchedMsg says what became of fetching a file again.
 type fetchedMsg struct{ err error }
 
-// fetchable is the first attachment of a message whose bytes are elsewhere.
+// fetchable is the first attachment of a message whose bytes are elsewhere, else the first that came from elsewhere: its
+// bytes may have made room for others.
 func fetchable(msg *store.Message) (index int, ok bool) {
 	if msg.Direction != store.In && msg.Direction != store.Out || msg.Withdrawn || msg.File != nil {
 		return 0, false
 	}
 	for i := range msg.Attachments {
-		f, _ := fetched(msg, i)
-		switch msg.Attachments[i].Type {
-		case messenger.TypeImage, messenger.TypeAudio, messenger.TypeVideo, messenger.TypeFile:
-			if f.Hash == "" && hostOf(msg.Attachments[i].URL) != "" {
-				return i, true
-			}
+		if !isFile(msg.Attachments[i].Type) || hostOf(msg.Attachments[i].URL) == "" {
+			continue
+		}
+		if f, _ := fetched(msg, i); f.Hash == "" {
+			return i, true
+		}
+		if !ok {
+			index, ok = i, true
 		}
 	}
-	return 0, false
+	return index, ok
 }
 
 func nothingToFetch(m *Model) string {
@@ -271,6 +274,8 @@ func (m *Model) applyFetched(msg fetchedMsg) tea.Cmd {
 	if msg.err != nil {
 		return tea.Batch(m.notice.fail("Not fetched: "+problem(msg.err)), m.refresh())
 	}
+	m.pictures.forgive()
+	m.layThread()
 	return tea.Batch(m.say("The file is here now."), m.refresh())
 }
 

@@ -5,15 +5,18 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/exp/golden"
 	"github.com/google/go-cmp/cmp"
 
+	"frontdesk/desk"
 	"frontdesk/store"
 )
 
@@ -215,4 +218,74 @@ func TestEvidenceOfWhatTheContactWrote(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestFramesOfAChosenMessage(t *testing.T) {
+	t.Parallel()
+	for _, so := range []screenOptions{{w: 60, h: 20}, {w: 80, h: 24}, {w: 120, h: 40}, {w: 120, h: 40, light: true}, {w: 120, h: 40, noColor: true}, {w: 200, h: 60}} {
+		t.Run(itoa3(so.w)+map[bool]string{true: "-light"}[so.light]+map[bool]string{true: "-nocolor"}[so.noColor], func(t *testing.T) {
+			t.Parallel()
+			story(t, worldOptions{}, so, func(_ *world, s *terminal) {
+				s.press("open", "select", "select-up")
+				s.widths()
+				golden.RequireEqual(s.t, s.frame())
+			})
+		})
+	}
+}
+
+func TestAClickChoosesWhileMessagesAreChosen(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{}, func(_ *world, s *terminal) {
+		s.press("open", "select")
+		lines := strings.Split(s.text(), "\n")
+		y := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, "Do you ship to Norway?") })
+		s.send(tea.MouseClickMsg{X: 70, Y: y, Button: tea.MouseLeft})
+		s.expect("▌Mara Voss  Do you ship to Norway?")
+	})
+}
+
+// fetching is a gallery that can be asked for files that are elsewhere.
+type fetching struct {
+	*gallery
+	answer error
+}
+
+func (d *fetching) Fetch(context.Context, store.ConversationID, store.MessageID, int) error {
+	return d.answer
+}
+
+func TestFilesOfAMessageAreOpenedAndFetched(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var o opened
+		w := newWorld(t, worldOptions{})
+		d := &fetching{gallery: galleryOf(t, w)}
+		d.msgs = []store.Message{d.msgs[1], d.msgs[6], d.msgs[7]}
+		page := d.msgs[0]
+		page.ID, page.Attachments = "page", []store.Attachment{{Type: "file"}}
+		page.Files = []store.Fetched{{Media: store.Media{File: store.File{Hash: "trap.html", Name: "trap.html", Type: "text/html"}}}}
+		d.msgs = append(d.msgs, page)
+		s := openScreen(t, d, w.now, screenOptions{open: o.open})
+
+		s.press("open", "select", "open-link")
+		s.expect("Only pictures, sound, film and PDF are opened from here; this is text/html.")
+		s.press("fetch")
+		s.expect("There is no file in this message that could be fetched.")
+		s.press("select-up", "fetch")
+		s.expect("The file is here now.")
+		d.answer = &desk.Refusal{Reason: "The host did not answer.", Advice: "Try later."}
+		s.press("fetch")
+		s.expect("Not fetched: The host did not answer. Try later.")
+		s.press("select-up", "open-link", "menu-choose")
+		s.expect("Not opened: The file is not kept any more; F fetches it again.")
+		d.answer = nil
+		s.press("fetch")
+		s.expect("The file is here now.")
+		s.press("select-up", "open-link", "menu-choose")
+		s.expect("Opened wide.png.")
+		if want := []string{filepath.Join(d.dir, "wide.png")}; !slices.Equal(o.all, want) {
+			t.Errorf("opened %q, want %q", o.all, want)
+		}
+	})
 }
