@@ -93,7 +93,7 @@ func (s *terminal) sound(what string) {
 		if !strings.ContainsRune("│╭╰├", first) || !strings.ContainsRune("│╮╯┤", last) {
 			s.t.Fatalf("%s: line %d leaves its pane: %q\n%s", what, y+1, line, s.text())
 		}
-		if c := s.vt.CellAt(s.w-1, y+1); c == nil || !strings.Contains("│╮╯┤", c.Content) {
+		if c := s.cell(s.w-1, y+1); !strings.Contains("│╮╯┤", c.Content) {
 			s.t.Fatalf("%s: line %d does not end at the screen's edge:\n%s", what, y+1, s.text())
 		}
 	}

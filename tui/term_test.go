@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,6 +32,29 @@ type terminal struct {
 	vt   *vt.SafeEmulator
 	raw  *recording // what was written to the terminal, where the test asks for it
 	w, h int
+	mu   sync.Mutex // what draws and what reads the cells
+}
+
+// guarded writes while nobody reads: the emulator hands out its own cells.
+type guarded struct {
+	mu *sync.Mutex
+	w  io.Writer
+}
+
+func (g *guarded) Write(p []byte) (int, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.w.Write(p)
+}
+
+// cell is a cell of the screen; blank where there is none.
+func (s *terminal) cell(x, y int) uv.Cell {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.vt.CellAt(x, y); c != nil {
+		return *c
+	}
+	return uv.Cell{}
 }
 
 // screenOptions are what a test changes about its terminal.
@@ -70,7 +94,7 @@ func openScreen(t *testing.T, d desk.Contract, now func() time.Time, o screenOpt
 		out = io.MultiWriter(s.vt, s.raw)
 	}
 	s.m = tui.New(tui.Options{Desk: d, Agent: "ana", Now: now, Ctx: t.Context(), Opening: o.opening, Open: o.open})
-	s.p = tea.NewProgram(s.m, tea.WithInput(in), tea.WithOutput(out), tea.WithWindowSize(o.w, o.h),
+	s.p = tea.NewProgram(s.m, tea.WithInput(in), tea.WithOutput(&guarded{&s.mu, out}), tea.WithWindowSize(o.w, o.h),
 		tea.WithoutSignalHandler(), tea.WithColorProfile(profile), tea.WithEnvironment([]string{"TERM=xterm-256color"}))
 	done := make(chan error, 1)
 	go func() {
@@ -199,8 +223,8 @@ func (s *terminal) text() string {
 	for y := range s.h {
 		var line strings.Builder
 		for x := 0; x < s.w; {
-			c := s.vt.CellAt(x, y)
-			if c == nil || c.Content == "" {
+			c := s.cell(x, y)
+			if c.Content == "" {
 				line.WriteByte(' ')
 				x++
 				continue
@@ -223,8 +247,8 @@ func (s *terminal) frame() string {
 		row := make([]rune, s.w)
 		for x := range s.w {
 			row[x] = '.'
-			c := s.vt.CellAt(x, y)
-			if c == nil || c.Style.IsZero() {
+			c := s.cell(x, y)
+			if c.Style.IsZero() {
 				continue
 			}
 			style := c.Style
