@@ -8,7 +8,7 @@ import (
 )
 
 // mostSince is how many lines back a tap's question is looked for.
-const mostSince = 120
+const mostSince = 40
 
 // taps ties what the contact tapped to what was asked.
 type taps struct {
