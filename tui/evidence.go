@@ -293,9 +293,10 @@ func (b *evidenceBox) move(m *Model, n int) {
 	if n != 1 && n != -1 {
 		b.top = max(min(b.top+n, last), 0)
 		middle := max(min(b.top+h/2, len(lines)-1), 0)
-		if b.top == 0 {
+		switch b.top { // the ends lead to the first and the last step
+		case 0:
 			middle = 0
-		} else if b.top == last {
+		case last:
 			middle = len(lines) - 1
 		}
 		b.at = lines[middle].step
