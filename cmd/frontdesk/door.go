@@ -95,6 +95,6 @@ func stillDesk(ctx context.Context, st *stores, s config.Settings) (*desk.Desk, 
 		Inboxes: inboxes, PluginSender: platform.sender(ours.id), Version: version(), DataDir: s.DataDir,
 		Canned: canned.NewShelf(s.Canned, nil), Uses: st.Desk,
 		Media: folder, Gather: newGatherer(p, st, folder, platform),
-		Hold: s.UndoSend,
+		Hold: s.UndoSend, AppID: s.AppID,
 	})
 }
