@@ -293,10 +293,10 @@ func (b *evidenceBox) move(m *Model, n int) {
 	if n != 1 && n != -1 {
 		b.top = max(min(b.top+n, last), 0)
 		middle := max(min(b.top+h/2, len(lines)-1), 0)
-		switch b.top { // the ends lead to the first and the last step
-		case 0:
+		switch { // the ends lead to the first and the last step
+		case n < 0 && b.top == 0:
 			middle = 0
-		case last:
+		case n > 0 && b.top == last:
 			middle = len(lines) - 1
 		}
 		b.at = lines[middle].step

@@ -173,6 +173,12 @@ func TestEvidenceTellsWhatHappenedToAReply(t *testing.T) {
 		s.press("evidence-unfold")
 		s.expect("▾", `"text": "Around three."`, "Request 1 was sent", "The platform took it")
 
+		s.press("evidence-unfold", "last")
+		s.expect("│▌▸ 14:10:0")
+		s.press("first", "last", "evidence-unfold")
+		s.expect("▌▾ 14:10:0", `"outcome": "sent"`)
+		s.press("first")
+
 		path := filepath.Join(t.TempDir(), "trail.json")
 		s.press("evidence-save")
 		s.send(keyMsg("ctrl+u"))
