@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"frontdesk/desk"
+	"frontdesk/ingest"
 	"frontdesk/internal/config"
 	"frontdesk/internal/control"
 	"frontdesk/store"
@@ -178,6 +180,31 @@ func checkGuide(t *testing.T, page string) {
 	}
 	if len(there) < 20 {
 		t.Errorf("there are only %d families", len(there))
+	}
+}
+
+// TestGuideNamesEveryOutcome holds the guide to what the webhook may answer, and to nothing else.
+func TestGuideNamesEveryOutcome(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../docs/guide/watching.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(guide), "### What the webhook answers")
+	table, _, _ = strings.Cut(table, "\n#")
+	named := map[ingest.Outcome]int{}
+	for _, row := range regexp.MustCompile("(?m)^\\| (`[^|]*) \\| ([^|]*) \\|").FindAllStringSubmatch(table, -1) {
+		statuses := strings.Split(row[2], ", ")
+		for i, outcome := range strings.Split(row[1], ", ") {
+			status, err := strconv.Atoi(statuses[min(i, len(statuses)-1)])
+			if err != nil {
+				t.Fatal(err)
+			}
+			named[ingest.Outcome(strings.Trim(outcome, "`"))] = status
+		}
+	}
+	if want := ingest.Statuses(); !maps.Equal(named, want) {
+		t.Errorf("the guide to watching says %v, and the webhook answers %v", named, want)
 	}
 }
 
