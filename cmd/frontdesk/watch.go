@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -142,6 +143,10 @@ func (h *house) replies(ctx context.Context) (map[string]int, error) {
 func (h *house) openMetrics(p plan) error {
 	if p.settings.Metrics == "" || p.private {
 		return nil
+	}
+	if "http://"+p.settings.Metrics == h.base {
+		return withCode(exitUse, fmt.Errorf("%s is the address of the listener (%s), and strangers reach that one; give another, as in 127.0.0.1:9091",
+			config.Variable(config.KeyMetrics), config.Variable(config.KeyListen)))
 	}
 	ln, err := listen(p.settings.Metrics, config.KeyMetrics, "127.0.0.1:9091")
 	if err != nil {
