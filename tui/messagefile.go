@@ -89,7 +89,7 @@ func (m *Model) drawAttachment(msg *store.Message, index int, k itemKey, words p
 		out = append(out, words.on(name))
 	case r.width(both) <= room:
 		out = append(out, words.on(name)+" "+t.muted.on(both))
-	case isFile(a.Type): // in one line: of a long name, the start and the end
+	case isFile(a.Type) && len(parts) > 0: // in one line: of a long name, the start and the end
 		short := parts // without what its name says
 		if f, ok := fileOf(msg, index); ok {
 			short = slices.DeleteFunc(slices.Clone(parts), func(s string) bool { return s == CleanLine(f.Type) })

@@ -70,3 +70,22 @@ func TestNoProgramsAndPagesAreHandedToTheSystem(t *testing.T) {
 		}
 	}
 }
+
+func TestAFileWithoutANameFromALongHostIsDrawn(t *testing.T) {
+	t.Parallel()
+	m := New(Options{Desk: idle{}})
+	host := strings.Repeat("a.", 100) + "example"
+	msg := store.Message{Direction: store.In, Attachments: []store.Attachment{{Type: "image", URL: "https://" + host + "/%00"}}}
+	for _, w := range []int{20, 60, 400} {
+		lines := m.drawAttachment(&msg, 0, itemKey{}, m.theme.text, w)
+		drawn := strings.Join(lines, "\n")
+		if !strings.Contains(drawn, "[picture]") || !strings.Contains(drawn, "a.a.a") {
+			t.Errorf("in %d columns it is drawn as %q", w, drawn)
+		}
+		for _, line := range lines {
+			if got := m.ruler.width(line); got > w {
+				t.Errorf("in %d columns a line has %d", w, got)
+			}
+		}
+	}
+}
