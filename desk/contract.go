@@ -40,6 +40,8 @@ type Actor interface {
 	// Reply checks the reply and, when nothing is wrong with it, keeps it and returns the message as it stands in the
 	// thread, queued. A fault is a *Refusal, and then nothing is kept or sent.
 	Reply(ctx context.Context, r Reply) (store.Message, error)
+	// ReplyAll does so with the messages of one answer, in their order: all of them are kept, or none is.
+	ReplyAll(ctx context.Context, replies []Reply) ([]store.Message, error)
 	// Do keeps an act and returns the act that takes it back. It returns once the views show it.
 	Do(ctx context.Context, act store.Act) (undo store.Act, err error)
 	// Message returns one message with its state of now.

@@ -182,17 +182,26 @@ func (d *Desk) guard(what string, f func() error) (err error) {
 
 // append keeps one record and tells the projector. It does not wait for the views.
 func (d *Desk) append(ctx context.Context, body any) (store.Seq, store.Millis, error) {
+	return d.appendAll(ctx, body)
+}
+
+// appendAll keeps records together and tells the projector. It returns the place and the time of the first; each of the
+// others comes one place and one millisecond later, so that a thread has them in their order.
+func (d *Desk) appendAll(ctx context.Context, bodies ...any) (store.Seq, store.Millis, error) {
 	at := store.MillisOf(d.now())
-	record, err := store.NewRecord(at, body)
-	if err != nil {
-		return 0, 0, err
+	records := make([]store.Record, len(bodies))
+	for i, body := range bodies {
+		var err error
+		if records[i], err = store.NewRecord(at+store.Millis(i), body); err != nil {
+			return 0, 0, err
+		}
 	}
-	seq, err := d.log.Append(ctx, record)
+	last, err := d.log.Append(ctx, records...)
 	if err != nil {
 		return 0, 0, fmt.Errorf("append to the log: %w", err)
 	}
 	d.o.Poke()
-	return seq, at, nil
+	return last - store.Seq(len(bodies)-1), at, nil
 }
 
 // List returns a page of conversations, newest first.

@@ -100,9 +100,6 @@ func (m *macroRunner) steps(ctx context.Context, steps []canned.Step) (MacroDone
 		if len(m.done.Did) == 0 && len(m.done.Sent) == 0 {
 			return MacroDone{}, err
 		}
-		if n := len(m.done.Sent); n > 0 && n < len(m.messages) {
-			m.done.Did = append(m.done.Did, fmt.Sprintf("Sent %d of %d messages.", n, len(m.messages)))
-		}
 		m.done.Refused = err.Error()
 		for _, left := range steps[i:] {
 			if !left.Idle {
@@ -129,16 +126,18 @@ func (m *macroRunner) step(ctx context.Context, s canned.Step) error {
 }
 
 func (m *macroRunner) reply(ctx context.Context) error {
-	for _, out := range m.messages {
-		sent, err := m.desk.Reply(ctx, Reply{
+	replies := make([]Reply, len(m.messages))
+	for i, out := range m.messages {
+		replies[i] = Reply{
 			Conversation: m.conversation, Agent: m.run.Agent, Message: out.Message, File: out.File,
 			HumanAgent: m.run.HumanAgent, Seen: m.run.Seen,
-		})
-		if err != nil {
-			return err
 		}
-		m.done.Sent = append(m.done.Sent, sent)
 	}
+	sent, err := m.desk.ReplyAll(ctx, replies)
+	if err != nil {
+		return err
+	}
+	m.done.Sent = sent
 	if m.macro.Reply == "" || m.desk.o.Uses == nil {
 		return nil
 	}

@@ -2,12 +2,15 @@ package desk_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"frontdesk/desk"
 	"frontdesk/messenger"
@@ -342,5 +345,77 @@ func TestHumanAgentRefusedByThePlatform(t *testing.T) {
 	}
 	if s, err := w.desk.State(t.Context()); err != nil || s.Inboxes[0].Alert != "" {
 		t.Errorf("the inbox was stopped for it: %q, %v", s.Inboxes[0].Alert, err)
+	}
+}
+
+// The messages of one answer are queued together: however soon the first one fails, those behind it wait.
+func TestAnAnswerOfSeveralMessages(t *testing.T) {
+	t.Parallel()
+	p := &platform{answer: func(_ context.Context, n int, r messenger.SendRequest) (messenger.SendResponse, error) {
+		if n == 1 {
+			return messenger.SendResponse{}, &messenger.APIError{HTTPStatus: 400, Code: 100}
+		}
+		return took(r), nil
+	}}
+	w := open(t, t.TempDir(), config{sender: p})
+	id := w.writes(pageID, psid(maya), "hello", 0)
+	var replies []desk.Reply
+	for _, text := range []string{"one", "two", "three"} {
+		replies = append(replies, desk.Reply{Conversation: id, Agent: "ana", Message: messenger.OutMessage{Text: text}})
+	}
+	messages, err := w.desk.ReplyAll(t.Context(), replies)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, m := range messages[1:] {
+		if m.Seq != messages[i].Seq+1 || m.At <= messages[i].At {
+			t.Errorf("message %d stands at %d, %d; the one before at %d, %d", i+1, m.Seq, m.At, messages[i].Seq, messages[i].At)
+		}
+	}
+	w.untilState(messages[0], store.StateFailed)
+	for _, m := range messages[1:] {
+		if held := w.untilState(m, store.StateHeld); held.HeldBy != messages[0].Token {
+			t.Errorf("%q waits for %q, want the first", held.Text, held.HeldBy)
+		}
+	}
+	w.do(store.Act{Agent: "ana", Conversation: id, Verb: store.VerbSendAgain, Message: messages[0].ID})
+	for _, m := range messages {
+		w.untilState(m, store.StateSent)
+	}
+	if diff := cmp.Diff([]string{"one", "one", "two", "three"}, p.texts()); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
+// Of an answer with a message that can't be sent nothing is kept.
+func TestAnAnswerIsTakenWhole(t *testing.T) {
+	t.Parallel()
+	p := &platform{}
+	w := open(t, t.TempDir(), config{sender: p})
+	id, other := w.writes(pageID, psid(maya), "hello", 0), w.writes(pageID, psid(noor), "hello", 0)
+	head := w.log.Head()
+	good := desk.Reply{Conversation: id, Agent: "ana", Message: messenger.OutMessage{Text: "one"}}
+	long, elsewhere := good, good
+	long.Message.Text = strings.Repeat("x", messenger.MaxText+1)
+	elsewhere.Conversation = other
+	for name, c := range map[string]struct {
+		replies []desk.Reply
+		field   string
+		reason  string
+	}{
+		"too long":              {[]desk.Reply{good, long}, "text", "Message 2 of 2: "},
+		"for two conversations": {[]desk.Reply{good, elsewhere}, "conversation", ""},
+	} {
+		_, err := w.desk.ReplyAll(t.Context(), c.replies)
+		var refused *desk.Refusal
+		if !errors.As(err, &refused) || refused.Field != c.field || !strings.HasPrefix(refused.Reason, c.reason) {
+			t.Errorf("%s: %v, want a refusal of %s that begins with %q", name, err, c.field, c.reason)
+		}
+	}
+	if got := w.log.Head(); got != head {
+		t.Errorf("%d records were kept", got-head)
+	}
+	if messages, err := w.desk.ReplyAll(t.Context(), nil); err != nil || len(messages) != 0 {
+		t.Errorf("no messages: %v, %v", messages, err)
 	}
 }

@@ -22,20 +22,74 @@ var tokenEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
 // queued. It does not wait for the views. A fault is a *Refusal, and nothing is kept; an unknown conversation is
 // store.ErrNotFound.
 func (d *Desk) Reply(ctx context.Context, r Reply) (store.Message, error) {
+	messages, err := d.ReplyAll(ctx, []Reply{r})
+	if err != nil {
+		return store.Message{}, err
+	}
+	return messages[0], nil
+}
+
+// ReplyAll is Reply for the messages of one answer, in their order: all of them are kept, or none is. So what becomes of
+// one is never known before those behind it are queued, and they wait when it fails.
+func (d *Desk) ReplyAll(ctx context.Context, replies []Reply) ([]store.Message, error) {
+	kept := make([]store.Reply, len(replies))
+	for i, r := range replies {
+		var err error
+		if kept[i], err = d.checkReply(ctx, r); err != nil {
+			return nil, placed(err, i, len(replies))
+		}
+		if kept[i].Conversation != kept[0].Conversation {
+			return nil, &Refusal{Field: "conversation", Reason: "The messages of one answer are for one conversation."}
+		}
+	}
+	if len(kept) == 0 {
+		return nil, nil
+	}
+	bodies := make([]any, len(kept))
+	for i := range kept {
+		bodies[i] = kept[i]
+	}
+	first, at, err := d.appendAll(ctx, bodies...)
+	if err != nil {
+		return nil, fmt.Errorf("keep the reply to %s: %w", kept[0].Conversation, err)
+	}
+	messages := make([]store.Message, len(kept))
+	for i, r := range kept {
+		messages[i] = queuedMessage(r, first+store.Seq(i), at+store.Millis(i))
+	}
+	d.courier.enqueue(kept[0].Conversation, kept[0].Inbox, messages[len(messages)-1].Seq)
+	d.signs.ended(kept[0].Conversation, d.now()) // the message takes the sign of typing away
+	return messages, nil
+}
+
+// placed says which of several messages was refused.
+func placed(err error, i, n int) error {
+	var refused *Refusal
+	if n == 1 || !errors.As(err, &refused) {
+		return err
+	}
+	said := *refused
+	said.Reason = fmt.Sprintf("Message %d of %d: %s", i+1, n, refused.Reason)
+	return &said
+}
+
+// checkReply says what is wrong with a reply, or what is to be kept of it.
+func (d *Desk) checkReply(ctx context.Context, r Reply) (store.Reply, error) {
+	var none store.Reply
 	if r.Agent == "" {
-		return store.Message{}, &Refusal{Field: "agent", Reason: "Nobody is named as the one who writes.", Advice: "Set FRONTDESK_AGENT."}
+		return none, &Refusal{Field: "agent", Reason: "Nobody is named as the one who writes.", Advice: "Set FRONTDESK_AGENT."}
 	}
 	c, err := d.views.Conversation(ctx, r.Conversation)
 	if err != nil {
-		return store.Message{}, fmt.Errorf("reply to %s: %w", r.Conversation, err)
+		return none, fmt.Errorf("reply to %s: %w", r.Conversation, err)
 	}
 	message, refusal := outgoing(r)
 	if refusal != nil {
-		return store.Message{}, refusal
+		return none, refusal
 	}
 	in, known, err := d.inboxOf(ctx, c.Inbox)
 	if err != nil {
-		return store.Message{}, err
+		return none, err
 	}
 	outlook := OutlookOf(c, in, known, d.now())
 	allowed, refusal := outlook.admit(message, r.HumanAgent)
@@ -43,15 +97,15 @@ func (d *Desk) Reply(ctx context.Context, r Reply) (store.Message, error) {
 		_, refusal = d.routeTo(c.Inbox, c.Contact)
 	}
 	if refusal != nil {
-		return store.Message{}, refusal
+		return none, refusal
 	}
 	quoted, err := d.quoted(ctx, c, r.ReplyTo)
 	if err != nil {
-		return store.Message{}, err
+		return none, err
 	}
 	token, err := newToken(d.o.Rand)
 	if err != nil {
-		return store.Message{}, err
+		return none, err
 	}
 	kept := store.Reply{
 		Token: token, Conversation: c.ID, Inbox: c.Inbox, Recipient: c.Contact, Agent: r.Agent,
@@ -62,13 +116,7 @@ func (d *Desk) Reply(ctx context.Context, r Reply) (store.Message, error) {
 		kept.NotBefore = store.MillisOf(d.now().Add(d.o.Hold))
 	}
 	kept.Message.Metadata = string(token)
-	seq, at, err := d.append(ctx, kept)
-	if err != nil {
-		return store.Message{}, fmt.Errorf("keep the reply to %s: %w", c.ID, err)
-	}
-	d.courier.enqueue(c.ID, c.Inbox, seq)
-	d.signs.ended(c.ID, d.now()) // the message takes the sign of typing away
-	return queuedMessage(kept, seq, at), nil
+	return kept, nil
 }
 
 func newToken(random io.Reader) (store.Token, error) {

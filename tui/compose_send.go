@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -15,7 +14,7 @@ import (
 	"frontdesk/store"
 )
 
-// repliedMsg says which of a draft's messages the desk took, in their order, and why it took no more.
+// repliedMsg says that the desk took a draft's messages, in their order, or why it took none.
 type repliedMsg struct {
 	conv   store.ConversationID
 	locals []store.MessageID // as they are shown since they were sent
@@ -31,37 +30,11 @@ type notedMsg struct {
 	err   error
 }
 
-// sendReplies gives a draft's messages to the desk, one after the other: none behind one that is refused.
+// sendReplies gives a draft's messages to the desk: it takes all of them, or none.
 func sendReplies(ctx context.Context, d desk.Actor, replies []desk.Reply, locals []store.MessageID) tea.Cmd {
 	return func() tea.Msg {
-		msg := repliedMsg{conv: replies[0].Conversation, locals: locals}
-		for i, r := range replies {
-			if i > 0 && !pause(ctx, replyPause) {
-				return nil
-			}
-			kept, err := d.Reply(ctx, r)
-			if err != nil {
-				msg.err = err
-				return msg
-			}
-			msg.kept = append(msg.kept, kept)
-		}
-		return msg
-	}
-}
-
-// replyPause parts the messages of one draft: what was said in the same millisecond has no order in a thread.
-const replyPause = 2 * time.Millisecond
-
-// pause waits; false when the screen has ended meanwhile.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
+		kept, err := d.ReplyAll(ctx, replies)
+		return repliedMsg{conv: replies[0].Conversation, locals: locals, kept: kept, err: err}
 	}
 }
 

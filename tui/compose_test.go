@@ -337,8 +337,8 @@ func TestARefusedReplyComesBackWhole(t *testing.T) {
 // refusing takes no reply.
 type refusing struct{ desk.Contract }
 
-func (refusing) Reply(context.Context, desk.Reply) (store.Message, error) {
-	return store.Message{}, &desk.Refusal{Reason: "It may not."}
+func (refusing) ReplyAll(context.Context, []desk.Reply) ([]store.Message, error) {
+	return nil, &desk.Refusal{Reason: "It may not."}
 }
 
 func TestDraftsOfEveryKindSurviveTheScreen(t *testing.T) {

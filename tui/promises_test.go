@@ -59,9 +59,9 @@ func (c *counting) State(ctx context.Context) (desk.State, error) {
 	return c.Contract.State(ctx)
 }
 
-func (c *counting) Reply(ctx context.Context, r desk.Reply) (store.Message, error) {
+func (c *counting) ReplyAll(ctx context.Context, replies []desk.Reply) ([]store.Message, error) {
 	c.calls.Add(1)
-	return c.Contract.Reply(ctx, r)
+	return c.Contract.ReplyAll(ctx, replies)
 }
 
 func (c *counting) Do(ctx context.Context, act store.Act) (store.Act, error) {

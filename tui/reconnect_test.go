@@ -72,11 +72,11 @@ func (d *farDesk) SaveDraft(ctx context.Context, conv store.ConversationID, agen
 	return d.Contract.SaveDraft(ctx, conv, agent, draft)
 }
 
-func (d *farDesk) Reply(ctx context.Context, r desk.Reply) (store.Message, error) {
+func (d *farDesk) ReplyAll(ctx context.Context, replies []desk.Reply) ([]store.Message, error) {
 	if err := d.err(); err != nil {
-		return store.Message{}, fmt.Errorf("reply: %w", err)
+		return nil, fmt.Errorf("reply: %w", err)
 	}
-	return d.Contract.Reply(ctx, r)
+	return d.Contract.ReplyAll(ctx, replies)
 }
 
 func (d *farDesk) Changes(ctx context.Context) (<-chan store.Seq, error) {

@@ -81,12 +81,12 @@ type slowReply struct {
 	answer chan error
 }
 
-func (d *slowReply) Reply(ctx context.Context, _ desk.Reply) (store.Message, error) {
+func (d *slowReply) ReplyAll(ctx context.Context, _ []desk.Reply) ([]store.Message, error) {
 	select {
 	case err := <-d.answer:
-		return store.Message{}, err
+		return nil, err
 	case <-ctx.Done():
-		return store.Message{}, ctx.Err()
+		return nil, ctx.Err()
 	}
 }
 

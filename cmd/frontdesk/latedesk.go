@@ -61,6 +61,10 @@ func (l *lateDesk) Reply(ctx context.Context, r desk.Reply) (store.Message, erro
 	return whenHere(ctx, l, func(d desk.Contract) (store.Message, error) { return d.Reply(ctx, r) })
 }
 
+func (l *lateDesk) ReplyAll(ctx context.Context, replies []desk.Reply) ([]store.Message, error) {
+	return whenHere(ctx, l, func(d desk.Contract) ([]store.Message, error) { return d.ReplyAll(ctx, replies) })
+}
+
 func (l *lateDesk) Do(ctx context.Context, act store.Act) (store.Act, error) {
 	return whenHere(ctx, l, func(d desk.Contract) (store.Act, error) { return d.Do(ctx, act) })
 }

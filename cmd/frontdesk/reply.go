@@ -17,8 +17,6 @@ import (
 const (
 	replyWait = 30 * time.Second // how long --wait waits unless --timeout says otherwise
 	echoWait  = 10 * time.Second // how long a reply whose request broke off may be settled by its echo
-	// replyPause parts the messages of one reply: what was said in the same millisecond has no order in a thread.
-	replyPause = 2 * time.Millisecond
 )
 
 func newReply(flags *settingFlags) *cobra.Command {
@@ -131,17 +129,20 @@ func (r *replying) run(ctx context.Context, id store.ConversationID) error {
 	return nil
 }
 
-// give hands the messages to the desk, one after the other. With --wait it follows each to what becomes of it. None is
-// given behind one that was refused, failed, or may have failed: what fails later, the desk holds the others behind.
+// give hands the messages to the desk: all of them or none. With --wait it gives one after the other, follows each to what
+// becomes of it, and gives none behind one that was refused, failed, or may have failed.
 func (r *replying) give(ctx context.Context, id store.ConversationID, messages []desk.Outgoing, changes <-chan store.Seq, seen store.Seq) ([]store.Message, error) {
+	replies := r.replies(id, messages, seen)
+	if !r.wait {
+		kept, err := r.ReplyAll(ctx, replies)
+		return kept, r.refused(id, err)
+	}
 	late, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
 	var kept []store.Message
-	for i, out := range messages {
-		if i > 0 {
-			time.Sleep(replyPause)
-		}
-		m, err := r.giveOne(ctx, id, out, i == 0, seen)
+	for i, reply := range replies {
+		m, err := r.Reply(ctx, reply)
+		err = r.refused(id, err)
 		switch {
 		case err != nil && i > 0 && exitCode(err) != exitUnknown:
 			return kept, withCode(exitFailed, fmt.Errorf("%d of %d messages were taken, and then: %w", i, len(messages), err))
@@ -165,30 +166,32 @@ func (r *replying) give(ctx context.Context, id store.ConversationID, messages [
 // brokenOff are the states in which a message leaves the rest of its reply without sense.
 var brokenOff = []store.DeliveryState{store.StateFailed, store.StateUnknown, store.StateCancelled}
 
-// giveOne hands one message to the desk; the first quotes what the reply is to.
-func (r *replying) giveOne(ctx context.Context, id store.ConversationID, out desk.Outgoing, first bool, seen store.Seq) (store.Message, error) {
-	reply := desk.Reply{
-		Conversation: id, Agent: r.settings.Agent, HumanAgent: r.humanAgent, Seen: seen, Message: out.Message, File: out.File,
+// replies are the messages as the desk wants them; the first quotes what the reply is to.
+func (r *replying) replies(id store.ConversationID, messages []desk.Outgoing, seen store.Seq) []desk.Reply {
+	replies := make([]desk.Reply, len(messages))
+	for i, out := range messages {
+		replies[i] = desk.Reply{
+			Conversation: id, Agent: r.settings.Agent, HumanAgent: r.humanAgent, Seen: seen, Message: out.Message, File: out.File,
+		}
 	}
-	if first {
-		reply.ReplyTo = store.MessageID(r.replyTo)
-	}
-	m, err := r.Reply(ctx, reply)
+	replies[0].ReplyTo = store.MessageID(r.replyTo)
+	return replies
+}
+
+// refused says in the command's words why the desk took no reply.
+func (r *replying) refused(id store.ConversationID, err error) error {
 	var refused *desk.Refusal
 	switch {
 	case errors.Is(err, desk.ErrGone):
-		err = withCode(exitUnknown, fmt.Errorf("%w while it was given the reply: look with frontdesk show %s whether it was kept, before you repeat it", err, id))
+		return withCode(exitUnknown, fmt.Errorf("%w while it was given the reply: look with frontdesk show %s whether it was kept, before you repeat it", err, id))
 	case errors.As(err, &refused) && refused.Field == "reply_to":
-		err = misuse("--reply-to %s: %s %s", r.replyTo, refused.Reason, refused.Advice)
+		return misuse("--reply-to %s: %s %s", r.replyTo, refused.Reason, refused.Advice)
 	}
-	return m, err
+	return err
 }
 
-// follow waits, if asked, until something has become of a message.
+// follow waits until something has become of a message.
 func (r *replying) follow(ctx, late context.Context, m *store.Message, changes <-chan store.Seq) error {
-	if !r.wait {
-		return nil
-	}
 	became, err := await(ctx, late, r, *m, changes)
 	*m = became
 	if errors.Is(err, desk.ErrGone) {

@@ -35,6 +35,9 @@ var handlers = map[method]handler{
 	callReply: with(func(ctx context.Context, d desk.Contract, r desk.Reply) (any, error) {
 		return d.Reply(ctx, r)
 	}),
+	callReplyAll: with(func(ctx context.Context, d desk.Contract, replies []desk.Reply) (any, error) {
+		return d.ReplyAll(ctx, replies)
+	}),
 	callDo: with(func(ctx context.Context, d desk.Contract, act store.Act) (any, error) {
 		return d.Do(ctx, act)
 	}),

@@ -54,6 +54,12 @@ func (c *Client) Reply(ctx context.Context, r desk.Reply) (m store.Message, err 
 	return m, err
 }
 
+// ReplyAll keeps desk.Actor.
+func (c *Client) ReplyAll(ctx context.Context, replies []desk.Reply) (messages []store.Message, err error) {
+	err = c.do(ctx, callReplyAll, replies, &messages)
+	return messages, err
+}
+
 // Do keeps desk.Actor.
 func (c *Client) Do(ctx context.Context, act store.Act) (undo store.Act, err error) {
 	err = c.do(ctx, callDo, act, &undo)

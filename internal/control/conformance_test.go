@@ -160,6 +160,10 @@ func TestTheSocketChangesNothing(t *testing.T) {
 		"a refused reply": func(d desk.Contract) outcome {
 			return outcomeOf(d.Reply(ctx, desk.Reply{Conversation: conversation, Agent: "ana"}))
 		},
+		"a refused answer of two": func(d desk.Contract) outcome {
+			good := desk.Reply{Conversation: conversation, Agent: "ana", Message: messenger.OutMessage{Text: "Yes."}}
+			return outcomeOf(d.ReplyAll(ctx, []desk.Reply{good, {Conversation: conversation, Agent: "ana"}}))
+		},
 		"a reply to nobody": func(d desk.Contract) outcome {
 			return outcomeOf(d.Reply(ctx, desk.Reply{Conversation: "1:1", Agent: "ana", Message: messenger.OutMessage{Text: "Hello?"}}))
 		},

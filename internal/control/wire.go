@@ -79,6 +79,7 @@ const (
 	callCounts       method = "counts"
 	callState        method = "state"
 	callReply        method = "reply"
+	callReplyAll     method = "reply_all"
 	callDo           method = "do"
 	callMessage      method = "message"
 	callDraft        method = "draft"
