@@ -35,8 +35,14 @@
 //	                        a path of this platform), reply_to and reaction.
 //	POST /plugin/seen       {mid}: read up to this message; answers {}.
 //	GET  /plugin/files/...  a file: pictures, sound and film to be shown, all else to be saved.
+//	GET  /plugin/embed      ?page_id=: {allowed, wrong, message}: may the website that asks embed the chat.
 //
-// A refusal is {error: {field, message}}.
+// A refusal is {error: {field, message}}; one that says 429 has Retry-After.
+//
+// # Who may embed it
+//
+// A browser's call is taken from our own frame and from the websites that Domains lists, by its Origin. What one visitor
+// does, and what comes from one address, has a bounded pace, and so has the memory for it.
 //
 // # Who may call
 //

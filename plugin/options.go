@@ -6,8 +6,11 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
+
+	"frontdesk/messenger"
 )
 
 // Page is one inbox of the platform: a plugin site, or a Page whose contacts are people with page-scoped ids.
@@ -20,6 +23,10 @@ type Page struct {
 
 	// GetStarted is the payload of the Get Started postback. Empty means "GET_STARTED".
 	GetStarted string
+
+	// Domains are websites that may embed the chat of this page, as in https://www.lumen.example (messenger.WebsiteOrigin).
+	// With none, pages on this very machine may, and no others.
+	Domains []string
 
 	// Messenger makes it a Page of the Messenger kind: its contacts are made by NewContact and have PSIDs and
 	// profiles. On every other page contacts are visitors, made by NewVisitor or by a visitor's own browser.
@@ -50,6 +57,11 @@ type Options struct {
 	// Loopback lets files be fetched from this very machine, which is right only for a platform that nobody else reaches.
 	Loopback bool
 
+	// TrustedProxies are the networks whose X-Forwarded-For and X-Forwarded-Host are believed.
+	TrustedProxies []netip.Prefix
+	// LoopbackPages lets pages on this very machine embed the chat also where Domains are given.
+	LoopbackPages bool
+
 	Now    func() time.Time // default time.Now
 	Logger *slog.Logger     // default: nothing is logged
 	HTTP   *http.Client     // carries webhooks; the default does not follow redirects. Each POST has 5 s in any case
@@ -72,6 +84,11 @@ func (o Options) check() error {
 			return fmt.Errorf("open plugin: page %s has no token; without one anybody could send in its name", p.ID)
 		case p.AppSecret == "":
 			return fmt.Errorf("open plugin: page %s has no app secret to sign webhooks with", p.ID)
+		}
+		for _, domain := range p.Domains {
+			if _, err := messenger.WebsiteOrigin(domain); err != nil {
+				return fmt.Errorf("open plugin: %q among the domains of page %s %w", domain, p.ID, err)
+			}
 		}
 		seen[p.ID] = true
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -33,6 +34,11 @@ type Server struct {
 	url   string
 	shelf *shelf
 
+	proxies       []netip.Prefix
+	proxyWarning  sync.Once
+	loopbackPages bool
+	paces         paceKeeper
+
 	fetcher *http.Client
 	uploads uploads
 
@@ -57,9 +63,10 @@ func Open(o Options) (*Server, error) {
 	}
 	s := &Server{
 		now: o.Now, log: o.Logger, http: o.HTTP, random: o.Random,
-		bodies:   intake.New(bodyBudget),
-		url:      strings.TrimRight(o.URL, "/"),
-		fetcher:  newFetcher(o.Loopback),
+		bodies:  intake.New(bodyBudget),
+		url:     strings.TrimRight(o.URL, "/"),
+		fetcher: newFetcher(o.Loopback),
+		proxies: o.TrustedProxies, loopbackPages: o.LoopbackPages,
 		watchers: map[convKey]map[chan struct{}]struct{}{},
 		typing:   map[convKey]time.Time{},
 	}
@@ -68,6 +75,7 @@ func Open(o Options) (*Server, error) {
 		if p.GetStarted == "" {
 			p.GetStarted = defaultGetStarted
 		}
+		p.Domains = origins(p.Domains)
 		s.pages = append(s.pages, &p)
 	}
 	names := map[queueKey]bool{}

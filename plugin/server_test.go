@@ -141,14 +141,20 @@ func (p *platform) do(req *http.Request) answer {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	return readAnswer(p.t, res)
+}
+
+// readAnswer reads a JSON answer to its end.
+func readAnswer(t *testing.T, res *http.Response) answer {
+	t.Helper()
 	defer func() { _ = res.Body.Close() }()
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {
-		p.t.Fatal(err)
+		t.Fatal(err)
 	}
 	a := answer{status: res.StatusCode}
 	if err := json.Unmarshal(raw, &a.body); err != nil {
-		p.t.Fatalf("%s %s answered %d with %q, which is not a JSON object", req.Method, req.URL.Path, res.StatusCode, raw)
+		t.Fatalf("%s %s answered %d with %q, which is not a JSON object", res.Request.Method, res.Request.URL.Path, res.StatusCode, raw)
 	}
 	return a
 }

@@ -72,7 +72,7 @@ var errVisitorFull = &InputError{"filedata", fmt.Sprintf("cannot be taken: a con
 // visitorSays is POST /plugin/messages: JSON, or a form with a file.
 func (s *Server) visitorSays(w http.ResponseWriter, r *http.Request) {
 	if formBoundary(r) == "" {
-		s.visitorCall(s.visitorSay)(w, r)
+		s.visitorCall(actWrite, s.visitorSay)(w, r)
 		return
 	}
 	body, err := s.visitorFile(w, r)
@@ -82,7 +82,10 @@ func (s *Server) visitorSays(w http.ResponseWriter, r *http.Request) {
 // visitorFile is POST /plugin/messages with a form: its part filedata is sent. Nothing is read of a body whose sender is
 // not known, and few come in at once.
 func (s *Server) visitorFile(w http.ResponseWriter, r *http.Request) (any, error) {
-	c, err := s.caller(r)
+	if err := s.paceOfAddress(r, actUpload); err != nil {
+		return nil, err
+	}
+	c, err := s.caller(r, actUpload)
 	if err != nil {
 		return nil, err
 	}

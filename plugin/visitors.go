@@ -75,12 +75,16 @@ type (
 // routes: the visitors' paths; everything else is the Graph's.
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /plugin/visitors", s.visitorCall(s.visit))
+	mux.HandleFunc("POST /plugin/visitors", s.visitorCall(actMake, s.visit))
 	mux.HandleFunc("POST /plugin/messages", s.visitorSays)
-	mux.HandleFunc("GET /plugin/messages", s.visitorCall(s.visitorRead))
-	mux.HandleFunc("POST /plugin/seen", s.visitorCall(s.visitorSeen))
+	mux.HandleFunc("GET /plugin/messages", s.visitorCall(actPoll, s.visitorRead))
+	mux.HandleFunc("POST /plugin/seen", s.visitorCall(actWrite, s.visitorSeen))
+	mux.HandleFunc("GET /plugin/embed", s.embed)
+	mux.HandleFunc("GET /plugin/profile", s.visitorCall(actPoll, s.visitorOffers))
+	mux.HandleFunc("POST /plugin/menu", s.visitorCall(actWrite, s.visitorPicks(s.TapMenu)))
+	mux.HandleFunc("POST /plugin/ice_breakers", s.visitorCall(actWrite, s.visitorPicks(s.Ask)))
 	mux.HandleFunc("GET "+filesPath+"{name}/{called...}", s.serveFile)
-	mux.HandleFunc("/plugin/", s.visitorCall(func(*http.Request) (any, error) {
+	mux.HandleFunc("/plugin/", s.visitorCall(actPoll, func(*http.Request) (any, error) {
 		return nil, &visitorError{status: http.StatusNotFound, Message: "there is nothing at this path, or not for this method"}
 	}))
 	mux.HandleFunc("/", s.serveGraph)
@@ -92,7 +96,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.Serve
 
 // visitorError is a refusal of a visitor's call.
 type visitorError struct {
-	status  int
+	status     int
+	retryAfter int // seconds; 0: not said
+
 	Field   string `json:"field,omitempty"`
 	Message string `json:"message"`
 }
@@ -104,11 +110,16 @@ var errNotVisitor = &visitorError{
 	Message: "the visitor's token is missing or unknown; send it as \"Authorization: Bearer …\"",
 }
 
-// visitorCall bounds the body of a visitor's call and writes its answer.
-func (s *Server) visitorCall(answer func(*http.Request) (any, error)) http.HandlerFunc {
+// visitorCall bounds the pace of a visitor's calls and the body of each, and writes the answer.
+func (s *Server) visitorCall(a act, answer func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var body any
-		leave, err := func() {}, error(nil)
+		leave := func() {}
+		err := s.paceOfAddress(r, a)
+		if err != nil {
+			s.answerVisitor(w, r, nil, err)
+			return
+		}
 		if r.Method == http.MethodPost {
 			leave, err = s.takeBody(w, r, maxVisitorBody)
 		}
@@ -128,15 +139,21 @@ func (s *Server) answerVisitor(w http.ResponseWriter, r *http.Request, body any,
 		return
 	}
 	refusal := s.visitorRefusal(r, err)
+	if refusal.retryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(refusal.retryAfter))
+	}
 	writeJSON(w, refusal.status, map[string]*visitorError{"error": refusal})
 }
 
 func (s *Server) visitorRefusal(r *http.Request, err error) *visitorError {
 	var refusal *visitorError
 	var input *InputError
+	var embed *EmbedError
 	switch {
 	case errors.As(err, &refusal):
 		return refusal
+	case errors.As(err, &embed):
+		return &visitorError{status: http.StatusForbidden, Field: embed.Wrong, Message: embed.Message}
 	case errors.As(err, &input):
 		return &visitorError{status: http.StatusBadRequest, Field: input.Field, Message: input.Error()}
 	case errors.Is(err, ErrUnknownPage):
@@ -184,13 +201,25 @@ func visitorBodyError(err error) *visitorError {
 	return &visitorError{status: http.StatusBadRequest, Message: "the body could not be read"}
 }
 
-// caller is the visitor whose token the call carries. The token travels in a header alone: addresses land in logs.
-func (s *Server) caller(r *http.Request) (Contact, error) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return Contact{}, errNotVisitor
+// caller is the visitor whose token the call carries, if the website may embed the chat and this is not too much at once.
+func (s *Server) caller(r *http.Request, a act) (Contact, error) {
+	c, err := s.Visitor(r.Context(), bearer(r))
+	if err == nil {
+		err = s.checkOrigin(r, c.Page)
 	}
-	return s.Visitor(r.Context(), strings.TrimSpace(token))
+	if err == nil {
+		err = s.paceOfVisitor(c, a)
+	}
+	return c, err
+}
+
+// bearer is the token of a call; empty without one. It travels in a header alone: addresses land in logs.
+func bearer(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
 }
 
 // visit is POST /plugin/visitors: without a token a new visitor who presses Get Started, with one a return.
@@ -201,14 +230,20 @@ func (s *Server) visit(r *http.Request) (any, error) {
 	}
 	arrived := Arrival{Source: SourcePlugin, Ref: in.Ref, PageURL: in.PageURL}
 	if r.Header.Get("Authorization") != "" {
-		c, err := s.caller(r)
+		c, err := s.caller(r, actMake)
 		if err != nil {
 			return nil, err
 		}
 		if in.PageID != "" && in.PageID != c.Page {
 			return nil, ErrUnknownPage
 		}
+		if err := s.checkPageURL(r, c.Page, in.PageURL); err != nil {
+			return nil, err
+		}
 		return visitOut{ID: c.ID}, s.Arrive(r.Context(), c, arrived)
+	}
+	if err := errors.Join(s.checkOrigin(r, in.PageID), s.checkPageURL(r, in.PageID, in.PageURL)); err != nil {
+		return nil, err
 	}
 	if err := checkLine("name", in.Name, maxName); err != nil {
 		return nil, err
@@ -255,7 +290,7 @@ func (s *Server) welcome(ctx context.Context, pageID string, profile Profile, ar
 
 // visitorSay is POST /plugin/messages: one of text, quick_reply and button.
 func (s *Server) visitorSay(r *http.Request) (any, error) {
-	c, err := s.caller(r)
+	c, err := s.caller(r, actWrite)
 	if err != nil {
 		return nil, err
 	}
@@ -304,7 +339,7 @@ func line(m Message) lineOut {
 // visitorRead is GET /plugin/messages?after=: what was said after that place. What the visitor has a place after has
 // reached the visitor: that is when the page's messages become delivered.
 func (s *Server) visitorRead(r *http.Request) (any, error) {
-	c, err := s.caller(r)
+	c, err := s.caller(r, actPoll)
 	if err != nil {
 		return nil, err
 	}
@@ -368,7 +403,7 @@ func (s *Server) arrivedUpTo(ctx context.Context, c Contact, seq uint64) error {
 
 // visitorSeen is POST /plugin/seen: the visitor has read up to the message mid.
 func (s *Server) visitorSeen(r *http.Request) (any, error) {
-	c, err := s.caller(r)
+	c, err := s.caller(r, actWrite)
 	if err != nil {
 		return nil, err
 	}

@@ -100,7 +100,7 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 		Poke: h.stores.projector.Poke, Inboxes: inboxes, PluginSender: ours.sender(h.site.id),
 		Logger: h.logger, Watch: h.stores.metrics, Version: version(), DataDir: p.settings.DataDir, Demo: p.demo,
 		Listening: func() (string, error) { return ours.address(), nil },
-		Counters:  h.counters, AppID: p.settings.AppID,
+		Counters:  h.counters, Trouble: h.trouble, AppID: p.settings.AppID,
 	}); err != nil {
 		return err
 	}
@@ -158,6 +158,7 @@ func (h *house) counters() []desk.Counter {
 func (h *house) platformPages(p plan) []plugin.Page {
 	return []plugin.Page{{
 		ID: h.site.id, Name: "Website", Token: h.site.token, AppSecret: h.site.appSecret, AppID: p.settings.AppID,
+		Domains: p.settings.PluginDomains,
 	}}
 }
 
@@ -170,7 +171,7 @@ func (h *house) open(ctx context.Context, ln net.Listener, p plan, pages []plugi
 	}
 	if h.plugin, err = plugin.Open(plugin.Options{
 		Path: pluginFile(p.settings), Pages: pages, Subscribers: subscribers, Now: p.now, Logger: h.logger,
-		URL: h.base, Loopback: onLoopback(ln.Addr()),
+		URL: h.base, Loopback: onLoopback(ln.Addr()), TrustedProxies: p.settings.PluginTrustedProxies, LoopbackPages: p.demo,
 	}); err != nil {
 		return err
 	}

@@ -29,6 +29,11 @@ const (
 	KeyPluginPageID    = "plugin_page_id"
 	KeyPluginToken     = "plugin_token"
 	KeyPluginAppSecret = "plugin_app_secret"
+
+	KeyPluginDomains        = "plugin_domains"
+	KeyPluginTrustedProxies = "plugin_trusted_proxies"
+	KeyPluginIdentitySecret = "plugin_identity_secret"
+	KeyPluginGuestSessions  = "plugin_guest_sessions"
 )
 
 const (
@@ -37,13 +42,13 @@ const (
 	commandSuffix = "_command"
 )
 
-var secretKeys = []string{KeyAppSecret, KeyVerifyToken, KeyPageToken, KeyPluginToken, KeyPluginAppSecret}
+var secretKeys = []string{KeyAppSecret, KeyVerifyToken, KeyPageToken, KeyPluginToken, KeyPluginAppSecret, KeyPluginIdentitySecret}
 
 // allKeys is every name config.toml may hold.
 var allKeys = func() []string {
 	keys := []string{
 		KeyData, KeyListen, KeyAgent, KeyLog, KeyLogLevel, KeyMetrics, KeyAppID, KeyPageID, KeyHumanAgent, KeyCanned, KeyMedia, KeyMediaMax, KeyGraphURL, KeyGraphVersion,
-		KeyTyping, KeyUndoSend, KeyPluginPageID,
+		KeyTyping, KeyUndoSend, KeyPluginPageID, KeyPluginDomains, KeyPluginTrustedProxies, KeyPluginGuestSessions,
 	}
 	for _, k := range secretKeys {
 		keys = append(keys, k, k+commandSuffix)

@@ -80,7 +80,13 @@ func Load(ctx context.Context, src Source) (Settings, error) {
 		PluginPageID:    l.digits(KeyPluginPageID),
 		PluginToken:     l.secret(KeyPluginToken),
 		PluginAppSecret: l.secret(KeyPluginAppSecret),
-		Warnings:        append(warnings, more...),
+
+		PluginDomains:        l.domains(KeyPluginDomains),
+		PluginTrustedProxies: l.networks(KeyPluginTrustedProxies),
+		PluginIdentitySecret: l.secret(KeyPluginIdentitySecret),
+		PluginGuestSessions:  l.hours(KeyPluginGuestSessions),
+
+		Warnings: append(warnings, more...),
 	}
 	if s.DataDir, err = filepath.Abs(l.text(KeyData, src.DataDir)); err != nil {
 		l.fault("find the data folder: %w", err)

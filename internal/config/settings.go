@@ -2,6 +2,7 @@ package config
 
 import (
 	"log/slog"
+	"net/netip"
 	"path/filepath"
 	"time"
 )
@@ -64,6 +65,11 @@ type Settings struct {
 	PluginPageID    string
 	PluginToken     Secret
 	PluginAppSecret Secret
+
+	PluginDomains        []string       // websites that may embed the plugin, as messenger.WebsiteOrigin spells them
+	PluginTrustedProxies []netip.Prefix // whose word for a visitor's address is taken
+	PluginIdentitySecret Secret         // with which the website signs who its visitors are; empty: it does not
+	PluginGuestSessions  time.Duration  // after which a guest's conversation ends; 0: never
 
 	// Warnings are sentences about settings that were not used.
 	Warnings []string

@@ -1,0 +1,110 @@
+package plugin
+
+import (
+	"container/list"
+	"fmt"
+	"math"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// act is what a visitor does, as far as its pace is bounded.
+type act uint8
+
+const (
+	actMake   act = iota // makes a visitor, or comes back
+	actWrite             // writes, taps, says what was seen
+	actUpload            // sends a file
+	actPoll              // asks for news, or opens the line they come on
+)
+
+// pace is so many at once, and then one each time every has passed.
+type pace struct {
+	burst int
+	every time.Duration
+}
+
+func (p pace) rate() rate.Limit { return rate.Every(p.every) }
+
+// paces bound what one visitor does, and what all visitors of one address do: a house of many behind one address is not
+// to notice them.
+var paces = map[act]struct{ visitor, address pace }{
+	actMake:   {visitor: pace{30, 2 * time.Second}, address: pace{60, 2 * time.Second}},
+	actWrite:  {visitor: pace{60, time.Second}, address: pace{600, 100 * time.Millisecond}},
+	actUpload: {visitor: pace{40, 3 * time.Second}, address: pace{100, time.Second}},
+	actPoll:   {visitor: pace{120, 200 * time.Millisecond}, address: pace{1200, 20 * time.Millisecond}},
+}
+
+// maxPaced is how many visitors and addresses are remembered for what they did last; some 250 bytes each. The one that
+// did nothing for the longest is forgotten first, and begins anew.
+const maxPaced = 1 << 15
+
+// paceKey is one doer of one act.
+type paceKey struct {
+	act act
+	who [16]byte
+}
+
+// paceKeeper remembers how much everybody did of late.
+type paceKeeper struct {
+	mu    sync.Mutex
+	known map[paceKey]*list.Element
+	order list.List // of *paced, the one that did nothing for the longest first
+}
+
+type paced struct {
+	key     paceKey
+	limiter *rate.Limiter
+}
+
+// take counts one act, or says how long it has to wait.
+func (k *paceKeeper) take(key paceKey, p pace, now time.Time) (wait time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	place := k.known[key]
+	if place == nil {
+		for len(k.known) >= maxPaced {
+			delete(k.known, k.order.Remove(k.order.Front()).(*paced).key)
+		}
+		place = k.order.PushBack(&paced{key: key, limiter: rate.NewLimiter(p.rate(), p.burst)})
+		if k.known == nil {
+			k.known = map[paceKey]*list.Element{}
+		}
+		k.known[key] = place
+	}
+	k.order.MoveToBack(place)
+	asked := place.Value.(*paced).limiter.ReserveN(now, 1)
+	if wait = asked.DelayFrom(now); wait > 0 {
+		asked.CancelAt(now) // what is refused costs nothing
+	}
+	return wait
+}
+
+// paceOfAddress refuses what comes too often from where r comes from. Programs of this machine are not bounded.
+func (s *Server) paceOfAddress(r *http.Request, a act) error {
+	from, bounded := s.cameFrom(r)
+	if !bounded {
+		return nil
+	}
+	return tooOften(s.paces.take(paceKey{a, hash16("address", from.String())}, paces[a].address, s.now()))
+}
+
+// paceOfVisitor refuses what one visitor does too often.
+func (s *Server) paceOfVisitor(c Contact, a act) error {
+	return tooOften(s.paces.take(paceKey{a, [16]byte(c.key())}, paces[a].visitor, s.now()))
+}
+
+// tooOften is the refusal of what has to wait; nil if it has not.
+func tooOften(wait time.Duration) error {
+	if wait <= 0 {
+		return nil
+	}
+	seconds := max(int(math.Ceil(wait.Seconds())), 1)
+	return &visitorError{
+		status: http.StatusTooManyRequests, retryAfter: seconds,
+		Message: fmt.Sprintf("this is too much at once; try again in %d s", seconds),
+	}
+}
