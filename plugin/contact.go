@@ -251,7 +251,12 @@ func (s *Server) act(ctx context.Context, c Contact, do func(*bolt.Tx, *Page, *c
 func (s *Server) change(tx *bolt.Tx, page *Page, row *contactRow, subs []*subscriber,
 	do func(*bolt.Tx, *Page, *contactRow) ([]messenger.Event, error),
 ) (int, error) {
-	events, err := do(tx, page, row)
+	asSet := *page
+	var err error
+	if asSet.GetStarted, err = getStarted(tx, page); err != nil {
+		return 0, err
+	}
+	events, err := do(tx, &asSet, row)
 	if err != nil {
 		return 0, err
 	}

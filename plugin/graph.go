@@ -1,7 +1,6 @@
 package plugin
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -13,7 +12,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"frontdesk/internal/intake"
@@ -26,46 +24,14 @@ const maxGraphBody = 1 << 20
 // call is a Graph call that has been read and has shown a page's token.
 type call struct {
 	page   *Page
-	node   string // the first part of the path after the version: "me" or an id
+	method string // what it does; a POST can say in a field that it stands for another
+	node   string // the first part of the path after the version: "me", an id, or what is no object of a page
 	edge   string // the second, empty if there is none
 	params params
 	file   *arrived // the part `filedata` of a form; nil if there was none
+
+	version string // as the path named it, with the slash before it; empty if it did not
 }
-
-// The edges of a page that can be posted to.
-const (
-	edgeMessages    = "messages"
-	edgeAttachments = "message_attachments"
-	edgeTake        = "take_thread_control"
-	edgePass        = "pass_thread_control"
-	edgeRelease     = "release_thread_control"
-)
-
-// params are the fields of a call: those of a JSON body, of a form, and of the query, which loses against the body.
-// A form's values that are JSON by definition (recipient, message) are kept as such.
-type params map[string]json.RawMessage
-
-// text is a field that is a string, or a number standing for one; empty if missing or of another type.
-func (p params) text(name string) string {
-	raw := p[name]
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		return s
-	}
-	var n json.Number
-	if json.Unmarshal(raw, &n) == nil {
-		return n.String()
-	}
-	return ""
-}
-
-// present reports whether a field is there and not null.
-func (p params) present(name string) bool {
-	raw := p[name]
-	return len(raw) > 0 && string(raw) != "null"
-}
-
-var versionPart = regexp.MustCompile(`^v[0-9]+(\.[0-9]+)?$`)
 
 // serveGraph answers everything outside the visitors' paths, as Meta's Graph API would.
 func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
@@ -85,16 +51,10 @@ func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) graph(w http.ResponseWriter, r *http.Request) (any, error) {
-	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
-	if versionPart.MatchString(parts[0]) {
-		parts = parts[1:]
-	}
-	c := &call{node: parts[0]}
-	if len(parts) > 1 {
-		c.edge = strings.Join(parts[1:], "/")
-	}
-	post := s.edge(c.edge)
-	if !isNode(c.node) || c.edge != "" && post == nil {
+	c := &call{}
+	c.node, c.edge, c.version = graphPath(r.URL.Path)
+	methods := s.route(c.node, c.edge)
+	if methods == nil {
 		return nil, errUnknownPath
 	}
 	leave, err := s.readCall(w, r, c)
@@ -103,29 +63,11 @@ func (s *Server) graph(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case post != nil && r.Method == http.MethodPost:
-		if c.node != "me" && c.node != c.page.ID {
-			return nil, errUnsupported("POST", c.node)
-		}
-		return post(r.Context(), c)
-	case post == nil && (r.Method == http.MethodGet || r.Method == http.MethodHead):
-		return s.graphNode(r.Context(), c)
+	answer := methods[c.method]
+	if answer == nil {
+		return nil, errUnsupported(c.method, c.node)
 	}
-	return nil, errUnsupported(r.Method, c.node)
-}
-
-// edge is what answers a POST to an edge of a page; nil if there is no such edge.
-func (s *Server) edge(name string) func(context.Context, *call) (any, error) {
-	switch name {
-	case edgeMessages:
-		return s.graphSend
-	case edgeAttachments:
-		return s.graphAttach
-	case edgeTake, edgePass, edgeRelease:
-		return s.graphControl
-	}
-	return nil
+	return answer(r.Context(), c)
 }
 
 // readCall reads the fields of a call, and finds the page whose token it carries. leave must be called when the call is
@@ -134,7 +76,8 @@ func (s *Server) edge(name string) func(context.Context, *call) (any, error) {
 func (s *Server) readCall(w http.ResponseWriter, r *http.Request, c *call) (leave func(), err error) {
 	leave, c.params = func() {}, params{}
 	c.params.addForm(r.URL.Query())
-	if r.Method == http.MethodPost {
+	defer func() { c.method = methodOf(r, c.params) }()
+	if r.Method == http.MethodPost || r.Method == http.MethodDelete {
 		if boundary := formBoundary(r); boundary != "" {
 			return s.readGraphForm(w, r, c, boundary)
 		}
@@ -149,9 +92,6 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request, c *call) (leav
 	return leave, err
 }
 
-// isNode reports whether a part of a path can name an object.
-func isNode(part string) bool { return part == "me" || isDigits(part) }
-
 // readParams reads the fields of a call from its body, which wins against the query.
 func readParams(r *http.Request, p params) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -161,6 +101,9 @@ func readParams(r *http.Request, p params) error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return bodyError(err)
+	}
+	if len(strings.TrimSpace(string(body[:min(len(body), 64)]))) == 0 {
+		return nil
 	}
 	if kind == "application/json" || strings.HasPrefix(strings.TrimSpace(string(body[:min(len(body), 64)])), "{") {
 		var fields map[string]json.RawMessage
@@ -190,23 +133,6 @@ func bodyError(err error) error {
 		return errInternal
 	}
 	return badParam("the body cannot be read")
-}
-
-// addForm takes the fields of a form: objects are JSON in it, everything else is text.
-func (p params) addForm(form url.Values) {
-	for name, values := range form {
-		if len(values) == 0 {
-			continue
-		}
-		v := []byte(values[0])
-		if trimmed := strings.TrimSpace(values[0]); strings.HasPrefix(trimmed, "{") && json.Valid(v) {
-			p[name] = v
-			continue
-		}
-		if text, err := json.Marshal(values[0]); err == nil {
-			p[name] = text
-		}
-	}
 }
 
 // authorize finds the page whose token the call carries: in the Authorization header, else as a field.

@@ -118,7 +118,7 @@ func openFile(path string) (*boltfile.File, error) {
 }
 
 // buckets are those of a whole file.
-var buckets = [][]byte{bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue, bucketFiles, bucketAttachments}
+var buckets = [][]byte{bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue, bucketFiles, bucketAttachments, bucketProfiles}
 
 // prepare makes the buckets of a new file, and refuses one of another layout or another program. A file that has them is
 // not written: syncing the disk is most of what opening costs.

@@ -1,0 +1,87 @@
+package plugin
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// The edges of the Graph's objects.
+const (
+	edgeMessages    = "messages"
+	edgeAttachments = "message_attachments"
+	edgeTake        = "take_thread_control"
+	edgePass        = "pass_thread_control"
+	edgeRelease     = "release_thread_control"
+	edgeProfile     = "messenger_profile"
+)
+
+// graphHandler answers a call.
+type graphHandler func(context.Context, *call) (any, error)
+
+var versionPart = regexp.MustCompile(`^v[0-9]+(\.[0-9]+)?$`)
+
+// graphPath takes a path apart: any version may stand before the object, or none.
+func graphPath(path string) (node, edge, version string) {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	if versionPart.MatchString(parts[0]) {
+		version, parts = "/"+parts[0], parts[1:]
+	}
+	if len(parts) == 0 {
+		return "", "", version
+	}
+	return parts[0], strings.Join(parts[1:], "/"), version
+}
+
+// route is what answers each method of an edge of an object; nil if there is no such path.
+func (s *Server) route(node, edge string) map[string]graphHandler {
+	if !isNode(node) {
+		return nil
+	}
+	switch edge {
+	case "":
+		return map[string]graphHandler{http.MethodGet: s.graphNode}
+	case edgeMessages:
+		return map[string]graphHandler{http.MethodPost: ofPage(s.graphSend)}
+	case edgeAttachments:
+		return map[string]graphHandler{http.MethodPost: ofPage(s.graphAttach)}
+	case edgeTake, edgePass, edgeRelease:
+		return map[string]graphHandler{http.MethodPost: ofPage(s.graphControl)}
+	case edgeProfile:
+		return map[string]graphHandler{
+			http.MethodGet:    ofPage(s.graphProfile),
+			http.MethodPost:   ofPage(s.graphSetProfile),
+			http.MethodDelete: ofPage(s.graphDropProfile),
+		}
+	}
+	return nil
+}
+
+// isNode reports whether a part of a path can name an object.
+func isNode(part string) bool { return part == "me" || isDigits(part) }
+
+// ofPage guards an edge that only pages have, and only the one whose token the call carries.
+func ofPage(answer graphHandler) graphHandler {
+	return func(ctx context.Context, c *call) (any, error) {
+		if c.node != "me" && c.node != c.page.ID {
+			return nil, errUnsupported(c.method, c.node)
+		}
+		return answer(ctx, c)
+	}
+}
+
+// methodOf is what a call does. Clients that can only POST say in the field `method` what they mean; what only looks can
+// not be made to change something.
+func methodOf(r *http.Request, p params) string {
+	switch r.Method {
+	case http.MethodHead:
+		return http.MethodGet
+	case http.MethodPost:
+		switch meant := strings.ToUpper(p.text("method")); meant {
+		case http.MethodGet, http.MethodDelete:
+			return meant
+		}
+	}
+	return r.Method
+}
