@@ -126,6 +126,7 @@ type State struct {
 	Version     string
 	Listening   string        // base address of the listener, for example http://127.0.0.1:8080
 	ListenError string        // why nothing is listening; empty when all is well
+	Trouble     Trouble       // why what arrives is not kept or not shown; empty when all is well
 	Inboxes     []Inbox       // those with settings
 	DataDir     string        // where the data lies
 	Demo        bool          // data is thrown away at the end
@@ -143,6 +144,16 @@ type State struct {
 	Uploads []Upload      // files on their way to the platform, oldest first
 	Hold    time.Duration // how long a reply is held so that it can be taken back; 0: not at all
 }
+
+// Trouble is why what arrives is not kept, or not shown.
+type Trouble string
+
+// The troubles.
+const (
+	TroubleDiskFull Trouble = "disk_full"   // nothing is taken until there is room; then it is by itself
+	TroubleLog      Trouble = "log_failed"  // nothing is taken until frontdesk is started again
+	TroubleViews    Trouble = "views_ended" // what arrives is kept, and shown when frontdesk was started again
+)
 
 // InboxUsage says that an inbox has used up most of what the platform allows (ref. 3.11).
 type InboxUsage struct {

@@ -99,6 +99,7 @@ type Options struct {
 	Version   string
 	Listening func() (address string, err error) // for State; nil: nothing is listening
 	Counters  func() []Counter                   // for State; nil: nothing is counted
+	Trouble   func() Trouble                     // for State; nil: there is none
 	AppID     string                             // of our own app; empty: control of a conversation is never ours
 	DataDir   string
 	Demo      bool

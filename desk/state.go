@@ -76,6 +76,9 @@ func (d *Desk) State(ctx context.Context) (State, error) {
 			s.ListenError = err.Error()
 		}
 	}
+	if d.o.Trouble != nil {
+		s.Trouble = d.o.Trouble()
+	}
 	if d.o.Counters != nil {
 		s.Counters = d.o.Counters()
 	}

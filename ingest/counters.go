@@ -28,7 +28,8 @@ const (
 	ForeignObject Outcome = "foreign_object" // not about pages: not kept
 	Test          Outcome = "test"           // the dashboard's Test button: not kept
 	Accepted      Outcome = "accepted"       // kept
-	LogFull       Outcome = "log_full"       // not kept, and asked to come again
+	LogFull       Outcome = "log_full"       // not kept, and asked to come again: too much waited for the disk
+	DiskFull      Outcome = "disk_full"      // not kept, and asked to come again: the disk has no room
 	LogFailed     Outcome = "log_failed"     // not kept
 )
 
@@ -48,6 +49,7 @@ var statuses = map[Outcome]int{
 	Test:          http.StatusOK,
 	Accepted:      http.StatusOK,
 	LogFull:       http.StatusServiceUnavailable,
+	DiskFull:      http.StatusServiceUnavailable,
 	LogFailed:     http.StatusInternalServerError,
 }
 

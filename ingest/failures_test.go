@@ -44,6 +44,7 @@ func TestLogFailures(t *testing.T) {
 		outcome ingest.Outcome
 	}{
 		{"full", failing{fmt.Errorf("append: %w: 5 bytes wait", store.ErrFull)}, 503, ingest.LogFull},
+		{"disk full", failing{fmt.Errorf("append: %w, %w: no space", store.ErrFull, store.ErrDiskFull)}, 503, ingest.DiskFull},
 		{"failing", failing{errors.New("write /secret/path: input/output error")}, 500, ingest.LogFailed},
 		{"closed", closed, 500, ingest.LogFailed},
 	} {

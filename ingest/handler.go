@@ -245,6 +245,10 @@ func (h *Handler) keep(w http.ResponseWriter, r *http.Request, body []byte) Answ
 	case err == nil:
 		h.poke()
 		return h.answer(w, Accepted, "EVENT_RECEIVED")
+	case errors.Is(err, store.ErrDiskFull):
+		h.tell(r, slog.LevelError, DiskFull, "a webhook was not kept: the disk is full", logErr, err)
+		w.Header().Set("Retry-After", retryAfter)
+		return h.answer(w, DiskFull, "there is no room to keep it; try again")
 	case errors.Is(err, store.ErrFull):
 		h.tell(r, slog.LevelWarn, LogFull, "a webhook was not kept", logErr, err)
 		w.Header().Set("Retry-After", retryAfter)

@@ -9,6 +9,8 @@ import (
 var (
 	// ErrFull says that the log can't keep up, or its disk is full: try again later. Nothing was kept.
 	ErrFull = errors.New("the log cannot take more now")
+	// ErrDiskFull says that the log's disk has no room. It comes together with ErrFull.
+	ErrDiskFull = errors.New("its disk is full")
 	// ErrClosed says that the store has been closed.
 	ErrClosed = errors.New("the store is closed")
 	// ErrLocked says that another process holds the data folder.

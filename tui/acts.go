@@ -338,7 +338,7 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 		again = tea.Batch(again, m.readStationery())
 	}
 	m.counts, m.state, m.stateRead = msg.counts, msg.state, true
-	if (m.bannerText() != "") != (m.lay.banner.h > 0) {
+	if len(m.bannerLines(m.width)) != m.lay.banner.h {
 		again = tea.Batch(again, m.relayout())
 	}
 	m.takeQueue(msg.queue)

@@ -68,6 +68,9 @@ func (m *Model) programFacts() []fact {
 	default:
 		out = append(out, fact{name: "listener", value: CleanLine(s.Listening) + "/webhook", pen: t.good})
 	}
+	if s.Trouble != "" {
+		out = append(out, fact{name: "log", value: troubleWords[s.Trouble].fact, pen: t.bad})
+	}
 	last := fact{name: "newest event", value: "none since the start"}
 	if s.LastEvent != 0 {
 		last.value = moment(s.LastEvent, m.clock) + ", " + ago(s.LastEvent, m.clock)
@@ -167,7 +170,8 @@ var outcomeWords = map[string]struct {
 	"too_slow":       {"bodies that did not come in time", true},
 	"aborted":        {"senders that went away", false},
 	"overloaded":     {"turned away: too much at once", true},
-	"log_full":       {"turned away: the log could not keep up", true},
+	"log_full":       {"turned away: the disk is too slow for so much", true},
+	"disk_full":      {"turned away: the disk is full", true},
 	"log_failed":     {"not kept: the log failed", true},
 }
 

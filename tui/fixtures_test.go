@@ -85,8 +85,8 @@ func (s *terminal) sound(what string) {
 	}
 	s.widths()
 	for y, line := range lines[1 : s.h-1] {
-		if y == 0 && strings.HasPrefix(line, " !") {
-			continue // the banner
+		if y == 0 && strings.HasPrefix(line, " !") || y == 1 && strings.HasPrefix(line, "   ") {
+			continue // the banner, and where it goes on
 		}
 		first, _ := utf8.DecodeRuneInString(line)
 		last, _ := utf8.DecodeLastRuneInString(line)

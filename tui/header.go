@@ -114,6 +114,8 @@ func (m *Model) health() (sign, words string, p pen) {
 		return "○", "starting", t.muted
 	case s.ListenError != "":
 		return "✗", "not listening", t.bad
+	case s.Trouble != "":
+		return "✗", troubleWords[s.Trouble].head, t.bad
 	case alert(s) != "":
 		return "!", "sending stopped", t.bad
 	case s.Demo:
@@ -122,6 +124,22 @@ func (m *Model) health() (sign, words string, p pen) {
 		return "○", "not listening", t.muted
 	}
 	return "●", "webhook ok", t.good
+}
+
+// troubleWords are what keeps customers' messages away: in the header, in the banner, and in the diagnostics.
+var troubleWords = map[desk.Trouble]struct{ head, banner, fact string }{
+	desk.TroubleDiskFull: {
+		"disk full: nothing taken", "The disk is full: nothing is taken. Make room; it then goes on by itself, and the platform sends again.",
+		"the disk is full, so that nothing is taken and webhooks are answered with 503; it goes on by itself as soon as there is room",
+	},
+	desk.TroubleLog: {
+		"log failed: nothing taken", "The log cannot be written: nothing is taken. Start frontdesk again; the log file says why.",
+		"it can no longer be written, so that nothing is taken; start frontdesk again (the log file says why)",
+	},
+	desk.TroubleViews: {
+		"nothing new is shown", "Nothing new is shown. Start frontdesk again; what comes is kept, and the log file says why.",
+		"the views no longer follow it: what comes is kept and not shown; start frontdesk again (the log file says why)",
+	},
 }
 
 func alert(s desk.State) string {

@@ -6,6 +6,7 @@ const (
 	dockFrom            = 160  // columns from which the details have a place of their own
 	fullRow, shortRow   = 3, 2 // lines of a conversation in the list
 	shortRowFrom        = 70   // columns of the list from which its rows are short
+	twoBannersFrom      = 20   // lines from which a banner may take two
 )
 
 // layout is every rectangle of a frame. Boxes include their border.
@@ -27,9 +28,9 @@ func (m *Model) arrange() layout {
 	l := layout{tooSmall: w < minWidth || h < minHeight, wide: w >= wideFrom, docked: w >= dockFrom}
 	l.header, l.hints = rect{0, 0, w, 1}, rect{0, h - 1, w, 1}
 	body := rect{0, 1, w, max(h-2, 0)}
-	if m.bannerText() != "" {
-		l.banner = rect{0, 1, w, 1}
-		body.y, body.h = body.y+1, max(body.h-1, 0)
+	if n := len(m.bannerLines(w)); n > 0 {
+		l.banner = rect{0, 1, w, n}
+		body.y, body.h = body.y+n, max(body.h-n, 0)
 	}
 	if !l.wide {
 		l.views, l.list, l.thread, l.details = body, body, body, body

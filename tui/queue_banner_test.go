@@ -26,6 +26,42 @@ func (d *troubled) State(ctx context.Context) (desk.State, error) {
 	return s, err
 }
 
+// TestFullDiskIsOnTheScreen wants the header, the banner and the diagnostics to say why customers' messages are not
+// taken, and the header to be as it was once they are again.
+func TestFullDiskIsOnTheScreen(t *testing.T) {
+	t.Parallel()
+	for _, so := range sizes(60, 20, 80, 24, 120, 40) {
+		t.Run(fmt.Sprintf("%dx%d", so.w, so.h), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldOptions{})
+				d := &troubled{Contract: w.desk}
+				s := openScreen(t, d, w.now, so)
+				s.expect("● webhook ok")
+				for trouble, want := range map[desk.Trouble][]string{
+					desk.TroubleDiskFull: {"✗ disk full: nothing taken", "! The disk is full: nothing is taken. Make room"},
+					desk.TroubleLog:      {"✗ log failed: nothing taken", "! The log cannot be written: nothing is taken."},
+					desk.TroubleViews:    {"✗ nothing new is shown", "! Nothing new is shown. Start frontdesk again"},
+				} {
+					d.change = func(st *desk.State) { st.Trouble = trouble }
+					s.press("reload")
+					s.expect(want...)
+					s.widths()
+				}
+				d.change = func(st *desk.State) {
+					st.Trouble, st.Counters = desk.TroubleDiskFull, []desk.Counter{{Name: "disk_full", N: 7}}
+				}
+				s.press("reload", "diagnostics")
+				s.expect("the disk is full, so that nothing is")
+				d.change = nil
+				s.press("close-help", "reload")
+				s.expect("● webhook ok")
+				s.refuse("disk full")
+			})
+		})
+	}
+}
+
 func TestOneBannerForAllInboxesAndGoneWhenOver(t *testing.T) {
 	t.Parallel()
 	for _, so := range sizes(60, 20, 80, 24, 120, 40) {
@@ -56,7 +92,7 @@ func TestOneBannerForAllInboxesAndGoneWhenOver(t *testing.T) {
 					st.Inboxes[0].Alert, st.Inboxes[0].Stopped = "The token is no longer valid.", true
 					st.Usage = []desk.InboxUsage{{Inbox: pageID, Percent: 90, Text: "90 % of the limit is used up."}}
 				})
-				if !strings.HasPrefix(lines[1], " ! Lumen Bikes: The token is no longer") || !strings.Contains(lines[1], "D shows all") {
+				if !strings.HasPrefix(lines[1], " ! Lumen Bikes: The token is no longer") || !strings.Contains(strings.TrimSpace(lines[1])+" "+strings.TrimSpace(lines[2]), "D shows all") {
 					t.Errorf("the banner is %q", lines[1])
 				}
 				lines = tick(func(st *desk.State) {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -68,19 +69,60 @@ func (m *Model) bannerText() string {
 		return "frontdesk has ended: nothing new will come. " + keyOf("quit") + " quits."
 	case m.state.ListenError != "":
 		return "Nothing is listening: " + CleanLine(m.state.ListenError)
+	case m.state.Trouble != "":
+		return troubleWords[m.state.Trouble].banner
 	}
 	return m.trouble()
 }
 
-// drawBanner is the line under the header.
-func (m *Model) drawBanner(w int) string {
+// bannerLines is the banner in lines of a screen w wide: one, or two where one would cut what matters and the screen has
+// room. What does not fit there either, the diagnostics say.
+func (m *Model) bannerLines(w int) []string {
+	said := m.bannerText()
+	if said == "" {
+		return nil
+	}
+	r, most := m.ruler, 1
+	if m.height >= twoBannersFrom {
+		most = 2
+	}
+	lines := r.wrap("! "+said, w-2)
+	for i := 1; i < len(lines); i++ {
+		lines[i] = "  " + lines[i]
+	}
+	if last := most - 1; len(lines) > most || r.width(lines[len(lines)-1]) > w-2 {
+		all := ""
+		if !m.gone {
+			all = " (" + keyOf("diagnostics") + " shows all)"
+		}
+		last = min(last, len(lines)-1)
+		rest := strings.TrimSpace(strings.Join(trimmed(lines[last:]), " "))
+		if last > 0 {
+			rest = "  " + rest
+		}
+		lines = append(lines[:last:last], r.cut(rest, w-2-len(all))+all)
+	}
+	return lines
+}
+
+// trimmed is the lines without the space around them.
+func trimmed(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = strings.TrimSpace(line)
+	}
+	return out
+}
+
+// drawBanner is what stands under the header.
+func (m *Model) drawBanner(w int) []string {
 	p := m.theme.badBold
-	if m.gone && m.state.Remote || !m.gone && m.state.ListenError == "" && alert(m.state) == "" {
+	if m.gone && m.state.Remote || !m.gone && m.state.ListenError == "" && m.state.Trouble == "" && alert(m.state) == "" {
 		p = m.theme.warn
 	}
-	text := "! " + m.bannerText()
-	if all := " (" + keyOf("diagnostics") + " shows all)"; m.ruler.width(text) > w-2 && !m.gone {
-		text = m.ruler.cut(text, w-2-len(all)) + all
+	lines := m.bannerLines(w)
+	for i, line := range lines {
+		lines[i] = " " + p.on(line)
 	}
-	return " " + p.on(m.ruler.cut(text, w-2))
+	return lines
 }

@@ -29,8 +29,11 @@ func (m *Model) View() tea.View {
 		return v
 	}
 	c.put(0, 0, m.width, c.fit(m.drawHeader(m.width), m.width))
-	if m.lay.banner.h > 0 {
-		c.put(0, m.lay.banner.y, m.width, c.fit(m.drawBanner(m.width), m.width))
+	if banner := m.lay.banner; banner.h > 0 {
+		lines := m.drawBanner(m.width)
+		for i := range min(len(lines), banner.h) {
+			c.put(0, banner.y+i, m.width, c.fit(lines[i], m.width))
+		}
 	}
 	m.drawPanes(c)
 	c.put(0, m.height-1, m.width, c.fit(m.drawHints(m.width), m.width))
@@ -210,8 +213,10 @@ func (m *Model) drawHints(w int) string {
 		b.WriteString(" " + t.warn.on(r.cut(held, w-2)))
 		used = 1 + r.width(held)
 	}
-	if a := theKeys.byID("help"); m.can(a, at) {
-		help = len(a.keys[0]) + 1 + len(a.hint) + 3 // kept free: it leads to all the others
+	for _, id := range []string{"help", "help-reply"} {
+		if a := theKeys.byID(id); m.can(a, at) {
+			help = len(a.keys[0]) + 1 + len(a.hint) + 3 // kept free: it leads to all the others
+		}
 	}
 	add := func(key, hint string) {
 		gap := 1
@@ -233,7 +238,7 @@ func (m *Model) drawHints(w int) string {
 	}
 	for i := range theKeys.all {
 		a := &theKeys.all[i]
-		if a.hint == "" || !m.can(a, at) || a.id == "details" && m.lay.docked || a.id == "queue" && m.waitingCount() == 0 {
+		if a.hint == "" || !m.can(a, at) || a.id == "details" && m.lay.docked || a.id == "queue" && m.waitingCount() == 0 || a.id == "next-field" && len(spotsOf(m.composer.draft)) < 2 {
 			continue
 		}
 		key, hint := a.keys[0], a.hint
@@ -242,7 +247,7 @@ func (m *Model) drawHints(w int) string {
 			if !m.shiftEnter {
 				key = a.keys[1]
 			}
-		case "field-enter":
+		case "send", "field-enter":
 			hint = m.enterHint()
 		case "resolve":
 			if c, ok := m.subject(); ok && c.Status != store.StatusOpen && c.Status != store.StatusPending {

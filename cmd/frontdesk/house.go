@@ -196,6 +196,7 @@ func (h *house) open(ctx context.Context, ln net.Listener, p plan, pages []plugi
 		},
 	}
 	ingest.Timeouts(h.http)
+	h.http.RegisterOnShutdown(h.plugin.EndLines) // else it waits for visitors to go
 	h.logger.Info("listening", logAddress, ln.Addr().String())
 	return nil
 }

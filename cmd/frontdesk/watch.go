@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"frontdesk/desk"
 	"frontdesk/ingest"
 	"frontdesk/internal/config"
 	"frontdesk/internal/metrics"
@@ -160,12 +161,26 @@ func (h *house) openMetrics(p plan) error {
 	return nil
 }
 
-// health says why what arrives is not kept or not shown, in words for strangers; the log file knows more.
-func (h *house) health() error {
+// trouble is why what arrives is not kept or not shown.
+func (h *house) trouble() desk.Trouble {
 	switch {
 	case h.stores.Log.Err() != nil:
-		return errors.New("the log can no longer be written; the log file says why, and frontdesk must be started again")
+		return desk.TroubleLog
+	case h.stores.Log.Full() != nil:
+		return desk.TroubleDiskFull
 	case h.stores.projectorEnded.Load():
+		return desk.TroubleViews
+	}
+	return ""
+}
+
+// health says why what arrives is not kept or not shown, in words for strangers; the log file knows more. A full disk is
+// no such reason: who starts frontdesk again because of it gains nothing.
+func (h *house) health() error {
+	switch h.trouble() {
+	case desk.TroubleLog:
+		return errors.New("the log can no longer be written; the log file says why, and frontdesk must be started again")
+	case desk.TroubleViews:
 		return errors.New("the views no longer follow the log; the log file says why, and frontdesk must be started again")
 	}
 	return nil

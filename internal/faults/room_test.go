@@ -13,6 +13,9 @@ import (
 	"syscall"
 	"testing"
 	"unsafe"
+
+	"frontdesk/desk"
+	"frontdesk/internal/control"
 )
 
 // stay posts n events and wants each answered with 200.
@@ -63,8 +66,21 @@ func TestFullDisk(t *testing.T) {
 	server := startServe(t, h.environ)
 	h.postUntil(t, http.StatusServiceUnavailable)
 	h.postUntil(t, http.StatusServiceUnavailable) // it stays full
+	client, err := control.Dial(t.Context(), control.Path(h.data(), ""))
+	must(t, err)
+	wantTrouble := func(want desk.Trouble) {
+		t.Helper()
+		state, err := client.State(t.Context())
+		must(t, err)
+		if state.Trouble != want {
+			t.Errorf("the desk says its trouble is %q, want %q", state.Trouble, want)
+		}
+	}
+	wantTrouble(desk.TroubleDiskFull)
 	resize("size=64m")
 	h.stay(t, 5)
+	wantTrouble("")
+	must(t, client.Close())
 	h.seesAll(t)
 	h.end(t, server)
 }

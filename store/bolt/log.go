@@ -56,7 +56,9 @@ type Log struct {
 	bytes  int           // of the jobs in the queue and in the commit under way
 	wake   chan struct{} // holds one token while the committer has something to look at
 	closed bool
-	broken error // the disk failed in a way after which no commit can be trusted
+	broken error     // the disk failed in a way after which no commit can be trusted
+	full   error     // the newest commit found no room; nil: it did, or there was none
+	looked time.Time // when the disk was last looked at for room
 }
 
 // appendJob is one Append, or one record to be redacted.
@@ -270,6 +272,10 @@ func (l *Log) commit(jobs []*appendJob) {
 		l.broken = fmt.Errorf("the log's disk failed, nothing more is taken until frontdesk is started again: %w", err)
 		err = l.broken
 	}
+	l.full = nil
+	if errors.Is(err, store.ErrDiskFull) {
+		l.full, l.looked = err, l.now()
+	}
 	for _, job := range jobs {
 		l.bytes -= job.bytes
 	}
@@ -315,7 +321,7 @@ func (l *Log) write(jobs []*appendJob) (head store.Seq, err error) {
 		return nil
 	})
 	if noSpace(err) {
-		return 0, fmt.Errorf("%w: %w", store.ErrFull, err)
+		return 0, fmt.Errorf("%w, %w: %w", store.ErrFull, store.ErrDiskFull, err)
 	}
 	return head, err
 }

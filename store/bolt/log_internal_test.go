@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -180,6 +181,9 @@ func TestLogFullDisk(t *testing.T) {
 	if acked == 0 || l.Head() != acked {
 		t.Fatalf("Head = %d, %d were acknowledged", l.Head(), acked)
 	}
+	if full := l.Full(); !errors.Is(full, store.ErrDiskFull) || l.Err() != nil {
+		t.Errorf("Full = %v, Err = %v, want that the disk is full and nothing else", full, l.Err())
+	}
 	// A full disk is no broken one: there may be room again.
 	if _, err := l.Append(t.Context(), webhook(50_000)); !errors.Is(err, store.ErrFull) {
 		t.Errorf("the next Append: %v, want ErrFull again", err)
@@ -193,6 +197,46 @@ func TestLogFullDisk(t *testing.T) {
 	}
 	if seq, err := l.Append(t.Context(), webhook(50_000)); err != nil || seq != acked+1 {
 		t.Errorf("Append with room again = %d, %v, want place %d", seq, err, acked+1)
+	}
+}
+
+// TestLogFindsRoomAgain wants a log to be no longer full once something was kept, and, where nothing comes, once it finds
+// room by itself.
+func TestLogFindsRoomAgain(t *testing.T) {
+	t.Parallel()
+	now := time.UnixMilli(1_700_000_000_000)
+	dir := t.TempDir()
+	l := openTestLog(t, filepath.Join(dir, "log.db"), Options{Now: func() time.Time { return now }})
+	fill := func(cause error) {
+		l.mu.Lock()
+		l.full, l.looked = fmt.Errorf("%w: %w", store.ErrDiskFull, cause), now
+		l.mu.Unlock()
+	}
+	for name, test := range map[string]struct {
+		cause error
+		after time.Duration
+		kept  bool
+		full  bool
+	}{
+		"just looked":            {syscall.ENOSPC, roomEvery - time.Second, false, true},
+		"looked a while ago":     {syscall.ENOSPC, roomEvery, false, false},
+		"a quota":                {syscall.EDQUOT, roomEvery, false, false},
+		"a limit of files":       {syscall.EFBIG, roomEvery, false, true},
+		"a record that was kept": {syscall.EFBIG, 0, true, false},
+	} {
+		fill(test.cause)
+		now = now.Add(test.after)
+		if test.kept {
+			if _, err := l.Append(t.Context(), webhook(1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if full := l.Full(); (full != nil) != test.full {
+			t.Errorf("%s: Full = %v, want full: %t", name, full, test.full)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, roomFile)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what was written to look for room is still there: %v", err)
 	}
 }
 
