@@ -33,7 +33,7 @@ func TestKillUnderLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	home := t.TempDir()
-	environ := append(os.Environ(),
+	environ := append(withoutSettings(),
 		"HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_DATA_HOME="+home, "FRONTDESK_DATA="+shortDir(t),
 		"FRONTDESK_LISTEN=127.0.0.1:"+port, "FRONTDESK_APP_SECRET="+killSecret,
 		"FRONTDESK_PAGE_ID="+killPage, "FRONTDESK_PAGE_TOKEN=token", "FRONTDESK_GRAPH_URL=http://127.0.0.1:1",

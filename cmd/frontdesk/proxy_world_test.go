@@ -117,7 +117,7 @@ func newProxied(t *testing.T) *proxied {
 	t.Cleanup(w.proxy.Close)
 	home := t.TempDir()
 	w.environ = append(
-		os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_DATA_HOME="+home, "XDG_RUNTIME_DIR=", "FRONTDESK_DATA="+w.data,
+		withoutSettings(), "HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_DATA_HOME="+home, "XDG_RUNTIME_DIR=", "FRONTDESK_DATA="+w.data,
 		"FRONTDESK_LISTEN=127.0.0.1:"+port, "FRONTDESK_APP_SECRET="+killSecret,
 		"FRONTDESK_PAGE_ID="+killPage, "FRONTDESK_PAGE_TOKEN=token", "FRONTDESK_GRAPH_URL="+w.proxy.URL(),
 	)

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -109,12 +110,29 @@ func (p *pane) wantRestored(code int) {
 	}
 }
 
+// withoutSettings is the environment without settings of frontdesk that whoever runs the tests has for himself.
+func withoutSettings() []string {
+	return slices.DeleteFunc(os.Environ(), func(e string) bool {
+		return strings.HasPrefix(e, "FRONTDESK_") && !strings.HasPrefix(e, "FRONTDESK_TEST_ALL=")
+	})
+}
+
+// TestForeignSettings wants the settings of whoever runs the tests to reach no program of theirs.
+func TestForeignSettings(t *testing.T) { //nolint:paralleltest // it changes the environment
+	t.Setenv("FRONTDESK_MEDIA", "off")
+	t.Setenv("FRONTDESK_TEST_ALL", "1")
+	got := home(t)
+	if slices.Contains(got, "FRONTDESK_MEDIA=off") || !slices.Contains(got, "FRONTDESK_TEST_ALL=1") {
+		t.Errorf("the program is told %q", got)
+	}
+}
+
 // home are the variables of a user without settings.
 func home(t *testing.T) []string {
 	dir := shortDir(t)
 	var environ []string
-	for _, e := range os.Environ() {
-		if !strings.HasPrefix(e, "FRONTDESK_") && !strings.HasPrefix(e, "XDG_") && !strings.HasPrefix(e, "TMUX") && !strings.HasPrefix(e, "NO_COLOR") {
+	for _, e := range withoutSettings() {
+		if !strings.HasPrefix(e, "XDG_") && !strings.HasPrefix(e, "TMUX") && !strings.HasPrefix(e, "NO_COLOR") {
 			environ = append(environ, e)
 		}
 	}

@@ -13,7 +13,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,11 +25,28 @@ import (
 
 // environ is what the program is told: one Page, whose platform is a server of the test.
 func environ(dir, address, graphURL string) []string {
-	return append(os.Environ(),
+	return append(withoutSettings(),
 		"HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_RUNTIME_DIR=", "FRONTDESK_DATA="+filepath.Join(dir, "data"),
 		"FRONTDESK_LISTEN="+address, "FRONTDESK_APP_SECRET="+appSecret, "FRONTDESK_PAGE_ID="+pageID,
 		"FRONTDESK_PAGE_TOKEN=token", "FRONTDESK_GRAPH_URL="+graphURL,
 	)
+}
+
+// withoutSettings is the environment without settings of frontdesk that whoever runs the tests has for himself.
+func withoutSettings() []string {
+	return slices.DeleteFunc(os.Environ(), func(e string) bool {
+		return strings.HasPrefix(e, "FRONTDESK_") && !strings.HasPrefix(e, "FRONTDESK_TEST_ALL=")
+	})
+}
+
+// TestForeignSettings wants the settings of whoever runs the tests to reach no program of theirs.
+func TestForeignSettings(t *testing.T) { //nolint:paralleltest // it changes the environment
+	t.Setenv("FRONTDESK_MEDIA", "off")
+	t.Setenv("FRONTDESK_TEST_ALL", "1")
+	got := environ(t.TempDir(), "127.0.0.1:1", "http://127.0.0.1:1")
+	if slices.Contains(got, "FRONTDESK_MEDIA=off") || !slices.Contains(got, "FRONTDESK_TEST_ALL=1") {
+		t.Errorf("the program is told %q", got)
+	}
 }
 
 // freeAddress is a loopback address that nobody listens on.
