@@ -35,6 +35,9 @@
 //	                        a path of this platform), reply_to and reaction.
 //	POST /plugin/seen       {mid}: read up to this message; answers {}.
 //	GET  /plugin/files/...  a file: pictures, sound and film to be shown, all else to be saved.
+//	GET  /plugin/events     the same as server-sent events: message (its id is its place) and state {typing, seen_at,
+//	                        reactions}. It goes on after Last-Event-ID, or ?after=.
+//	POST /plugin/arrived    {after}: everything up to that place has come in by events; answers {}.
 //	GET  /plugin/embed      ?page_id=: {allowed, wrong, message}: may the website that asks embed the chat.
 //
 // A refusal is {error: {field, message}}; one that says 429 has Retry-After.

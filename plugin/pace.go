@@ -58,12 +58,43 @@ type paceKeeper struct {
 type paced struct {
 	key     paceKey
 	limiter *rate.Limiter
+	last    time.Time // when it was tried last
 }
 
 // take counts one act, or says how long it has to wait.
 func (k *paceKeeper) take(key paceKey, p pace, now time.Time) (wait time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	who := k.find(key, p)
+	who.last = now
+	asked := who.limiter.ReserveN(now, 1)
+	if wait = asked.DelayFrom(now); wait > 0 {
+		asked.CancelAt(now) // what is refused costs nothing
+	}
+	return wait
+}
+
+// touch notes that somebody is there, without an act.
+func (k *paceKeeper) touch(key paceKey, now func() time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.find(key, paces[key.act].visitor).last = now()
+}
+
+// last is when a visitor did something last, as far as that is remembered; zero if not.
+func (k *paceKeeper) last(who [16]byte) (last time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for a := range paces {
+		if place := k.known[paceKey{a, who}]; place != nil && place.Value.(*paced).last.After(last) {
+			last = place.Value.(*paced).last
+		}
+	}
+	return last
+}
+
+// find needs mu.
+func (k *paceKeeper) find(key paceKey, p pace) *paced {
 	place := k.known[key]
 	if place == nil {
 		for len(k.known) >= maxPaced {
@@ -76,11 +107,7 @@ func (k *paceKeeper) take(key paceKey, p pace, now time.Time) (wait time.Duratio
 		k.known[key] = place
 	}
 	k.order.MoveToBack(place)
-	asked := place.Value.(*paced).limiter.ReserveN(now, 1)
-	if wait = asked.DelayFrom(now); wait > 0 {
-		asked.CancelAt(now) // what is refused costs nothing
-	}
-	return wait
+	return place.Value.(*paced)
 }
 
 // paceOfAddress refuses what comes too often from where r comes from. Programs of this machine are not bounded.

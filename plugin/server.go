@@ -38,6 +38,7 @@ type Server struct {
 	proxyWarning  sync.Once
 	loopbackPages bool
 	paces         paceKeeper
+	board         *switchboard
 
 	fetcher *http.Client
 	uploads uploads
@@ -67,6 +68,7 @@ func Open(o Options) (*Server, error) {
 		url:     strings.TrimRight(o.URL, "/"),
 		fetcher: newFetcher(o.Loopback),
 		proxies: o.TrustedProxies, loopbackPages: o.LoopbackPages,
+		board:    newSwitchboard(),
 		watchers: map[convKey]map[chan struct{}]struct{}{},
 		typing:   map[convKey]time.Time{},
 	}
@@ -179,6 +181,7 @@ func (s *Server) Close(ctx context.Context) error {
 		s.stopRun()
 	}
 	s.mu.Unlock()
+	s.EndLines()
 	if ended != nil {
 		select {
 		case <-ended:
@@ -186,6 +189,7 @@ func (s *Server) Close(ctx context.Context) error {
 			return fmt.Errorf("close the chat plugin: webhooks are still being delivered: %w", ctx.Err())
 		}
 	}
+	s.board.all.Wait()
 	if s.ownHTTP {
 		s.http.CloseIdleConnections()
 	}

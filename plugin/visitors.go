@@ -79,6 +79,8 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("POST /plugin/messages", s.visitorSays)
 	mux.HandleFunc("GET /plugin/messages", s.visitorCall(actPoll, s.visitorRead))
 	mux.HandleFunc("POST /plugin/seen", s.visitorCall(actWrite, s.visitorSeen))
+	mux.HandleFunc("GET /plugin/events", s.liveCall)
+	mux.HandleFunc("POST /plugin/arrived", s.visitorCall(actPoll, s.visitorArrived))
 	mux.HandleFunc("GET /plugin/embed", s.embed)
 	mux.HandleFunc("GET /plugin/profile", s.visitorCall(actPoll, s.visitorOffers))
 	mux.HandleFunc("POST /plugin/menu", s.visitorCall(actWrite, s.visitorPicks(s.TapMenu)))
