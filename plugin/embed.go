@@ -38,20 +38,31 @@ var (
 
 func errForeign(host string) error {
 	return &EmbedError{WrongOrigin, host + " is not among the domains that may embed this chat;" +
-		" add it to the setting plugin_domains"}
+		" add it to the setting plugin_domains or to the page's whitelisted_domains"}
 }
 
 func errPlain(host string) error {
 	return &EmbedError{WrongOrigin, host + " is embedding this chat without HTTPS; only https addresses may"}
 }
 
-// Domains are the origins that may embed a page's chat: those of the options. With none, only pages on this machine may.
+// Domains are the origins that may embed a page's chat: those of the options and the page's whitelisted_domains
+// (ref. 6.3). With none, only pages on this machine may.
 func (s *Server) Domains(ctx context.Context, pageID string) ([]string, error) {
 	page := s.page(pageID)
 	if page == nil || page.Messenger {
 		return nil, ErrUnknownPage
 	}
-	return slices.Clone(page.Domains), ctx.Err()
+	listed, err := s.WhitelistedDomains(ctx, page.ID)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.Clone(page.Domains)
+	for _, origin := range origins(listed) {
+		if !slices.Contains(all, origin) {
+			all = append(all, origin)
+		}
+	}
+	return all, nil
 }
 
 // FrameAncestors is the directive of Content-Security-Policy that the page of a chat frame must be served with, so that

@@ -177,3 +177,35 @@ func TestDomainsThatAreNone(t *testing.T) {
 		}
 	}
 }
+
+// What a bot whitelists may embed the chat at once, beside what the options name.
+func TestWhitelistedDomainsMayEmbed(t *testing.T) {
+	t.Parallel()
+	p := atHome(t, plugin.Options{}, "https://www.lumen.example")
+	visit := func(origin string) int {
+		a, _ := p.tried("POST", "/plugin/visitors", "", newcomer, map[string]string{"Origin": origin})
+		return a.status
+	}
+	if got := visit("https://shop.lumen.example"); got != http.StatusForbidden {
+		t.Errorf("before it is whitelisted a website gets %d", got)
+	}
+	a := p.call("POST", "/v25.0/me/messenger_profile", siteToken, `{"whitelisted_domains":["https://shop.lumen.example/"]}`)
+	if a.status != 200 {
+		t.Fatalf("whitelisting was answered %d %v", a.status, a.body)
+	}
+	for _, origin := range []string{"https://shop.lumen.example", "https://www.lumen.example"} {
+		if got := visit(origin); got != http.StatusOK {
+			t.Errorf("%s gets %d", origin, got)
+		}
+	}
+	ancestors, err := p.FrameAncestors(t.Context(), siteID)
+	if want := "frame-ancestors 'self' https://www.lumen.example https://shop.lumen.example"; err != nil || ancestors != want {
+		t.Errorf("got %q, %v; want %q", ancestors, err, want)
+	}
+	if a := p.call("DELETE", "/me/messenger_profile", siteToken, `{"fields":["whitelisted_domains"]}`); a.status != 200 {
+		t.Fatalf("taking it back was answered %d %v", a.status, a.body)
+	}
+	if got := visit("https://shop.lumen.example"); got != http.StatusForbidden {
+		t.Errorf("after it was taken back it gets %d", got)
+	}
+}
