@@ -256,11 +256,12 @@ func (s *Server) change(tx *bolt.Tx, page *Page, row *contactRow, subs []*subscr
 	if asSet.GetStarted, err = getStarted(tx, page); err != nil {
 		return 0, err
 	}
+	last := row.Last
 	events, err := do(tx, &asSet, row)
 	if err != nil {
 		return 0, err
 	}
-	if err := putContact(tx, row); err != nil {
+	if err := errors.Join(putContact(tx, row), moveRecent(tx, row, last)); err != nil {
 		return 0, err
 	}
 	now := s.now()

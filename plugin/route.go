@@ -15,6 +15,7 @@ const (
 	edgePass        = "pass_thread_control"
 	edgeRelease     = "release_thread_control"
 	edgeProfile     = "messenger_profile"
+	edgeThreads     = "conversations"
 )
 
 // graphHandler answers a call.
@@ -36,9 +37,29 @@ func graphPath(path string) (node, edge, version string) {
 
 // route is what answers each method of an edge of an object; nil if there is no such path.
 func (s *Server) route(node, edge string) map[string]graphHandler {
-	if !isNode(node) {
-		return nil
+	switch {
+	case strings.HasPrefix(node, threadPrefix):
+		return s.threadRoute(edge)
+	case strings.HasPrefix(node, "m_") && edge == "":
+		return map[string]graphHandler{http.MethodGet: s.graphMessage}
+	case isNode(node):
+		return s.pageRoute(edge)
 	}
+	return nil
+}
+
+func (s *Server) threadRoute(edge string) map[string]graphHandler {
+	switch edge {
+	case "":
+		return map[string]graphHandler{http.MethodGet: s.graphThread}
+	case edgeMessages:
+		return map[string]graphHandler{http.MethodGet: s.graphThreadMessages}
+	}
+	return nil
+}
+
+// pageRoute are the edges of a page; an edge without a name is an object itself.
+func (s *Server) pageRoute(edge string) map[string]graphHandler {
 	switch edge {
 	case "":
 		return map[string]graphHandler{http.MethodGet: s.graphNode}
@@ -48,6 +69,8 @@ func (s *Server) route(node, edge string) map[string]graphHandler {
 		return map[string]graphHandler{http.MethodPost: ofPage(s.graphAttach)}
 	case edgeTake, edgePass, edgeRelease:
 		return map[string]graphHandler{http.MethodPost: ofPage(s.graphControl)}
+	case edgeThreads:
+		return map[string]graphHandler{http.MethodGet: ofPage(s.graphThreads)}
 	case edgeProfile:
 		return map[string]graphHandler{
 			http.MethodGet:    ofPage(s.graphProfile),

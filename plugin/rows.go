@@ -73,6 +73,8 @@ type contactRow struct {
 	Seen      int64   `json:"seen,omitempty"`      // … have been read by the contact
 	PageSeen  int64   `json:"page_seen,omitempty"` // the contact's messages up to here have been read by the page
 
+	Last int64 `json:"last,omitempty"` // time of the last message of either side
+
 	Owner     string     `json:"owner,omitempty"`      // the app that controls the conversation; empty: the page's own
 	Reacted   []Reaction `json:"reacted,omitempty"`    // the page's latest changes of reactions, oldest first
 	FileBytes int64      `json:"file_bytes,omitempty"` // of all files that the contact sent
@@ -118,7 +120,10 @@ func openFile(path string) (*boltfile.File, error) {
 }
 
 // buckets are those of a whole file.
-var buckets = [][]byte{bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue, bucketFiles, bucketAttachments, bucketProfiles}
+var buckets = [][]byte{
+	bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue, bucketFiles, bucketAttachments, bucketProfiles,
+	bucketRecent, bucketPlaces,
+}
 
 // prepare makes the buckets of a new file, and refuses one of another layout or another program. A file that has them is
 // not written: syncing the disk is most of what opening costs.
@@ -134,6 +139,7 @@ func prepare(db *boltfile.File) error {
 		if first, _ := tx.Cursor().First(); first != nil && tx.Bucket(bucketAbout) == nil {
 			return fmt.Errorf("%w: it holds other things than it should; restore it from a backup", boltfile.ErrDamaged)
 		}
+		listed := tx.Bucket(bucketRecent) != nil && tx.Bucket(bucketPlaces) != nil
 		for _, name := range buckets {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
@@ -142,6 +148,11 @@ func prepare(db *boltfile.File) error {
 		about := tx.Bucket(bucketAbout)
 		if v := about.Get([]byte("layout")); v != nil && string(v) != layout {
 			return fmt.Errorf("its layout is %q and this frontdesk reads %q; use the program it was written with", v, layout)
+		}
+		if !listed {
+			if err := fillThreads(tx); err != nil {
+				return err
+			}
 		}
 		return about.Put([]byte("layout"), []byte(layout))
 	})
@@ -199,6 +210,9 @@ func addMessage(tx *bolt.Tx, conv convKey, row *messageRow) (uint64, error) {
 		return 0, err
 	}
 	if err := messages.Put(messageKey(conv, seq), raw); err != nil {
+		return 0, err
+	}
+	if err := putPlace(tx, conv, row.MID); err != nil {
 		return 0, err
 	}
 	return seq, tx.Bucket(bucketMIDs).Put(midKey(conv, row.MID), binary.BigEndian.AppendUint64(nil, seq))

@@ -171,7 +171,7 @@ func (s *Server) accept(ctx context.Context, page *Page, contact Contact, out se
 			return nil, err
 		}
 		line := out.line(mid, row.stamp(s.now()))
-		row.Sent = line.At
+		row.Sent, row.Last = line.At, line.At
 		if _, err := addMessage(tx, contact.key(), line); err != nil {
 			return nil, err
 		}
