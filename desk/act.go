@@ -157,7 +157,7 @@ func (d *Desk) settle(ctx context.Context, c store.Conversation, act store.Act) 
 	switch {
 	case act.Verb == store.VerbSendAgain:
 		undo.Verb = store.VerbCancel
-	case act.Verb == store.VerbCancel && (m.State == store.StateQueued || m.State == store.StateHeld):
+	case act.Verb == store.VerbCancel && (m.State == store.StateQueued || m.State == store.StateHeld) && !m.MayHaveArrived():
 		undo.Verb = store.VerbSendAgain
 	default: // taking it back would send what may have arrived, or failed
 		return store.Act{}, nil

@@ -245,6 +245,37 @@ func TestUploadsThatBreak(t *testing.T) {
 	}
 }
 
+// TestUploadsThatKeepFailing has every upload fail: it is said of the file, not of the customer, and nothing can have
+// arrived.
+func TestUploadsThatKeepFailing(t *testing.T) {
+	t.Parallel()
+	for name, upload := range map[string]func(w http.ResponseWriter){
+		"busy":    func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) },
+		"trouble": func(w http.ResponseWriter) { w.WriteHeader(500); _, _ = w.Write(messenger.ErrorBody(2, 0, "no")) },
+		"cut":     func(w http.ResponseWriter) { fmt.Fprint(w, `{"attachment_id":"17`) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			path, _ := pictureFile(t, 7)
+			k := newKeeper(t, nil)
+			k.upload = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+				_, _ = io.Copy(io.Discard, r.Body)
+				upload(w)
+				return true
+			}
+			w := open(t, dir, config{sender: graphClient(t, k.URL), adjust: keepingFiles(dir)})
+			m := w.untilState(w.sendsFile(w.writes(pageID, psid(maya), "hello", 0), w.attaches(path)), store.StateFailed)
+			if e := m.Error; !strings.Contains(e.Text, "file") || !e.Retry || !strings.Contains(e.Advice, "again later") || strings.Contains(e.Text+e.Advice, "blocked") {
+				t.Errorf("it says %+v", e)
+			}
+			if m.MayHaveArrived() || len(k.requests()) != 0 {
+				t.Errorf("it may have arrived, after %d requests", len(k.requests()))
+			}
+		})
+	}
+}
+
 // TestEndBetweenUploadAndMessage ends the process where the platform has the file and no message names it yet.
 func TestEndBetweenUploadAndMessage(t *testing.T) {
 	t.Parallel()

@@ -110,3 +110,36 @@ func TestLastAnswerOfAGateway(t *testing.T) {
 		})
 	}
 }
+
+// TestCancelledWhileItsEchoIsAwaited takes a reply back that a gateway answered: it may have arrived, so nothing offers to
+// send it at once, and its echo still settles it.
+func TestCancelledWhileItsEchoIsAwaited(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		p := &platform{answer: func(context.Context, int, messenger.SendRequest) (messenger.SendResponse, error) {
+			return messenger.SendResponse{}, &messenger.APIError{HTTPStatus: 502}
+		}}
+		w := open(t, t.TempDir(), config{sender: p, pauses: realPauses, limits: realLimits})
+		defer w.close()
+		id := w.writes(pageID, psid(maya), "hello", 0)
+		m := w.reply(id, "one")
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if got := w.message(m); got.State != store.StateQueued || !got.MayHaveArrived() {
+			t.Fatalf("it is %s, %+v", got.State, got.Error)
+		}
+		undo, err := w.desk.Do(t.Context(), store.Act{Agent: "ana", Conversation: id, Verb: store.VerbCancel, Message: m.ID})
+		if err != nil || undo != (store.Act{}) {
+			t.Errorf("cancelled: %v; undo is %+v", err, undo)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if n := len(p.requests()); n != 1 {
+			t.Errorf("there were %d requests", n)
+		}
+		w.echoes(m, "m_late")
+		synctest.Wait()
+		if got := w.message(m); got.State != store.StateSent {
+			t.Errorf("after its echo it is %s", got.State)
+		}
+	})
+}

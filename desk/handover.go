@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"frontdesk/desk/media"
+	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
@@ -66,9 +67,9 @@ func (c *courier) notHandedOver(requests context.Context, s shot, failure error)
 		if r.Error, r.Outcome = reason, store.OutcomeFailed; passes {
 			c.again(&r, m, maxTries, 0)
 		}
-	} else if c.judge(&r, s, failure); r.Outcome == store.OutcomeUnknown {
-		r.Error.Text, r.Error.Advice, r.Error.Retry = "The file was not handed over: the connection broke.", "", true
-		c.again(&r, m, maxTries, 0)
+	} else {
+		c.judge(&r, s, failure)
+		c.nothingSent(&r, m, messenger.Judge(failure))
 	}
 	if m.Error != nil && m.Error.Subcode == notFetched && r.Outcome == store.OutcomeRetry {
 		r.Error.Subcode = notFetched // by its bytes the next time too: byBytes goes by it
@@ -81,6 +82,28 @@ func (c *courier) notHandedOver(requests context.Context, s shot, failure error)
 		return pause{watch: true}, err
 	}
 	return pause{after: seq}, nil
+}
+
+// nothingSent words anew what is the file's failure alone: no customer has to do with it, and nothing can have arrived.
+func (c *courier) nothingSent(r *store.Result, m store.Message, v messenger.Verdict) {
+	switch v.Retry {
+	case messenger.RetryUnclear:
+		r.Error.Text = "The file was not handed over: the connection broke."
+	case messenger.RetryBackoff:
+		r.Error.Text = "The platform could not take the file at the moment."
+		if v.Detail != "" {
+			r.Error.Text += " The platform says: " + v.Detail
+		}
+	default:
+		return
+	}
+	r.Error.Advice, r.Error.Retry = "", true
+	if r.Outcome == store.OutcomeUnknown {
+		c.again(r, m, maxTries, 0)
+	}
+	if r.Outcome == store.OutcomeFailed {
+		r.Error.Advice = "It was tried several times; send it again later."
+	}
 }
 
 // noFile says what keeps a file from being handed over, where that is nothing of the platform's, and whether it passes by

@@ -166,6 +166,9 @@ func (c *courier) again(r *store.Result, m store.Message, most int, least time.D
 		}
 		return
 	}
+	if least > 0 { // it may have arrived, and until its echo is due repeating is not safe
+		r.Error.Retry = false
+	}
 	retry(r, c.d.now().Add(max(least, c.back.afterFailure(n))))
 }
 

@@ -131,6 +131,13 @@ type Message struct {
 	Trail []Seq
 }
 
+// MayHaveArrived reports whether a reply that is not known to be sent may have arrived all the same: its fate is unknown, or
+// something on the way to the platform answered the last attempt, and the next one waits until its echo is overdue.
+func (m Message) MayHaveArrived() bool {
+	doubted := m.State == StateQueued && m.Attempts > 0 && m.Error != nil && !m.Error.Retry
+	return m.State == StateUnknown || doubted
+}
+
 // MaxTrail is how many records a message remembers to have been changed by.
 const MaxTrail = 64
 
