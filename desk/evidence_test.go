@@ -223,7 +223,7 @@ func TestTrailsOfOtherLines(t *testing.T) {
 		case m.Kind == store.KindResolved:
 			wantSteps(t, trail, "act: ana resolved")
 		case m.Kind == store.KindOptin:
-			wantSteps(t, trail, "webhook: asked for messages: about News")
+			wantSteps(t, trail, "webhook: asked for messages: about “News”")
 			if !strings.Contains(body, "[secret]") || strings.Contains(body, "998877") {
 				t.Errorf("the token is shown: %s", body)
 			}

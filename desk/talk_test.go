@@ -310,10 +310,10 @@ func TestControlIsHandedOn(t *testing.T) {
 		says    string // the line in the thread
 	}{
 		{desk.ControlRequest{Verb: desk.ControlTake}, store.Owner{Kind: store.OwnerUs}, "ana took the conversation over"},
-		{desk.ControlRequest{Verb: desk.ControlPass, To: messenger.PageInboxApp}, store.Owner{Kind: store.OwnerApp, AppID: messenger.PageInboxApp}, "ana passed the conversation on: to the Page inbox"},
+		{desk.ControlRequest{Verb: desk.ControlPass, To: messenger.PageInboxApp}, store.Owner{Kind: store.OwnerApp, AppID: messenger.PageInboxApp}, "ana passed the conversation on to the Page inbox"},
 		{desk.ControlRequest{Verb: desk.ControlTake}, store.Owner{Kind: store.OwnerUs}, "ana took the conversation over"},
 		{desk.ControlRequest{Verb: desk.ControlRelease}, store.Owner{Kind: store.OwnerIdle}, "ana gave the conversation up"},
-		{desk.ControlRequest{Verb: desk.ControlPass, To: "77"}, store.Owner{Kind: store.OwnerApp, AppID: "77"}, "ana passed the conversation on: to app 77"},
+		{desk.ControlRequest{Verb: desk.ControlPass, To: "77"}, store.Owner{Kind: store.OwnerApp, AppID: "77"}, "ana passed the conversation on to app 77"},
 	} {
 		c.request.Conversation, c.request.Agent = id, agent
 		if err := w.desk.Control(t.Context(), c.request); err != nil {

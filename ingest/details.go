@@ -114,7 +114,7 @@ func products(all []messenger.Product) []store.Detail {
 	var out []store.Detail
 	for _, p := range all {
 		name := firstWord(p.Name, p.RetailerID, p.ID, "product")
-		price := strings.TrimSpace(p.UnitPrice + " " + p.Currency)
+		price := strings.TrimSpace(amount(p.UnitPrice, p.Currency) + " " + p.Currency)
 		if p.UnitPrice == "" {
 			price = ""
 		}

@@ -130,7 +130,7 @@ var wantFixtures = map[string][]string{
 		"message text A/psid:Maya opens",
 		"message text A/psid:Tomás opens",
 	},
-	"cart-order":                {`message order A/psid:Tomás "gift wrap one please" [The Salt Ledger (hardback) 2 × 24.9 EUR]`},
+	"cart-order":                {`message order A/psid:Tomás "gift wrap one please" [The Salt Ledger (hardback) 2 × 24.90 EUR]`},
 	"changes-dashboard-test":    {},
 	"changes-inbox-label":       {"label A/psid:Maya +VIP"},
 	"coupon-revealed":           {`activity coupon A/psid:Maya "" [code LEAF10]`},

@@ -33,7 +33,7 @@ func TestTranslateRare(t *testing.T) {
 		{"marketing stopped", `"optin":{"type":"notification_messages","notification_messages_status":"STOP NOTIFICATIONS","title":"News"}`, `activity optin A/psid:Maya "stopped the messages they had asked for" [about News]`},
 		{"marketing resumed", `"optin":{"type":"notification_messages","notification_messages_status":"RESUME NOTIFICATIONS","notification_messages_frequency":"WEEKLY"}`, `activity optin A/psid:Maya "wants the messages they had stopped again" [how often weekly]`},
 		{"a login", `"optin":{"login_id":"7"}`, `activity optin A/psid:Maya ""`},
-		{"an order in numbers", `"order":{"products":[{"id":9007199254740993,"unit_price":5,"quantity":1},{"name":"Tea","quantity":"2"},{"name":"Cup","unit_price":"3","currency":"EUR"},{}]}`, `message order A/psid:Maya "" [9007199254740993 1 × 5] [Tea 2] [Cup 3 EUR] [product]`},
+		{"an order in numbers", `"order":{"products":[{"id":9007199254740993,"unit_price":5,"quantity":1},{"name":"Tea","quantity":"2"},{"name":"Cup","unit_price":"3","currency":"EUR"},{}]}`, `message order A/psid:Maya "" [9007199254740993 1 × 5] [Tea 2] [Cup 3.00 EUR] [product]`},
 		{"a lead form", `"form":{"id":12}`, "message form A/psid:Maya [form 12]"},
 		{"a survey of types nobody knows", `"messaging_feedback":{"feedback_screens":[{"questions":{"x":{"type":"gut_feeling","payload":"4"}}}]}`, `activity survey A/psid:Maya "" [gut feeling 4]`},
 		{"retired kinds", `"checkout_update":{"payload":"x"}`, "unknown checkout_update A/psid:Maya"},

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // ActivityText is the sentence that an activity line says, with times in UTC; see ActivityTextIn. It is empty for
@@ -11,7 +13,11 @@ func ActivityText(m Message) string { return ActivityTextIn(m, time.UTC) }
 
 // ActivityTextIn is ActivityText with times where the reader lives. It holds text from outside (names, refs, sources)
 // as it came: whoever draws it cleans it.
-func ActivityTextIn(m Message, where *time.Location) string {
+func ActivityTextIn(m Message, where *time.Location) string { return ActivityTextFor(m, where, "") }
+
+// ActivityTextFor is ActivityTextIn for those whose own app on the platform is appID, which is "us" to them; empty where
+// they have none.
+func ActivityTextFor(m Message, where *time.Location, appID string) string {
 	if m.Direction != Activity {
 		return ""
 	}
@@ -47,7 +53,7 @@ func ActivityTextIn(m Message, where *time.Location) string {
 	case KindOptin:
 		return toldText("opted in", m)
 	case KindControl:
-		return toldText("the conversation was handed over", m)
+		return controlText(m, appID)
 	case KindLinked:
 		return toldText("linked an account", m)
 	case KindUnlinked:
@@ -72,10 +78,54 @@ func toldText(usual string, m Message) string {
 	between := ": "
 	for _, d := range m.Details {
 		b.WriteString(between)
-		b.WriteString(d.String())
+		b.WriteString(saidDetail(d))
 		between = ", "
 	}
 	return b.String()
+}
+
+// plainDetails are the details whose values are names, times and words of the platform's; all others are what somebody
+// wrote, and stand in quotes.
+var plainDetails = []string{"from", "to", "by", "until", "time zone", "how often", "code", "ref"}
+
+// saidDetail is a detail as a sentence has it.
+func saidDetail(d Detail) string {
+	if d.Name == "" || d.Value == "" || slices.Contains(plainDetails, d.Name) || !strings.ContainsFunc(d.Value, unicode.IsLetter) {
+		return d.String()
+	}
+	return d.Name + " " + quoted(d.Value)
+}
+
+func quoted(s string) string { return "“" + s + "”" }
+
+// controlText is who handed a conversation to whom, or asks for it, with the note that came along.
+func controlText(m Message, appID string) string {
+	var b strings.Builder
+	if b.WriteString("the conversation was handed over"); m.Text != "" {
+		b.Reset()
+		b.WriteString(m.Text)
+	}
+	note := ""
+	for _, d := range m.Details {
+		value := d.Value
+		if appID != "" && value == "app "+appID {
+			value = "us"
+		}
+		switch d.Name {
+		case "by": // a request; who asks says more than that somebody did
+			verb := " asks"
+			if value == "us" {
+				value, verb = "we", " ask"
+			}
+			b.Reset()
+			b.WriteString(value + verb + " to answer this conversation")
+		case "note":
+			note = ": " + quoted(value)
+		default:
+			b.WriteString(" " + d.Name + " " + value)
+		}
+	}
+	return b.String() + note
 }
 
 // ArrivalText says how a contact came in. It holds text from outside as it came.

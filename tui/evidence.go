@@ -94,7 +94,7 @@ func (m *Model) showEvidence() tea.Cmd {
 	}
 	about := m.author(&msg) + ": " + summary(&msg)
 	if msg.Direction == store.Activity {
-		about = store.ActivityText(msg)
+		about = store.ActivityTextFor(msg, m.clock.Location(), m.state.AppID)
 	}
 	m.overlay = &evidenceBox{conv: t.id, id: msg.ID, about: CleanLine(about), open: map[int]bool{}}
 	return loadTrail(m.ctx, m.desk, t.id, msg.ID)

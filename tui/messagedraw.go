@@ -67,7 +67,7 @@ func (m *Model) messageBody(msg *store.Message, k itemKey, w int) []string {
 	out = append(out, m.drawElements(msg.Elements, k.chosen, w)...)
 	out = append(out, m.drawChips(m.buttonChips(msg.Buttons, k.chosen), w)...)
 	out = append(out, m.drawChips(m.quickReplyChips(msg.QuickReplies, k.chosen), w)...)
-	out = append(out, m.drawFields(msg.Details, w)...)
+	out = append(out, m.drawBeside(msg, w)...)
 	if k.former {
 		out = append(out, m.drawFormer(msg, w)...)
 	}
@@ -166,26 +166,52 @@ func (m *Model) drawElements(elements []messenger.Element, chosen string, w int)
 	return out
 }
 
-// drawFields draws the products of an order or the answers of a form: names on the left where there is room.
+// drawBeside draws what is known of a message beside its words: in columns, or, where it is one thing that no head
+// names, as it is said.
+func (m *Model) drawBeside(msg *store.Message, w int) []string {
+	if len(msg.Details) != 1 || kindHead(msg) != "" || msg.Details[0].Name == "" {
+		return m.drawFields(msg.Details, w)
+	}
+	var out []string
+	for _, line := range m.ruler.wrap(CleanLine(msg.Details[0].String()), w) {
+		out = append(out, m.theme.muted.on(line))
+	}
+	return out
+}
+
+// drawFields draws the products of an order or the answers of a form: names on the left, as wide as the values leave
+// them, and on several lines where that is not enough.
 func (m *Model) drawFields(fields []store.Detail, w int) []string {
 	t, r := m.theme, m.ruler
-	names := 0
+	names, values := 0, 0
 	for _, f := range fields {
 		names = max(names, r.width(CleanLine(f.Name)))
+		values = max(values, r.width(CleanLine(f.Value)))
 	}
-	names = min(names, w/2)
+	names = max(min(names, w-3-min(values, w/2)), 1)
 	var out []string
 	for _, f := range fields {
 		name, value := CleanLine(f.Name), CleanLine(f.Value)
 		if name == "" || value == "" {
-			out = append(out, t.text.on(r.cut("▪ "+name+value, w)))
+			for i, line := range r.wrap(name+value, w-2) {
+				lead := "▪ "
+				if i > 0 {
+					lead = "  "
+				}
+				out = append(out, t.text.on(lead+line))
+			}
 			continue
 		}
-		for i, line := range r.wrap(value, max(w-names-3, 8)) {
-			if i > 0 {
-				name = ""
+		left, right := r.wrap(name, names), r.wrap(value, max(w-names-3, 8))
+		for i := range max(len(left), len(right)) {
+			var l, v string
+			if i < len(left) {
+				l = left[i]
 			}
-			out = append(out, t.muted.on(r.pad(name, names))+"   "+t.text.on(line))
+			if i < len(right) {
+				v = right[i]
+			}
+			out = append(out, t.muted.on(r.pad(l, names))+"   "+t.text.on(v))
 		}
 	}
 	return out

@@ -40,6 +40,7 @@ type itemKey struct {
 	former   bool        // what it said before its edits is shown
 	touch    store.Touch // the arrival that rode in it
 	settle   bool
+	ours     string // our own app, where it may be named
 }
 
 type drawnItem struct {
@@ -114,6 +115,9 @@ func (m *Model) itemKey(msg *store.Message, w int) itemKey {
 	}
 	if msg.State == store.StateQueued && msg.RetryAt != 0 {
 		k.minute = moment(msg.RetryAt, m.clock)
+	}
+	if msg.Kind == store.KindControl {
+		k.ours = m.state.AppID
 	}
 	if msg.Kind == store.KindSnoozed {
 		k.minute = moment(msg.Until, m.clock)
@@ -221,7 +225,7 @@ func (m *Model) drawItem(msg *store.Message, k itemKey) (out []string, above int
 
 // drawActivity draws a line that the system wrote.
 func (m *Model) drawActivity(msg *store.Message, k itemKey) []string {
-	said := store.ActivityTextIn(*msg, m.clock.Location())
+	said := store.ActivityTextFor(*msg, m.clock.Location(), k.ours)
 	if msg.Kind == store.KindSnoozed && msg.Until != 0 {
 		said = orElse(msg.Agent, "somebody") + " snoozed this until " + k.minute
 	}
