@@ -125,7 +125,7 @@ func (c *courier) pick(ctx context.Context, conv store.Conversation) (store.Mess
 		case store.StateSending: // made by an earlier process, and settled at the start
 			return store.Message{}, pause{watch: true}, nil
 		case store.StateQueued:
-			if at := m.RetryAt.Time(); at.After(c.d.now()) {
+			if at := c.d.notBefore(m); at.After(c.d.now()) {
 				return store.Message{}, pause{at: earlier(at, due)}, nil
 			}
 			return m, pause{}, nil
@@ -151,6 +151,20 @@ func (c *courier) pick(ctx context.Context, conv store.Conversation) (store.Mess
 		next = pause{at: due}
 	}
 	return store.Message{}, next, nil
+}
+
+// mostHeld is the longest that a reply is held so that it can be taken back, unless the desk was told to hold it longer.
+const mostHeld = time.Minute
+
+// notBefore is when a queued reply may go out. One that is held for longer than any is waits for a clock that was set back
+// since: it may go at once.
+func (d *Desk) notBefore(m store.Message) time.Time {
+	now := d.now()
+	wait := m.RetryAt.Time().Sub(now)
+	if held := m.Attempts == 0 && m.Error == nil; held && wait > max(d.o.Hold, mostHeld) {
+		return now
+	}
+	return now.Add(wait) // which goes by the clock of this process, and not by the one that people set
 }
 
 // resumable reports whether a held reply goes on by itself when what held it is over: a token was renewed, a setting

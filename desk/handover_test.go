@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"frontdesk/desk"
@@ -236,6 +237,27 @@ func TestQuote(t *testing.T) {
 			t.Errorf("quoting %s: %v", name, err)
 		}
 	}
+}
+
+// TestHoldWithAClockThatIsSetBack ends the desk while a reply is held, and starts it a day earlier by the clock: the reply
+// goes out all the same.
+func TestHoldWithAClockThatIsSetBack(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		p := &platform{}
+		dir := t.TempDir()
+		hold := func(o *desk.Options) { o.Hold = 10 * time.Second }
+		w := open(t, dir, config{sender: p, adjust: hold})
+		m := w.reply(w.writes(pageID, psid(maya), "hello", time.Minute), "Gladly.")
+		time.Sleep(time.Second)
+		w.close()
+		w = open(t, dir, config{sender: p, adjust: hold, now: func() time.Time { return time.Now().Add(-24 * time.Hour) }})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got := w.message(m); got.State != store.StateSent || len(p.requests()) != 1 {
+			t.Errorf("it is %s after %d requests", got.State, len(p.requests()))
+		}
+		w.close()
+	})
 }
 
 // TestHold takes a reply back while it is held, and sends another one when the time is over.

@@ -98,7 +98,7 @@ func (d *Desk) explainQueued(w *Waiting, ahead store.MessageID) {
 	now, m := d.now(), w.Message
 	in := Inbox{ID: w.Inbox}
 	w.Next = d.courier.alert(&in, now)
-	if at := m.RetryAt.Time(); at.After(w.Next) && at.After(now) {
+	if at := d.notBefore(m); at.After(w.Next) && at.After(now) {
 		w.Next = at
 	}
 	switch {
