@@ -292,10 +292,10 @@ func (m *Model) itArrived() tea.Cmd {
 func (m *Model) dropReply() tea.Cmd {
 	msg, _ := m.thread.unsettled(store.StateFailed, store.StateHeld, store.StateQueued)
 	act := store.Act{Conversation: m.thread.id, Verb: store.VerbCancel, Message: msg.ID}
+	text, done := m.cancelWords(&msg)
 	m.overlay = &questionBox{
-		title: "Do not send?",
-		text:  "This reply will not be sent: " + m.inQuotes(&msg) + ". Take it out of the queue?",
-		yes:   func(m *Model) tea.Cmd { return m.act(act, "Will not be sent: "+m.inQuotes(&msg)) },
+		title: "Do not send?", text: text,
+		yes: func(m *Model) tea.Cmd { return m.act(act, done) },
 	}
 	return nil
 }

@@ -120,26 +120,32 @@ func (m *Model) arrivedWaiting() tea.Cmd {
 func (m *Model) cancelWaiting() tea.Cmd {
 	w, _ := m.waiting()
 	act := store.Act{Conversation: w.Message.Conversation, Verb: store.VerbCancel, Message: w.Message.ID}
-	text := "This reply will not be sent: " + m.inQuotes(&w.Message) + ". Take it out of the queue?"
-	if w.Message.State == store.StateUnknown {
-		text = m.inQuotes(&w.Message) + " may have arrived already; that is not changed by this. Take it out of the queue?"
-	}
+	text, done := m.cancelWords(&w.Message)
 	m.overlay = &questionBox{
 		title: "Do not send?", back: m.overlay, text: text,
-		yes: func(m *Model) tea.Cmd { return m.act(act, "Will not be sent: "+m.inQuotes(&w.Message)) },
+		yes: func(m *Model) tea.Cmd { return m.act(act, done) },
 	}
 	return nil
 }
 
-// editWaiting takes the reply out of the queue and gives its words back to the composer. Of one whose fate is unknown
-// that is asked first.
+// cancelWords are the question before a reply is taken out of the queue, and what is said afterwards.
+func (m *Model) cancelWords(msg *store.Message) (question, done string) {
+	name := m.inQuotes(msg)
+	if msg.MayHaveArrived() {
+		return name + " may have arrived already; that is not changed by this. Take it out of the queue?", "Not sent again: " + name
+	}
+	return "This reply will not be sent: " + name + ". Take it out of the queue?", "Will not be sent: " + name
+}
+
+// editWaiting takes the reply out of the queue and gives its words back to the composer. Of one that may have arrived that
+// is asked first.
 func (m *Model) editWaiting() tea.Cmd {
 	w, _ := m.waiting()
 	edit := func(m *Model) tea.Cmd {
 		m.overlay = nil
 		return takeWords(m.ctx, m.desk, m.agent, w)
 	}
-	if w.Message.State != store.StateUnknown {
+	if !w.Message.MayHaveArrived() {
 		return edit(m)
 	}
 	m.overlay = &questionBox{
@@ -220,7 +226,11 @@ func (m *Model) applyWords(msg wordsMsg) tea.Cmd {
 	if m.thread.id != conv {
 		open = m.goTalk(msg.waiting)
 	}
-	return tea.Batch(open, m.putBack(conv, msg.words), m.say("Taken back, and not sent."), m.refresh())
+	said := "Taken back, and not sent."
+	if msg.waiting.Message.MayHaveArrived() {
+		said = "Taken out of the queue; it may have arrived already."
+	}
+	return tea.Batch(open, m.putBack(conv, msg.words), m.say(said), m.refresh())
 }
 
 // putBack puts words into the composer of the open conversation, and the cursor behind them.

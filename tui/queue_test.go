@@ -128,6 +128,28 @@ func TestQueueGivesWordsBackToTheirComposer(t *testing.T) {
 	})
 }
 
+func TestQueueSaysOfWhatMayHaveArrivedThatItMay(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{}, func(w *world, s *terminal) {
+		w.says(pageID, jonas, time.Minute, "And mine?")
+		s.settle()
+		w.writes(jonas, messenger.OutMessage{Text: throughGateway})
+		s.settle()
+		s.press("queue")
+		s.expect("queued", "It goes through a gateway.")
+		s.press("queue-cancel")
+		s.expect("may have arrived already")
+		s.press("no", "queue-edit")
+		s.expect("Edit?", "may have arrived already")
+		s.press("yes")
+		s.expect("it may have arrived already")
+		s.refuse("and not sent")
+		if got := w.replies(jonas)[throughGateway]; got != store.StateCancelled {
+			t.Errorf("the reply is %s", got)
+		}
+	})
+}
+
 func TestQueueIsLive(t *testing.T) {
 	t.Parallel()
 	story(t, worldOptions{}, screenOptions{w: 200, h: 60}, func(w *world, s *terminal) {

@@ -75,6 +75,9 @@ type worldOptions struct {
 	begins    time.Time       // when the test begins; zero: base
 }
 
+// throughGateway is a text that a gateway answers, so that nobody knows for a while whether it arrived.
+const throughGateway = "It goes through a gateway."
+
 // platform answers sends as the cast says.
 type platform struct{ w *world }
 
@@ -92,6 +95,9 @@ func (p platform) Send(ctx context.Context, _ string, r messenger.SendRequest) (
 		return messenger.SendResponse{}, &messenger.APIError{HTTPStatus: 400, Code: 551, Subcode: 1545041}
 	case unsure.ID:
 		return messenger.SendResponse{}, errors.New("connection reset")
+	}
+	if r.Message.Text == throughGateway {
+		return messenger.SendResponse{}, &messenger.APIError{HTTPStatus: 502}
 	}
 	return messenger.SendResponse{RecipientID: r.Recipient.ID, MessageID: "m_sent_" + r.Message.Metadata}, nil
 }
