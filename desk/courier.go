@@ -237,7 +237,7 @@ func (c *courier) settleAbandoned(ctx context.Context) error {
 		}
 		seq, err := c.result(ctx, store.Result{
 			Token: m.Token, Conversation: m.Conversation, N: m.Attempts, Outcome: store.OutcomeUnknown,
-			Error: &store.SendError{Text: text, Advice: "Wait for its echo, or look in the conversation before sending it again."},
+			Error: &store.SendError{Text: text, Advice: "The platform tells of each message it took, mostly within seconds. If it does not, look in the customer's chat before sending it again."},
 		})
 		if err != nil {
 			return err

@@ -15,7 +15,7 @@ var (
 	unclear = Verdict{
 		Retry: RetryUnclear, Scope: ScopeConversation,
 		Sentence: "It is unknown whether the message arrived.",
-		Advice:   "Wait for its echo, or look in the conversation before sending it again.",
+		Advice:   "The platform tells of each message it took, mostly within seconds. If it does not, look in the customer's chat before sending it again.",
 	}
 	temporary = Verdict{
 		Retry: RetryBackoff, Scope: ScopeMessage,

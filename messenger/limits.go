@@ -285,7 +285,7 @@ func (c *checker) element(at string, e Element) {
 		c.address(at+".image_url", e.ImageURL)
 	}
 	if e.Subtitle == "" && e.ImageURL == "" && e.DefaultAction == nil && len(e.Buttons) == 0 {
-		c.fault(at, "has only a title: a subtitle, an image, an address or a button is needed")
+		c.fault(at, "a card needs more than its title: add a subtitle, an image, an address or a button")
 	}
 	if e.DefaultAction != nil {
 		c.defaultAction(at+".default_action", *e.DefaultAction)

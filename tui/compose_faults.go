@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,10 +35,18 @@ func faultsOf(d desk.Draft) []fault {
 			all = append(all, fault{at: at, says: f.Problem, length: f.Limit > 0 && f.Got > f.Limit})
 		}
 	}
-	if d.Chosen() == desk.ModeQuickReplies && len(d.QuickReplies) == 0 {
-		all = append(all, fault{at: spot{part: partTitle}, says: "a quick reply is needed, or " + keyOf("mode-text") + " for text alone"})
+	switch mode := d.Chosen(); {
+	case mode == desk.ModeQuickReplies && len(d.QuickReplies) == 0:
+		all = append(all, noneYet("a quick reply"))
+	case mode == desk.ModeButtons && len(d.Buttons) == 0: // in words instead of a count
+		all = append(slices.DeleteFunc(all, func(f fault) bool { return f.at == spot{part: partTitle} }), noneYet("a button"))
 	}
 	return all
+}
+
+// noneYet says that what the message is about is still missing.
+func noneYet(what string) fault {
+	return fault{at: spot{part: partTitle}, says: what + " is needed, or " + keyOf("mode-text") + " for text alone"}
 }
 
 var (

@@ -175,7 +175,7 @@ func TestEveryLimitNamesAFieldOfTheForm(t *testing.T) {
 			"empty",
 		},
 		"text over buttons": {desk.Draft{Mode: desk.ModeButtons, Text: long[:1282], Buttons: []messenger.Button{postback}}, spot{}, "641"},
-		"no buttons":        {desk.Draft{Mode: desk.ModeButtons, Text: "A"}, spot{part: partTitle}, "at least 1"},
+		"no buttons":        {desk.Draft{Mode: desk.ModeButtons, Text: "A"}, spot{part: partTitle}, "a button is needed"},
 		"address": {
 			desk.Draft{Mode: desk.ModeButtons, Text: "A", Buttons: []messenger.Button{postback, {Type: messenger.ButtonURL, Title: "B", URL: "b"}}},
 			spot{part: partPayload, row: 1},
@@ -190,7 +190,7 @@ func TestEveryLimitNamesAFieldOfTheForm(t *testing.T) {
 		"only a title": {
 			desk.Draft{Mode: desk.ModeCards, Cards: []messenger.Element{{Title: "A"}}},
 			spot{part: partTitle},
-			"only a title",
+			"more than its title",
 		},
 		"subtitle": {
 			desk.Draft{Mode: desk.ModeCards, Cards: []messenger.Element{{Title: "A", Subtitle: "B"}, {Title: "A", Subtitle: long[:162]}}},

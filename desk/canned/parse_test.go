@@ -94,7 +94,7 @@ func TestFaultsNameLineAndWhatToDo(t *testing.T) {
 		"two kinds":                {text: "quick reply: A\nbutton: postback B\n\nText", want: []string{"a.txt line 2: quick replies and buttons do not go"}},
 		"cards and button":         {text: "card: A\n  subtitle: B\nbutton: postback B", want: []string{"a.txt line 3: cards have their own buttons; indent"}},
 		"cards and text":           {text: "card: A\n  subtitle: B\n\nText", want: []string{"a.txt line 4: text and cards do not go"}},
-		"card with title only":     {text: "card: A", want: []string{"a.txt line 1: cards: has only a title"}},
+		"card with title only":     {text: "card: A", want: []string{"a.txt line 1: cards: a card needs more than its title"}},
 		"card's subtitle":          {text: "card: A\n  subtitle: " + strings.Repeat("x", 81), want: []string{"a.txt line 2: subtitle: 81 characters"}},
 		"card's button":            {text: "card: A\n  button: postback " + long + " = B", want: []string{"a.txt line 2: title: 21 characters"}},
 		"card's link":              {text: "card: A\n  link: nowhere", want: []string{"a.txt line 2: address: must be an address"}},
