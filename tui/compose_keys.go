@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -20,13 +21,13 @@ var onCompose = []place{placeReply, placeForm}
 func composeActions() []action {
 	form := []place{placeForm}
 	all := []action{
-		{id: "send", keys: []string{"enter"}, about: "send the reply, or keep the note", hint: "send", in: []place{placeReply}, run: (*Model).send},
+		{id: "send", keys: []string{"enter"}, about: "send the reply, or keep the note", hint: "send", in: []place{placeReply}, run: (*Model).enterText},
 		{id: "field-enter", keys: []string{"enter"}, about: "the next line; from an empty line behind the last: send", hint: "next", in: form, run: (*Model).enterField},
+		{id: "keep-draft", keys: []string{"esc"}, about: "leave, keeping the draft", hint: "keep draft", in: onCompose, run: (*Model).leaveReply},
+		{id: "next-field", keys: []string{"tab"}, about: "the next field; where there is none, the next pane", hint: "field", in: onCompose, run: func(m *Model) tea.Cmd { return m.walk(1) }},
 		{id: "send-now", keys: []string{"ctrl+s"}, about: "send from any field", in: onCompose, run: (*Model).send},
 		{id: "mode", keys: []string{"ctrl+t", "f2"}, about: "another kind of message: text, quick replies, buttons, cards, note", hint: "kind", in: onCompose, run: (*Model).nextMode},
 		{id: "newline", keys: []string{"shift+enter", "alt+enter", "ctrl+j"}, about: "a new line", hint: "new line", in: []place{placeReply}, run: (*Model).newline},
-		{id: "keep-draft", keys: []string{"esc"}, about: "leave, keeping the draft", hint: "keep draft", in: onCompose, run: (*Model).leaveReply},
-		{id: "next-field", keys: []string{"tab"}, about: "the next field; where there is none, the next pane", in: onCompose, run: func(m *Model) tea.Cmd { return m.walk(1) }},
 		{id: "previous-field", keys: []string{"shift+tab"}, about: "the field before; where there is none, the pane before", in: onCompose, run: func(m *Model) tea.Cmd { return m.walk(-1) }},
 		{id: "field-down", keys: []string{"down"}, about: "one line down", in: form, run: func(m *Model) tea.Cmd { return m.stepLine(1) }},
 		{id: "field-up", keys: []string{"up"}, about: "one line up", in: form, run: func(m *Model) tea.Cmd { return m.stepLine(-1) }},
@@ -167,9 +168,42 @@ func (c *composer) afterEnter() (spot, bool) {
 	return spot{}, true
 }
 
-// enterHint is what enter does in the field with the cursor.
+// enterText sends; where quick replies or buttons are to stand under the text and there is none yet, it leads to the first.
+func (m *Model) enterText() tea.Cmd {
+	if m.composer.wantsLine() {
+		return m.goTo(spot{part: partTitle})
+	}
+	return m.send()
+}
+
+// wantsLine reports whether the cursor stands in a text under which nothing stands yet of what its kind is about.
+func (c *composer) wantsLine() bool {
+	if c.at.part != partText || strings.TrimSpace(c.draft.Text) == "" {
+		return false
+	}
+	d, _ := weed(c.draft, c.at)
+	switch c.draft.Chosen() {
+	case desk.ModeQuickReplies:
+		return len(d.QuickReplies) == 0
+	case desk.ModeButtons:
+		return len(d.Buttons) == 0
+	}
+	return false
+}
+
+// enterHint is what enter does where the cursor stands.
 func (m *Model) enterHint() string {
-	if _, sends := m.composer.afterEnter(); sends {
+	c := &m.composer
+	if !c.inForm() {
+		switch {
+		case c.draft.Chosen() == desk.ModeNote:
+			return "note"
+		case c.wantsLine():
+			return "next"
+		}
+		return "send"
+	}
+	if _, sends := c.afterEnter(); sends {
 		return "send"
 	}
 	return "next"

@@ -42,6 +42,46 @@ func (w *world) draft(c store.Contact) desk.Draft {
 	return d
 }
 
+// TestEnterInTheTextLeadsToTheFirst holds that what stands under a text is begun by the key that goes on, without reproach.
+func TestEnterInTheTextLeadsToTheFirst(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, mode, first, fault string }{
+		{"quick replies", "mode-quick_replies", "( title", "a quick reply is needed"},
+		{"buttons", "mode-buttons", "[ title", "a button is needed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			story(t, worldOptions{}, screenOptions{w: 80, h: 24}, func(_ *world, s *terminal) {
+				s.press("reply")
+				s.typed("Which day?")
+				s.expect("enter send", "esc keep draft", "f1 help")
+				s.refuse("tab field")
+				s.press(c.mode)
+				s.expect("enter next", "tab field", "esc keep draft", "f1 help")
+				s.press("send")
+				s.expect(c.first, "0 / 20")
+				s.refuse("✗")
+				s.press("field-enter")
+				s.expect(c.fault)
+			})
+		})
+	}
+}
+
+// TestHelpInTheEditorBeginsWithItsKeys: who asks while writing wants to know how to write.
+func TestHelpInTheEditorBeginsWithItsKeys(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{w: 80, h: 24}, func(_ *world, s *terminal) {
+		s.press("reply", "help-reply")
+		s.expect("Reply", "send the reply, or keep the note", "take back the reply that is held")
+		s.refuse("write a private note")
+		s.press("close-help", "keep-draft", "help")
+		s.expect("write a private note")
+		s.press("close-help", "select", "help")
+		s.expect("Chosen message", "reply to the chosen message, quoting it")
+	})
+}
+
 // TestThreeQuickRepliesInFifteenKeys counts every key that is no text.
 func TestThreeQuickRepliesInFifteenKeys(t *testing.T) {
 	t.Parallel()

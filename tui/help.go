@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -23,7 +24,8 @@ type helpGroup struct {
 
 type helpRow struct{ keys, about, why string }
 
-// helpGroups puts each action under the first group it belongs to, so that it is said once.
+// helpGroups puts each action under the first group it belongs to, so that it is said once. The keys of the place where
+// help was asked for come first, where that is one with keys of its own.
 func helpGroups(m *Model, from place) []helpGroup {
 	kinds := []struct {
 		name string
@@ -63,7 +65,24 @@ func helpGroups(m *Model, from place) []helpGroup {
 			break
 		}
 	}
+	if m != nil {
+		groups = slices.Concat(ownGroups(groups, from, true), ownGroups(groups, from, false))
+	}
 	return append(groups, signs(), origins())
+}
+
+// ownGroups are the groups of the editor or of the chosen message when help was asked for there, or the others.
+func ownGroups(groups []helpGroup, from place, own bool) []helpGroup {
+	names := map[place][]string{
+		placeReply: {"Reply", "Form of a reply"}, placeForm: {"Reply", "Form of a reply"}, placeSelect: {"Chosen message"},
+	}[from]
+	var out []helpGroup
+	for _, g := range groups {
+		if slices.Contains(names, g.name) == own {
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 // origins ties the short words of rows and filters to the names in the views.

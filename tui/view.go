@@ -238,7 +238,7 @@ func (m *Model) drawHints(w int) string {
 	}
 	for i := range theKeys.all {
 		a := &theKeys.all[i]
-		if a.hint == "" || !m.can(a, at) || a.id == "details" && m.lay.docked || a.id == "queue" && m.waitingCount() == 0 || a.id == "next-field" && len(spotsOf(m.composer.draft)) < 2 {
+		if a.hint == "" || !m.can(a, at) || a.id == "details" && m.lay.docked || a.id == "queue" && m.waitingCount() == 0 || a.id == "help-reply" || a.id == "next-field" && len(spotsOf(m.composer.draft)) < 2 {
 			continue
 		}
 		key, hint := a.keys[0], a.hint
@@ -255,6 +255,9 @@ func (m *Model) drawHints(w int) string {
 			}
 		}
 		add(key, hint)
+	}
+	if a := theKeys.byID("help-reply"); m.can(a, at) {
+		add(a.keys[0], a.hint)
 	}
 	return b.String()
 }
