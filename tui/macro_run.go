@@ -63,13 +63,16 @@ func (m *Model) applyMacroDone(msg macroDoneMsg) tea.Cmd {
 	if did == "" {
 		did = "everything was so already."
 	}
+	undo := ""
 	if len(d.Undo) > 0 {
-		did += " " + keyOf("undo") + " undoes all but the message."
+		undo = " " + keyOf("undo") + " undoes all but the message."
 		if len(d.Sent) == 0 {
-			did = strings.TrimSuffix(did, " all but the message.") + " it."
+			undo = " " + keyOf("undo") + " undoes it."
 		}
 	}
-	return tea.Batch(hold, m.say(name+": "+did), m.refresh())
+	// The thread has the steps; the way back must not be cut off.
+	did = m.ruler.cut(name+": "+did, max(m.width-2-m.ruler.width(undo), 1))
+	return tea.Batch(hold, m.say(did+undo), m.refresh())
 }
 
 // wordsOfAll is the draft that would become the messages.

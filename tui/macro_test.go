@@ -41,7 +41,7 @@ func TestMacroSaysWhatWillHappenAndDoesIt(t *testing.T) {
 			"Put on the label shipped.", "Take off the label waiting: it is so already.", "Assign the conversation to you.", "Resolve the conversation.",
 			"We ship to all of Scandinavia, Mara.")
 		s.press("menu-choose")
-		s.expect("Shipped, and done: Sent Mara Voss the canned response shipping. Label shipped put on.")
+		s.expect("Shipped, and done: Sent Mara Voss the canned response shipping.", "… u undoes all but the message.")
 		conv := w.conversation(mara)
 		if conv.Status != store.StatusResolved || conv.Assignee != "ana" || fmt.Sprint(conv.Labels) != "[shipped]" {
 			t.Errorf("the conversation is %s, %q, %v", conv.Status, conv.Assignee, conv.Labels)
