@@ -136,6 +136,9 @@ func newSettle(flags *settingFlags, verb store.Verb, name, short, long string) *
 		Example: "frontdesk queue\nfrontdesk queue " + name + " 109872000000101:7412000000000101 out:TOKEN",
 		Args:    conversationAndMessage("frontdesk queue shows both"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkTimeout(s.timeout); err != nil {
+				return err
+			}
 			return throughDoor(cmd, flags.given(), courierWanted(s.wait), func(ctx context.Context, d *door) error {
 				m, err := s.settle(ctx, d, store.ConversationID(args[0]), store.MessageID(args[1]))
 				if m.ID != "" {

@@ -62,6 +62,9 @@ frontdesk reply CONVERSATION --text 'Your parcel is here.' --human-agent`,
 			if err := f.readStdin(cmd.InOrStdin()); err != nil {
 				return err
 			}
+			if err := f.checkValues(); err != nil {
+				return err
+			}
 			patient := cmd.Flags().Changed("timeout")
 			return throughDoor(cmd, flags.given(), courierWanted(f.wait && f.note == ""), func(ctx context.Context, d *door) error {
 				r := replying{replyFlags: &f, door: d, out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), patient: patient}

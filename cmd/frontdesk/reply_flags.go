@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -55,7 +56,8 @@ func (takes) String() string           { return "" }
 
 func (f *replyFlags) add(cmd *cobra.Command) {
 	p := cmd.Flags()
-	each := func(name, usage string, take func(string) error) { p.Var(takes(take), name, usage) }
+	raw := func(name, usage string, take func(string) error) { p.Var(takes(take), name, usage) }
+	each := func(name, usage string, take func(string) error) { raw(name, usage, ofText(take)) }
 	alone := func(name, usage string, take func(string) error) {
 		p.VarPF(takes(take), name, "", usage).NoOptDefVal = "true"
 	}
@@ -69,10 +71,10 @@ func (f *replyFlags) add(cmd *cobra.Command) {
 	each("card-image", "the picture of the card before it: URL", f.addCardImage)
 	each("card-link", "where a tap on the card before it leads: URL", f.addCardLink)
 	each("card-button", "a button of the card before it, as with --button", f.addCardButton)
-	each(messenger.TypeImage, "a picture: URL or FILE", f.addFile(messenger.TypeImage))
-	each(messenger.TypeAudio, "sound: URL or FILE", f.addFile(messenger.TypeAudio))
-	each(messenger.TypeVideo, "a film: URL or FILE", f.addFile(messenger.TypeVideo))
-	each(messenger.TypeFile, "a file of any kind: URL or FILE", f.addFile(messenger.TypeFile))
+	raw(messenger.TypeImage, "a picture: URL or FILE", f.addFile(messenger.TypeImage))
+	raw(messenger.TypeAudio, "sound: URL or FILE", f.addFile(messenger.TypeAudio))
+	raw(messenger.TypeVideo, "a film: URL or FILE", f.addFile(messenger.TypeVideo))
+	raw(messenger.TypeFile, "a file of any kind: URL or FILE", f.addFile(messenger.TypeFile))
 	p.StringVar(&f.replyTo, "reply-to", "", "quote a message, by its id")
 	each("canned", "put in a canned response: SHORTCODE", func(s string) error { f.canned = append(f.canned, s); return nil })
 	each("blank", "what a canned response asks for: NAME=VALUE", f.addBlank)
@@ -228,6 +230,38 @@ func (f *replyFlags) readStdin(in io.Reader) error {
 			return withCode(exitUse, fmt.Errorf("%s -: stdin holds more than %d bytes", name, mostStdin))
 		}
 		*value = strings.TrimRight(string(read), "\r\n")
+	}
+	return nil
+}
+
+// errNotText says of words in another encoding that they would reach the customer as question marks.
+var errNotText = errors.New("it is not UTF-8 text; convert it first, as with iconv")
+
+// ofText lets take have only what is text. Names of files may be anything.
+func ofText(take func(string) error) func(string) error {
+	return func(s string) error {
+		if !utf8.ValidString(s) {
+			return errNotText
+		}
+		return take(s)
+	}
+}
+
+// checkValues says what is wrong with what the flags hold, once stdin is read.
+func (f *replyFlags) checkValues() error {
+	switch {
+	case !utf8.ValidString(f.text):
+		return misuse("--text: %w", errNotText)
+	case !utf8.ValidString(f.note):
+		return misuse("--note: %w", errNotText)
+	}
+	return checkTimeout(f.timeout)
+}
+
+// checkTimeout refuses a time that was over before it began.
+func checkTimeout(d time.Duration) error {
+	if d < 0 {
+		return misuse("--timeout %s: it cannot be less than nothing; 0 does not wait at all", d)
 	}
 	return nil
 }

@@ -110,3 +110,34 @@ func TestTheWorstOfSeveralMessagesDecides(t *testing.T) {
 		}
 	}
 }
+
+func TestWordsInAnotherEncodingAreRefused(t *testing.T) {
+	t.Parallel()
+	const latin1 = "caf\xe9"
+	for _, args := range [][]string{
+		{"--quick-reply", latin1},
+		{"--quick-reply", "Cafe=" + latin1},
+		{"--button", "postback:" + latin1},
+		{"--card", latin1},
+		{"--card", "Cafe", "--card-button", "postback:" + latin1},
+		{"--canned", latin1},
+		{"--blank", "Name=" + latin1},
+	} {
+		cmd := newReply(&settingFlags{})
+		err := cmd.ParseFlags(args)
+		if err == nil || exitCode(err) != exitUse || !strings.Contains(err.Error(), "not UTF-8") {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+	for _, f := range []replyFlags{{text: "-"}, {note: "-"}} {
+		if err := f.readStdin(strings.NewReader(latin1 + "\n")); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.checkValues(); exitCode(err) != exitUse || !strings.Contains(err.Error(), "not UTF-8") {
+			t.Errorf("from stdin: %v", err)
+		}
+	}
+	if err := newReply(&settingFlags{}).ParseFlags([]string{"--file", latin1, "--text", "Café"}); err != nil {
+		t.Errorf("a file may be called anything: %v", err)
+	}
+}
