@@ -92,7 +92,7 @@ func TestReadOnlyDisk(t *testing.T) {
 	remount := smallDisk(t, h.data(), "size=8m")
 	for _, with := range []string{"without data", "with data"} {
 		remount("ro")
-		for setting, extra := range map[string]string{"FRONTDESK_LOG": "", "FRONTDESK_DATA": "FRONTDESK_LOG=" + filepath.Join(h.dir, "elsewhere.log")} {
+		for _, extra := range []string{"", "FRONTDESK_LOG=" + filepath.Join(h.dir, "elsewhere.log")} {
 			cmd := exec.Command(program(t), "serve")
 			cmd.Env = h.environ
 			if extra != "" {
@@ -103,7 +103,7 @@ func TestReadOnlyDisk(t *testing.T) {
 			if !errors.As(err, &exit) || exit.ExitCode() < 1 || exit.ExitCode() > 2 {
 				t.Errorf("%s: serve ended with %v, want exit code 1 or 2", with, err)
 			}
-			for _, want := range []string{"read-only file system", setting, h.data()} {
+			for _, want := range []string{"read-only file system", "FRONTDESK_DATA", h.data()} {
 				if !strings.Contains(string(out), want) {
 					t.Errorf("%s: serve said %q, want a sentence with %q", with, out, want)
 				}
