@@ -22,6 +22,7 @@ type Outlook struct {
 	Blocked  *Refusal      // why nothing can be sent; nil when something can
 	Human    bool          // only text that a person wrote, as a human agent (ref. 3.4): neither files nor buttons nor quick replies
 	Until    time.Time     // until when that stays so: the window's end, or that of the human agent's week; zero: Blocked, or no end is known
+	Short    string        // when Blocked: why, in a few words without a period
 	Remains  string        // when Blocked: what can be done all the same, a sentence
 	Warnings []string      // sentences: what may keep a reply from arriving though it is taken
 	Hidden   []Kind        // what the contact would not see, because the chat plugin does not show it; see Warn
@@ -36,9 +37,9 @@ func OutlookOf(c store.Conversation, in Inbox, known bool, now time.Time) Outloo
 	o := Outlook{Controls: controlsOf(c, in, known), Hidden: hiddenFrom(c)}
 	switch refusal := unreachable(c.Inbox, c.Contact, in, known); {
 	case refusal != nil:
-		o.Blocked, o.Controls = refusal, nil
+		o.Blocked, o.Short, o.Controls = refusal, unreachableShort(in, known), nil
 	case in.Stopped:
-		o.Blocked = stoppedRefusal(in.Alert, in.Advice)
+		o.Blocked, o.Short = stoppedRefusal(in.Alert, in.Advice), "Sending is stopped for this inbox"
 	default:
 		o.within(c, c.Contact, in, now)
 	}
@@ -67,6 +68,7 @@ func (o *Outlook) within(c store.Conversation, to store.Contact, in Inbox, now t
 	if guest { // a visit later than its beginning may be all we know: then it has ended even earlier
 		ends := c.Touch.At.Time().Add(guestSession)
 		if !now.Before(ends) {
+			o.Short = "The website visitor has left"
 			o.Blocked = &Refusal{
 				Reason: fmt.Sprintf("The website visitor has left: a guest can be written to for 24 hours, and these ended on %s.", moment(ends)),
 				Advice: "Nothing more can be sent to this visitor, who comes back as another contact.",
@@ -95,10 +97,13 @@ func (o *Outlook) within(c store.Conversation, to store.Contact, in Inbox, now t
 func (o *Outlook) afterWindow(w store.WindowState, brief bool, in Inbox, now time.Time) {
 	ended, until := w.ClosesAt.Time(), w.HumanAgentUntil.Time()
 	o.closed = fmt.Sprintf("The 24 hours in which the page may write ended on %s, %s ago.", moment(ended), span(now.Sub(ended)))
+	short := "The 24 hours to write ended " + span(now.Sub(ended)) + " ago"
 	switch {
 	case brief, !w.HumanAgent:
+		o.Short = short
 		o.Blocked = &Refusal{Reason: o.closed, Advice: "Nothing can be sent until the customer writes again."}
 	case !in.HumanAgent:
+		o.Short = short
 		o.Blocked = &Refusal{Reason: o.closed, Advice: "Wait until the customer writes again, or ask the platform for the Human Agent " +
 			"feature and set FRONTDESK_HUMAN_AGENT: it allows text for seven days."}
 	default:
@@ -147,6 +152,17 @@ func unreachable(id store.InboxID, to store.Contact, in Inbox, known bool) *Refu
 		return &Refusal{Reason: "This contact is no visitor of the plugin, but the inbox is a site of the plugin."}
 	}
 	return nil
+}
+
+// unreachableShort is unreachable in a few words.
+func unreachableShort(in Inbox, known bool) string {
+	switch {
+	case !known:
+		return "There are no settings for this inbox"
+	case in.Missing != "":
+		return "Nothing can be sent: " + in.Missing + " is missing"
+	}
+	return "This contact is no visitor of the plugin"
 }
 
 func stoppedRefusal(alert, advice string) *Refusal {

@@ -23,9 +23,6 @@ const (
 	nameLimit = 64
 )
 
-// nameNone is the name of an event in which nothing says what it is.
-const nameNone = "(none)"
-
 // Translate turns the body of a webhook record into facts, one for each event that names a page, in order. It is a
 // pure function: the same record gives the same facts for ever. Records of other kinds, bodies that are no envelope of
 // a page, and dashboard tests give none.
@@ -127,7 +124,7 @@ func hashOf(f *store.Fact, parts ...string) store.MessageID {
 func unknown(f *store.Fact, ev messenger.Event, name string) {
 	f.Kind = store.FactUnknown
 	if name == "" {
-		name = nameNone
+		name = store.UnknownNameless
 	}
 	f.Name = cut(name, nameLimit)
 	identify(f, ev, "", canonical(ev.Raw))

@@ -97,6 +97,9 @@ const MaxUnknown = 1000
 // UnknownRest is the name under which the events beyond MaxUnknown are counted.
 const UnknownRest = "(others)"
 
+// UnknownNameless is the name under which events are counted in which nothing says what they are.
+const UnknownNameless = "(none)"
+
 // UnknownCount is how often an inbox got events of a kind nobody knows.
 type UnknownCount struct {
 	Inbox InboxID

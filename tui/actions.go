@@ -44,6 +44,7 @@ func moveActions() []action {
 		{id: "page-up", keys: []string{"pgup"}, about: "a page up", in: onScroll, run: by(func(m *Model) int { return -m.page() })},
 		{id: "first", keys: []string{"g", "home"}, about: "to the start", in: onScroll, run: (*Model).toStart},
 		{id: "last", keys: []string{"G", "end"}, about: "to the end", in: onScroll, run: (*Model).toEnd},
+		{id: "first-new", keys: []string{"b"}, about: "to the first new message", in: []place{placeThread, placeSelect}, not: nothingNew, run: (*Model).threadToNew},
 		{id: "open", keys: []string{"enter", "l", "right"}, about: "open: the conversation, or what stands under the cursor", hint: "open", in: []place{placeList}, not: noConversation, run: (*Model).open},
 		{id: "choose", keys: []string{"enter", "l", "right"}, about: "show this view, origin or ref", hint: "choose", in: []place{placeViews}, run: (*Model).chooseView},
 		{id: "back", keys: []string{"esc", "h", "left"}, about: "back to the list", hint: "back", in: []place{placeThread, placeDetails}, run: (*Model).back},

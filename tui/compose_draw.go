@@ -71,12 +71,15 @@ func (m *Model) plan(w, h int) composePlan {
 		p.area = max(c.area.Height(), fewestEditorLines)
 		if !m.composing() {
 			p.area = fewestEditorLines
+			if len(p.outlook) > 0 { // its lines are dear, and one is enough for the keys
+				p.area = 1
+			}
 		}
 	}
 	room := max(h-1-fewestThreadLines, fewestEditorLines+2)
 	p.form = p.form.window(max(room-len(p.outlook)-p.quote-p.files-p.area-len(p.refusal), 3))
 	if over := p.height() - room; over > 0 && len(p.outlook) > 1 {
-		p.outlook = p.outlook[:max(len(p.outlook)-over, 1)]
+		p.outlook = m.firstLines(p.outlook, max(len(p.outlook)-over, 1), w)
 	}
 	return p
 }

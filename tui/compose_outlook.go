@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"frontdesk/desk"
 	"frontdesk/store"
 )
@@ -28,12 +30,19 @@ func (m *Model) outlookLines(w int) []string {
 	o := m.outlook()
 	t := m.theme
 	var out []string
-	if o.Blocked != nil {
+	switch {
+	case o.Blocked != nil && m.focus != placeReply:
+		said, more := "⊘ "+CleanLine(orElse(o.Short, o.Blocked.Reason)), "; "+keyOf("reply")+" says more"
+		if m.ruler.width(said+more) <= w {
+			said += more
+		}
+		return []string{t.warn.on(m.ruler.cut(said, w))}
+	case o.Blocked != nil:
 		said := "⊘ " + strings.TrimSpace(o.Blocked.Error()+" "+o.Remains)
 		for _, line := range m.ruler.wrap(CleanLine(said), w) {
 			out = append(out, t.warn.on(line))
 		}
-		return out[:min(len(out), mostOutlookLines+1)]
+		return m.firstLines(out, mostOutlookLines+1, w)
 	}
 	if m.focus != placeReply {
 		return nil
@@ -51,7 +60,19 @@ func (m *Model) outlookLines(w int) []string {
 			out = append(out, t.warn.on(lead+line))
 		}
 	}
-	return out[:min(len(out), mostOutlookLines)]
+	return m.firstLines(out, mostOutlookLines, w)
+}
+
+// firstLines is the first n of the lines, with a sign at the end where there are more.
+func (m *Model) firstLines(lines []string, n, w int) []string {
+	if len(lines) <= n {
+		return lines
+	}
+	last := ansi.Strip(lines[n-1]) + " " + strings.TrimSpace(ansi.Strip(lines[n]))
+	if m.ruler.width(last) <= w {
+		last = m.ruler.cut(last, w-2) + " …"
+	}
+	return append(lines[:n-1:n-1], m.theme.warn.on(m.ruler.cut(last, w)))
 }
 
 // hiddenWarnings is what of the draft the contact would not see.

@@ -2,6 +2,8 @@ package tui_test
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,14 +35,19 @@ func TestTheComposerSaysWhatStandsInTheWay(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(in *desk.Inbox)
+		short  string // before r is pressed
 		says   []string
 	}{
-		"no token":    {func(in *desk.Inbox) { in.Missing = "FRONTDESK_PAGE_TOKEN" }, []string{"⊘ Nothing can be sent for the inbox", "FRONTDESK_PAGE_TOKEN"}},
-		"no settings": {func(in *desk.Inbox) { in.ID = "" }, []string{"⊘ There are no settings for the inbox"}},
+		"no token": {
+			func(in *desk.Inbox) { in.Missing = "FRONTDESK_PAGE_TOKEN" }, "⊘ Nothing can be sent: FRONTDESK_PAGE_TOKEN is missing; r says more",
+			[]string{"⊘ Nothing can be sent for the inbox", "FRONTDESK_PAGE_TOKEN"},
+		},
+		"no settings": {func(in *desk.Inbox) { in.ID = "" }, "⊘ There are no settings for this inbox; r says more", []string{"⊘ There are no settings for the inbox"}},
 		"dead token": {
 			func(in *desk.Inbox) {
 				in.Stopped, in.Alert, in.Advice = true, "The Page's token is no longer valid.", "Make a new one and set FRONTDESK_PAGE_TOKEN."
 			},
+			"⊘ Sending is stopped for this inbox; r says more",
 			[]string{"⊘ Sending is stopped for this inbox", "Make a new one"},
 		},
 	} {
@@ -50,9 +57,10 @@ func TestTheComposerSaysWhatStandsInTheWay(t *testing.T) {
 				w := newWorld(t, worldOptions{})
 				s := openScreen(t, stated{w.desk, c.change}, w.now, screenOptions{w: 80, h: 24})
 				s.press("open")
-				s.expect(append(c.says, "A private note can", "N writes a note")...)
+				s.expect(c.short, "N writes a note")
+				s.refuse("A private note can")
 				s.press("reply")
-				s.expect(c.says...)
+				s.expect(append(c.says, "A private note can")...)
 				s.typed("Dear Mara")
 				s.press("send")
 				s.expect("Not sent: see above. The draft is kept", "Dear Mara")
@@ -69,6 +77,25 @@ func TestTheComposerSaysWhatStandsInTheWay(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAClosedWindowLeavesTheThreadItsLines wants a small screen to say in one line that nothing can be sent, and what is
+// too long for its lines to end with a sign.
+func TestAClosedWindowLeavesTheThreadItsLines(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		closed := func(in *desk.Inbox) { in.HumanAgent = false }
+		s := openScreen(t, stated{w.desk, closed}, w.now, screenOptions{w: 60, h: 20})
+		s.press("last", "open")
+		s.expect("أمل حداد", "⊘ The 24 hours to write ended 26 hours ago; r says more", "N writes a note")
+		lines := strings.Split(s.text(), "\n")
+		if at := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, "├─ Reply") }); at != 15 {
+			t.Errorf("the composer begins in line %d, want 15:\n%s", at, s.text())
+		}
+		s.press("reply")
+		s.expect("⊘ The 24 hours in which the page may write", "…")
+	})
 }
 
 func TestAHumanAgentSendsTextAndNothingElse(t *testing.T) {

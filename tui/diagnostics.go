@@ -98,7 +98,11 @@ func (m *Model) inboxFacts() []fact {
 	for _, in := range m.state.Inboxes {
 		known[in.ID] = true
 		value, p := m.inboxWords(in)
-		out = append(out, fact{name: orElse(CleanLine(in.Name), CleanLine(string(in.ID))), value: value, pen: p})
+		name := orElse(CleanLine(in.Name), CleanLine(string(in.ID)))
+		if rest, ok := strings.CutPrefix(value, name); ok { // its name is not known: the id is not said twice
+			value = orElse(strings.TrimPrefix(rest, "; "), "its name is not known yet")
+		}
+		out = append(out, fact{name: name, value: value, pen: p})
 	}
 	for _, id := range sortedInboxes(m.counts.Inboxes) {
 		if !known[id] {
@@ -147,7 +151,11 @@ func (m *Model) eventFacts() []fact {
 		if u.Last != 0 {
 			value += ", last " + moment(u.Last, m.clock)
 		}
-		out = append(out, fact{name: orElse(CleanLine(u.Name), "(no name)"), value: value})
+		name := CleanLine(u.Name)
+		if name == "" || name == store.UnknownNameless {
+			name = "says not what it is"
+		}
+		out = append(out, fact{name: name, value: value})
 	}
 	return out
 }
@@ -231,11 +239,20 @@ func (d *diagnosticsBox) size(m *Model) (rect, int) {
 func (d *diagnosticsBox) draw(m *Model) (rect, []string) {
 	r, n := d.size(m)
 	top := max(min(d.top, n-(r.h-2)), 0)
-	note := ""
-	if n > r.h-2 {
-		note = keyOf("down") + "/" + keyOf("up") + " for more"
+	return r, m.box(r, boxText{title: "Diagnostics", note: moreNote(top, n, r.h-2)}, d.lines(m, r.w-2)[top:min(top+r.h-2, n)], true)
+}
+
+// moreNote says where there is more than the h of n lines that are shown from top on, and which key leads there.
+func moreNote(top, n, h int) string {
+	switch above, below := top > 0, top+h < n; {
+	case above && below:
+		return "↑↓ " + keyOf("down") + "/" + keyOf("up") + " for more"
+	case below:
+		return "↓ " + keyOf("down") + " for more"
+	case above:
+		return "↑ " + keyOf("up") + " for more"
 	}
-	return r, m.box(r, boxText{title: "Diagnostics", note: note}, d.lines(m, r.w-2)[top:min(top+r.h-2, n)], true)
+	return ""
 }
 
 func (d *diagnosticsBox) move(m *Model, n int) {

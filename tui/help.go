@@ -188,11 +188,7 @@ func (h *helpBox) draw(m *Model) (rect, []string) {
 	r, n := h.size(m)
 	lines := h.lines(m, r.w-2)
 	visible := r.h - 2
-	note := ""
-	if n > visible {
-		note = keyOf("down") + "/" + keyOf("up") + " for more"
-	}
-	return r, m.box(r, boxText{title: "Keys", note: note}, lines[h.top:min(h.top+visible, n)], true)
+	return r, m.box(r, boxText{title: "Keys", note: moreNote(h.top, n, visible)}, lines[h.top:min(h.top+visible, n)], true)
 }
 
 func (h *helpBox) move(m *Model, n int) {

@@ -28,6 +28,7 @@ type threadPane struct {
 
 	newSince store.Seq // messages after it are new; 0 with hasNew false
 	hasNew   bool
+	seeking  bool // the first of the new messages is on its way to the top
 
 	items  []item
 	drawn  map[store.MessageID]drawnItem
@@ -267,6 +268,7 @@ func (m *Model) applyThreadMore(msg threadMoreMsg) tea.Cmd {
 	}
 	t.fetching = false
 	if msg.err != nil {
+		t.seeking = false
 		return m.notice.fail("The messages could not be read: " + problem(msg.err))
 	}
 	switch {
@@ -288,6 +290,9 @@ func (m *Model) applyThreadMore(msg threadMoreMsg) tea.Cmd {
 		}
 	}
 	m.layThread()
+	if t.seeking && !msg.newer && !msg.jump {
+		return m.seekNew()
+	}
 	return m.fillThread()
 }
 
@@ -341,6 +346,42 @@ func (m *Model) threadToEnd() tea.Cmd {
 	}
 	t.scrollTo(t.total)
 	return nil
+}
+
+func nothingNew(m *Model) string {
+	if !m.thread.hasNew {
+		return "Nothing here was new when it was opened."
+	}
+	return ""
+}
+
+// threadToNew leads to the first of the messages that were new when the conversation was opened.
+func (m *Model) threadToNew() tea.Cmd {
+	m.thread.seeking = true
+	return tea.Batch(m.seekNew(), m.followSelect())
+}
+
+// seekNew shows the first new message, or fetches what stands before the window where it must be further up.
+func (m *Model) seekNew() tea.Cmd {
+	t := &m.thread
+	first := slices.IndexFunc(t.msgs, func(msg store.Message) bool { return msg.Direction == store.In })
+	if t.older && len(t.msgs) > 0 && (first < 0 || t.msgs[first].Seq > t.newSince) {
+		if t.fetching { // what is on its way comes first
+			return nil
+		}
+		t.fetching = true
+		return loadThreadMore(m.ctx, m.desk, store.ThreadRequest{
+			Conversation: t.id, From: t.msgs[0].Place(), Limit: pageMessages,
+		}, t.gen, false)
+	}
+	t.seeking = false
+	for _, it := range t.items {
+		if t.drawn[it.id].key.newLine {
+			t.scrollTo(it.start)
+			return nil
+		}
+	}
+	return m.say("What was new is not here any more.")
 }
 
 func (m *Model) threadPage() int { return max(m.lay.body.h-2, 1) }
