@@ -92,12 +92,8 @@ func (s *Server) prepareVisitor(page *Page, profile Profile) (*newcomer, error) 
 	if err != nil {
 		return nil, err
 	}
-	var secret [32]byte
-	if err := s.randomBytes(secret[:]); err != nil {
-		return nil, err
-	}
-	n.token = base64.RawURLEncoding.EncodeToString(secret[:])
-	return n, nil
+	n.token, err = s.newToken()
+	return n, err
 }
 
 func (s *Server) prepare(page *Page, profile Profile, draw func() (string, error)) (*newcomer, error) {
@@ -126,7 +122,7 @@ func (n *newcomer) store(tx *bolt.Tx) error {
 		if n.token == "" {
 			return nil
 		}
-		return tx.Bucket(bucketTokens).Put(tokenKey(n.token), key[:])
+		return putToken(tx, key, tokenKey(n.token), 0)
 	}
 	return errors.New("every id drawn is taken; the source of random bytes is not random")
 }
@@ -134,24 +130,6 @@ func (n *newcomer) store(tx *bolt.Tx) error {
 func (n *newcomer) contact() Contact { return n.row.contact() }
 
 func (r *contactRow) contact() Contact { return Contact{Page: r.Page, ID: r.ID, Profile: r.Profile} }
-
-// Visitor is who a token belongs to. ErrUnknownContact if nobody.
-func (s *Server) Visitor(ctx context.Context, token string) (Contact, error) {
-	var c Contact
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		key := tx.Bucket(bucketTokens).Get(tokenKey(token))
-		if len(key) != len(convKey{}) {
-			return ErrUnknownContact
-		}
-		row, err := getContactByKey(tx, convKey(key))
-		if err != nil {
-			return err
-		}
-		c = row.contact()
-		return nil
-	})
-	return c, err
-}
 
 // The sources an Arrival names (ref. 2.8).
 const (
@@ -179,7 +157,7 @@ func (s *Server) Arrive(ctx context.Context, c Contact, a Arrival) error {
 		return err
 	}
 	return s.act(ctx, c, func(_ *bolt.Tx, page *Page, row *contactRow) ([]messenger.Event, error) {
-		return []messenger.Event{arrival(page, row, a, mid, s.now())}, nil
+		return arrivals(page, row, a, mid, s.now()), nil
 	})
 }
 
@@ -193,7 +171,8 @@ func arrival(page *Page, row *contactRow, a Arrival, mid string, now time.Time) 
 	}
 	ev := fromContact(row, row.stamp(now))
 	ref := &messenger.Referral{Ref: a.Ref, Source: a.Source, Type: "OPEN_THREAD", RefererURI: a.PageURL, AdID: a.AdID}
-	ref.IsGuestUser = messenger.IsVisitor(row.ID) && a.Source == SourcePlugin
+	ref.IsGuestUser = messenger.IsVisitor(row.ID) && a.Source == SourcePlugin && row.Customer == ""
+	row.walk(a, ev.Timestamp)
 	if row.Started {
 		ev.Kind, ev.Referral = messenger.KindReferral, ref
 		return ev

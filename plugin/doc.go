@@ -23,8 +23,9 @@
 // release_thread_control, and GET /{id}. For visitors, JSON both ways, with the visitor's token as "Authorization:
 // Bearer" on all but the first and the last:
 //
-//	POST /plugin/visitors   {page_id, ref, page_url, name}: a new visitor presses Get Started; answers {id, token}.
-//	                        With a token: the visitor is back; answers {id}.
+//	POST /plugin/visitors   {page_id, ref, page_url, name}: a new visitor presses Get Started; answers {id, token,
+//	                        logged_in, name}. With a token: the visitor is back; answers the same without one. With
+//	                        customer {id, name, expires, signature}: one the website vouches for, on whatever device.
 //	POST /plugin/messages   {text}, {quick_reply: {mid, index}}, {quick_reply: {mid, index, value}} for one that asks for a
 //	                        phone number or an e-mail address, {button: {mid, index}}, {button: {mid, card, index}}, or a
 //	                        form whose part filedata is a picture or another file; answers the message.
@@ -39,6 +40,12 @@
 //	                        reactions}. It goes on after Last-Event-ID, or ?after=.
 //	POST /plugin/arrived    {after}: everything up to that place has come in by events; answers {}.
 //	GET  /plugin/embed      ?page_id=: {allowed, wrong, message}: may the website that asks embed the chat.
+//
+// For a page's own program, which sends the page's token in the same header:
+//
+//	GET  /plugin/contacts/ID     {id, name, began, online, last_seen, customer_id, blocked, trail}
+//	POST /plugin/contacts/ID     {blocked}: take no words from this contact, or take them again
+//	DELETE /plugin/contacts/ID   erase everything of it; answers {messages, files, events, remains}
 //
 // A refusal is {error: {field, message}}; one that says 429 has Retry-After.
 //

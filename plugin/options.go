@@ -28,6 +28,11 @@ type Page struct {
 	// With none, pages on this very machine may, and no others.
 	Domains []string
 
+	// IdentitySecret is what the website signs its customers with (Customer.Sign). Empty: every visitor is a guest.
+	IdentitySecret string
+	// GuestSession is how long a guest's conversation lasts from its beginning (ref. 7.6); 0: it does not end.
+	GuestSession time.Duration
+
 	// Messenger makes it a Page of the Messenger kind: its contacts are made by NewContact and have PSIDs and
 	// profiles. On every other page contacts are visitors, made by NewVisitor or by a visitor's own browser.
 	Messenger bool

@@ -93,6 +93,17 @@ func (k *paceKeeper) last(who [16]byte) (last time.Time) {
 	return last
 }
 
+// forget drops what is remembered of a visitor.
+func (k *paceKeeper) forget(who [16]byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for a := range paces {
+		if place := k.known[paceKey{a, who}]; place != nil {
+			delete(k.known, k.order.Remove(place).(*paced).key)
+		}
+	}
+}
+
 // find needs mu.
 func (k *paceKeeper) find(key paceKey, p pace) *paced {
 	place := k.known[key]

@@ -16,6 +16,7 @@ const (
 	edgeRelease     = "release_thread_control"
 	edgeProfile     = "messenger_profile"
 	edgeThreads     = "conversations"
+	edgeModerate    = "moderate_conversations"
 )
 
 // graphHandler answers a call.
@@ -69,6 +70,8 @@ func (s *Server) pageRoute(edge string) map[string]graphHandler {
 		return map[string]graphHandler{http.MethodPost: ofPage(s.graphAttach)}
 	case edgeTake, edgePass, edgeRelease:
 		return map[string]graphHandler{http.MethodPost: ofPage(s.graphControl)}
+	case edgeModerate:
+		return map[string]graphHandler{http.MethodPost: ofPage(s.graphModerate)}
 	case edgeThreads:
 		return map[string]graphHandler{http.MethodGet: ofPage(s.graphThreads)}
 	case edgeProfile:

@@ -18,7 +18,7 @@ import (
 var (
 	bucketAbout    = []byte("about")    // layout → version
 	bucketContacts = []byte("contacts") // convKey → contactRow
-	bucketTokens   = []byte("tokens")   // SHA-256 of a visitor's token → convKey
+	bucketTokens   = []byte("tokens")   // SHA-256 of a visitor's token → convKey, and until when in ms if it ends
 	bucketMessages = []byte("messages") // convKey, seq → messageRow
 	bucketMIDs     = []byte("mids")     // convKey, hash of the mid → seq: a mid can only be found beside its own contact
 	bucketQueue    = []byte("queue")    // queueKey, convKey, seq → queueRow
@@ -78,6 +78,11 @@ type contactRow struct {
 	Owner     string     `json:"owner,omitempty"`      // the app that controls the conversation; empty: the page's own
 	Reacted   []Reaction `json:"reacted,omitempty"`    // the page's latest changes of reactions, oldest first
 	FileBytes int64      `json:"file_bytes,omitempty"` // of all files that the contact sent
+
+	Customer string     `json:"customer,omitempty"` // what the website calls the visitor it has vouched for
+	Tokens   [][]byte   `json:"tokens,omitempty"`   // SHA-256 of the tokens that came by the website's word, oldest first
+	Blocked  int64      `json:"blocked,omitempty"`  // since when the page takes no words; 0: it takes them
+	Trail    []visitRow `json:"trail,omitempty"`    // the latest arrivals, oldest first
 }
 
 // stamp gives the next event of this contact its time. No two events of a conversation share one, so that a receiver
@@ -122,7 +127,7 @@ func openFile(path string) (*boltfile.File, error) {
 // buckets are those of a whole file.
 var buckets = [][]byte{
 	bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue, bucketFiles, bucketAttachments, bucketProfiles,
-	bucketRecent, bucketPlaces,
+	bucketRecent, bucketPlaces, bucketCustomers,
 }
 
 // prepare makes the buckets of a new file, and refuses one of another layout or another program. A file that has them is

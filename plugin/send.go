@@ -72,6 +72,9 @@ func (s *Server) mayWrite(ctx context.Context, page *Page, contact Contact) erro
 		if err == nil && row.away(page) {
 			err = errOtherApp
 		}
+		if err == nil && s.over(row) {
+			err = errNoPerson
+		}
 		return err
 	})
 	if errors.Is(err, ErrUnknownContact) {

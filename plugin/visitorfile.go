@@ -89,6 +89,9 @@ func (s *Server) visitorFile(w http.ResponseWriter, r *http.Request) (any, error
 	if err != nil {
 		return nil, err
 	}
+	if err := s.notBlocked(r.Context(), c); err != nil {
+		return nil, err
+	}
 	drain := allowLong(w, r)
 	leave := s.uploads.enter(w)
 	fields, file, err := s.takeForm(r.Body, formBoundary(r))

@@ -28,10 +28,16 @@ type (
 		Ref     string `json:"ref"`
 		PageURL string `json:"page_url"`
 		Name    string `json:"name"`
+
+		Customer *customerIn `json:"customer"` // by the website's word
 	}
 	visitOut struct {
 		ID    string `json:"id"`
-		Token string `json:"token,omitempty"` // a new visitor's; handed out this once
+		Token string `json:"token,omitempty"` // a new one; handed out this once
+
+		LoggedIn bool   `json:"logged_in"`         // the website has vouched for this visitor
+		Name     string `json:"name,omitempty"`    // as it stands
+		Blocked  bool   `json:"blocked,omitempty"` // no words are taken
 	}
 	tapIn struct {
 		MID   string `json:"mid"`
@@ -81,6 +87,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("POST /plugin/seen", s.visitorCall(actWrite, s.visitorSeen))
 	mux.HandleFunc("GET /plugin/events", s.liveCall)
 	mux.HandleFunc("POST /plugin/arrived", s.visitorCall(actPoll, s.visitorArrived))
+	s.pageRoutes(mux)
 	mux.HandleFunc("GET /plugin/embed", s.embed)
 	mux.HandleFunc("GET /plugin/profile", s.visitorCall(actPoll, s.visitorOffers))
 	mux.HandleFunc("POST /plugin/menu", s.visitorCall(actWrite, s.visitorPicks(s.TapMenu)))
@@ -162,6 +169,10 @@ func (s *Server) visitorRefusal(r *http.Request, err error) *visitorError {
 		return &visitorError{status: http.StatusBadRequest, Field: "page_id", Message: "page_id is not a site of this chat plugin"}
 	case errors.Is(err, ErrUnknownContact):
 		return errNotVisitor
+	case errors.Is(err, ErrSessionOver):
+		return &visitorError{status: http.StatusUnauthorized, Message: "this conversation's time is over; begin a new one, without the token"}
+	case errors.Is(err, ErrBlocked):
+		return errBlockedVisitor
 	case errors.Is(err, ErrNotOffered):
 		return &visitorError{status: http.StatusBadRequest, Field: "mid", Message: "nothing like that was offered in this conversation"}
 	}
@@ -231,6 +242,12 @@ func (s *Server) visit(r *http.Request) (any, error) {
 		return nil, err
 	}
 	arrived := Arrival{Source: SourcePlugin, Ref: in.Ref, PageURL: in.PageURL}
+	if in.Customer != nil {
+		if err := errors.Join(s.checkOrigin(r, in.PageID), s.checkPageURL(r, in.PageID, in.PageURL), arrived.check()); err != nil {
+			return nil, err
+		}
+		return s.visitAs(r, in, arrived)
+	}
 	if r.Header.Get("Authorization") != "" {
 		c, err := s.caller(r, actMake)
 		if err != nil {
@@ -242,7 +259,7 @@ func (s *Server) visit(r *http.Request) (any, error) {
 		if err := s.checkPageURL(r, c.Page, in.PageURL); err != nil {
 			return nil, err
 		}
-		return visitOut{ID: c.ID}, s.Arrive(r.Context(), c, arrived)
+		return s.backAgain(r.Context(), c, arrived)
 	}
 	if err := errors.Join(s.checkOrigin(r, in.PageID), s.checkPageURL(r, in.PageID, in.PageURL)); err != nil {
 		return nil, err
@@ -287,7 +304,7 @@ func (s *Server) welcome(ctx context.Context, pageID string, profile Profile, ar
 		return nil, err
 	}
 	s.tell(subs, conversationKey(page.ID, id), 1)
-	return visitOut{ID: id, Token: made.token}, nil
+	return visitOut{ID: id, Token: made.token, Name: made.row.Profile.Name}, nil
 }
 
 // visitorSay is POST /plugin/messages: one of text, quick_reply and button.

@@ -136,6 +136,9 @@ func (s *Server) say(ctx context.Context, c Contact, what func(*bolt.Tx) (said, 
 		if err != nil {
 			return nil, err
 		}
+		if row.Blocked > 0 {
+			return nil, ErrBlocked
+		}
 		row.Started = true
 		line := &messageRow{MID: mid, At: row.stamp(s.now()), Text: it.text}
 		row.Last = line.At

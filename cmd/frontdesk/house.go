@@ -158,7 +158,7 @@ func (h *house) counters() []desk.Counter {
 func (h *house) platformPages(p plan) []plugin.Page {
 	return []plugin.Page{{
 		ID: h.site.id, Name: "Website", Token: h.site.token, AppSecret: h.site.appSecret, AppID: p.settings.AppID,
-		Domains: p.settings.PluginDomains,
+		Domains: p.settings.PluginDomains, IdentitySecret: p.settings.PluginIdentitySecret.Reveal(), GuestSession: p.settings.PluginGuestSessions,
 	}}
 }
 
