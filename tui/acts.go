@@ -342,8 +342,7 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 		again = tea.Batch(again, m.relayout())
 	}
 	m.takeQueue(msg.queue)
-	m.takeDrafted(msg.drafted)
-	again = tea.Batch(again, m.watchUploads())
+	again = tea.Batch(again, m.takeDrafted(msg.drafted), m.watchUploads())
 	m.views.build(m.counts, m.agent, m.inboxNames())
 	if msg.listGen == m.list.gen && !m.list.switching {
 		l := &m.list

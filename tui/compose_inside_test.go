@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -333,5 +334,53 @@ func TestWhatIsLeftOfADraftOfWhichAPartWasTaken(t *testing.T) {
 	}
 	if got := unsent(d, 3); len(got.Files) != 0 || len(messenger.SplitText(got.Text, messenger.MaxText)) != 2 {
 		t.Errorf("two files and a part were taken, and %d characters are left", len(got.Text))
+	}
+}
+
+// emptied is a desk of which another screen has sent the draft.
+type emptied struct {
+	idle
+	has desk.Draft
+}
+
+func (d emptied) Draft(context.Context, store.ConversationID, string) (desk.Draft, error) {
+	return d.has, nil
+}
+
+func TestADraftSentOnAnotherScreenIsNotSentFromHere(t *testing.T) {
+	t.Parallel()
+	const conv = store.ConversationID("1:2")
+	for name, c := range map[string]struct {
+		has   desk.Draft // what the desk has
+		since string     // typed after the desk was asked
+		want  string
+	}{
+		"sent there":             {want: ""},
+		"typed on here":          {since: "!", want: "Gladly.!"},
+		"an answer of yesterday": {has: desk.TextDraft("Gladly."), want: "Gladly."},
+	} {
+		m := composing(120, 40)
+		defer m.cancel()
+		m.desk = emptied{has: c.has}
+		m.drafts.loaded(conv, desk.TextDraft("Gladly."))
+		m.showDraft(conv)
+		look := m.takeDrafted(nil)
+		if look == nil {
+			t.Fatalf("%s: nobody looks whether the draft is there still", name)
+		}
+		answer := look()
+		if c.since != "" {
+			m.Update(tea.PasteMsg{Content: c.since})
+		}
+		m.Update(answer)
+		if got := m.composer.draft.Text; got != c.want || strings.Contains(m.View().Content, "Gladly.") != (c.want != "") {
+			t.Errorf("%s: the composer shows %q, want %q", name, got, c.want)
+		}
+	}
+	m := composing(120, 40)
+	defer m.cancel()
+	m.Update(tea.PasteMsg{Content: "Typed a moment ago."})
+	if m.takeDrafted(nil) != nil || m.composer.draft.Text == "" {
+		t.Error("what is not kept yet counts as sent elsewhere")
 	}
 }

@@ -138,7 +138,8 @@ func (m *Model) setDrafted(conv store.ConversationID, has bool) {
 }
 
 // takeDrafted notes in which conversations there is a draft. What the desk says comes second to what was typed here.
-func (m *Model) takeDrafted(ids []store.ConversationID) {
+func (m *Model) takeDrafted(ids []store.ConversationID) tea.Cmd {
+	var look tea.Cmd
 	drafted := make(map[store.ConversationID]bool, len(ids))
 	for _, id := range ids {
 		drafted[id] = true
@@ -151,9 +152,39 @@ func (m *Model) takeDrafted(ids []store.ConversationID) {
 		case !drafted[id] && id != m.composer.conv: // sent or dropped on another screen
 			delete(d.kept, id)
 			delete(d.asked, id)
+		case !drafted[id] && !draft.Empty(): // the same, or the answer is older than the draft
+			look = lookForDraft(m.ctx, m.desk, m.agent, id, draft)
 		}
 	}
 	m.drafted = drafted
+	return look
+}
+
+// lookForDraft asks the desk whether it still has the draft that the composer shows.
+func lookForDraft(ctx context.Context, d desk.Drafter, agent string, conv store.ConversationID, was desk.Draft) tea.Cmd {
+	return func() tea.Msg {
+		now, err := d.Draft(ctx, conv, agent)
+		return draftGoneMsg{conv: conv, was: was, gone: err == nil && now.Empty()}
+	}
+}
+
+// applyDraftGone empties the composer of a draft that was sent or dropped on another screen, so that it is not sent from
+// here too. What was typed here since stays.
+func (m *Model) applyDraftGone(msg draftGoneMsg) tea.Cmd {
+	d := &m.drafts
+	if !msg.gone || d.unkept[msg.conv] || !d.kept[msg.conv].Equal(msg.was) {
+		return nil
+	}
+	delete(d.kept, msg.conv)
+	delete(d.asked, msg.conv)
+	m.setDrafted(msg.conv, false)
+	if m.composer.conv != msg.conv {
+		return nil
+	}
+	m.showDraft(msg.conv)
+	cmd := tea.Batch(m.focusField(), m.relayout())
+	m.layThread()
+	return tea.Batch(cmd, m.say("The draft was sent or dropped on another screen."))
 }
 
 // fetchDrafts asks for the drafts of the shown rows whose words are not known yet.

@@ -37,6 +37,13 @@ type draftsMsg struct {
 	err    error
 }
 
+// draftGoneMsg says whether the desk has a draft no more that the composer shows.
+type draftGoneMsg struct {
+	conv store.ConversationID
+	was  desk.Draft
+	gone bool
+}
+
 // listMoreMsg brings a further page of the list.
 type listMoreMsg struct {
 	gen   int

@@ -136,6 +136,8 @@ func (m *Model) route(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.applyDraftSaved(msg)
 	case draftsMsg:
 		return m, m.applyDrafts(msg)
+	case draftGoneMsg:
+		return m, m.applyDraftGone(msg)
 	}
 	return m, m.forward(msg)
 }
