@@ -361,6 +361,9 @@ func (m *Model) drawTrouble(msg *store.Message, k itemKey, w int) []string {
 			return nil
 		}
 		said = "Tries again " + k.minute + ". " + reason
+		if msg.Error == nil { // nothing was tried yet: it is held so that it can be taken back
+			said = "Goes out " + k.minute + "."
+		}
 	default:
 		return nil
 	}
