@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -359,6 +360,9 @@ func (m *Model) applySaved(msg savedMsg) tea.Cmd {
 	said := "Saved as " + msg.shortcode + "."
 	if msg.replaced {
 		said = "Saved as " + msg.shortcode + ", in the place of what was there."
+	}
+	if folder := m.stationery.lib.Folder; folder != "" { // for who wants to change it in an editor
+		said += " The file is " + CleanLine(filepath.Join(folder, msg.shortcode+".txt")) + "."
 	}
 	return tea.Batch(m.say(said), m.readStationery())
 }

@@ -239,7 +239,7 @@ func TestCannedResponseBringsAFileOfTheFolder(t *testing.T) {
 		s.press("save-canned")
 		s.typed("mine")
 		s.press("line-take")
-		s.expect("Saved as mine.")
+		s.expect("Saved as mine. The file is /")
 		text, err := os.ReadFile(filepath.Join(w.folder, "mine.txt"))
 		w.check(err)
 		if want := "file: files/guide.pdf\n\nHere it is.\n"; string(text) != want {
