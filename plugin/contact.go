@@ -209,65 +209,83 @@ func (s *Server) act(ctx context.Context, c Contact, do func(*bolt.Tx, *Page, *c
 	if page == nil {
 		return ErrUnknownPage
 	}
-	subs := s.subscribersOf(c.Page)
-	var events int
+	var told told
 	err := s.w.do(ctx, func(tx *bolt.Tx) error {
 		row, err := getContact(tx, c.Page, c.ID)
 		if err != nil {
 			return err
 		}
-		events, err = s.change(tx, page, row, subs, do)
+		told, err = s.change(tx, page, row, do)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	s.tell(subs, c.key(), events)
+	s.tell(told, c.key())
 	return nil
 }
 
-// change applies do to a contact's row, stores the row and queues the events; it returns how many.
-func (s *Server) change(tx *bolt.Tx, page *Page, row *contactRow, subs []*subscriber,
+// told says how many events were queued for each subscriber.
+type told map[*subscriber]int
+
+// change applies do to a contact's row, stores the row and queues the events for all who are to be told.
+func (s *Server) change(tx *bolt.Tx, page *Page, row *contactRow,
 	do func(*bolt.Tx, *Page, *contactRow) ([]messenger.Event, error),
-) (int, error) {
+) (told, error) {
 	asSet := *page
 	var err error
 	if asSet.GetStarted, err = getStarted(tx, page); err != nil {
-		return 0, err
+		return nil, err
 	}
 	last := row.Last
 	events, err := do(tx, &asSet, row)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if err := errors.Join(putContact(tx, row), moveRecent(tx, row, last)); err != nil {
-		return 0, err
+		return nil, err
 	}
-	now := s.now()
-	for _, ev := range events {
-		if row.away(page) {
-			ev = aside(ev)
-		}
-		// One event in an entry and one entry in a body, as Meta documents (ref. 1.3).
-		body, err := messenger.EncodeEnvelope(messenger.Envelope{Object: "page", Entries: []messenger.Entry{
-			{ID: page.ID, Time: now.UnixMilli(), Events: []messenger.Event{ev}},
-		}})
-		if err != nil {
-			return 0, err
-		}
-		if err := enqueue(tx, subs, conversationKey(row.Page, row.ID), now, body); err != nil {
-			return 0, err
+	all := told{}
+	owner := row.owner(s.now())
+	for _, sub := range s.subscribersOf(page.ID) {
+		for _, ev := range events {
+			sent, err := s.queue(tx, sub, row, owner, ev)
+			if err != nil {
+				return nil, err
+			}
+			if sent {
+				all[sub]++
+			}
 		}
 	}
-	return len(events), nil
+	return all, nil
 }
 
-func (s *Server) tell(subs []*subscriber, conv convKey, events int) {
-	if events == 0 {
-		return
+// queue stores an event for a subscriber, if that is one it asked for, in the form its app gets it.
+func (s *Server) queue(tx *bolt.Tx, sub *subscriber, row *contactRow, owner string, ev messenger.Event) (bool, error) {
+	if ev.Kind == messenger.KindRequest && sub.app.id != owner {
+		return false, nil // it is the owner who is asked
 	}
-	for _, sub := range subs {
-		sub.tell(conv, events)
+	if owner != "" && owner != sub.app.id {
+		ev = aside(ev)
+	}
+	if !sub.wants(ev) {
+		return false, nil
+	}
+	now := s.now()
+	// One event in an entry and one entry in a body, as Meta documents (ref. 1.3).
+	body, err := messenger.EncodeEnvelope(messenger.Envelope{Object: "page", Entries: []messenger.Entry{
+		{ID: row.Page, Time: now.UnixMilli(), Events: []messenger.Event{ev}},
+	}})
+	if err != nil {
+		return false, err
+	}
+	return true, enqueue(tx, sub, conversationKey(row.Page, row.ID), now, body)
+}
+
+func (s *Server) tell(all told, conv convKey) {
+	for sub, n := range all {
+		sub.tell(conv, n)
 	}
 }
 

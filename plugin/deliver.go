@@ -34,23 +34,44 @@ func (s *Server) Run(ctx context.Context) error {
 
 	posts, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	var all sync.WaitGroup
+	r := &round{ctx: ctx, posts: posts}
+	s.subsMu.Lock()
+	s.round = r
 	for _, sub := range s.subs {
-		all.Go(func() { s.dispatch(ctx, posts, sub) })
+		s.startLocked(sub)
 	}
-	ended := make(chan struct{})
-	go func() {
-		all.Wait()
-		close(ended)
-	}()
+	s.subsMu.Unlock()
 	<-ctx.Done()
 	grace := time.AfterFunc(graceAtClose, cut)
 	defer grace.Stop()
-	<-ended
-	for _, sub := range s.subs {
+	s.subsMu.Lock()
+	s.round = nil // nobody is added any more
+	s.subsMu.Unlock()
+	r.all.Wait()
+	for _, sub := range s.allSubscribers() {
 		sub.endRests()
 	}
 	return nil
+}
+
+// round is a Run that is under way.
+type round struct {
+	ctx, posts context.Context
+	all        sync.WaitGroup
+}
+
+// startLocked begins to deliver to a subscriber, if a Run is under way. It needs subsMu.
+func (s *Server) startLocked(sub *subscriber) {
+	r := s.round
+	if r == nil {
+		return
+	}
+	ctx, stop := context.WithCancel(r.ctx)
+	sub.stop = stop
+	r.all.Go(func() {
+		defer stop()
+		s.dispatch(ctx, r.posts, sub)
+	})
 }
 
 // beginRun makes sure that one Run is under way at most, and that Close can end it.
@@ -173,15 +194,15 @@ func unreachable(status int) bool {
 func (s *Server) post(ctx context.Context, sub *subscriber, body []byte) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, postTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, sub.URL, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, sub.target(), bytes.NewReader(body))
 	if err != nil {
 		return 0, err
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "frontdesk-plugin")
-	req.Header.Set(messenger.SignatureHeader, messenger.Sign([]byte(sub.page.AppSecret), body))
-	req.Header.Set(messenger.SignatureHeaderSHA1, messenger.SignSHA1([]byte(sub.page.AppSecret), body))
-	res, err := s.http.Do(req)
+	req.Header.Set(messenger.SignatureHeader, messenger.Sign([]byte(sub.app.secret), body))
+	req.Header.Set(messenger.SignatureHeaderSHA1, messenger.SignSHA1([]byte(sub.app.secret), body))
+	res, err := sub.client.Do(req)
 	if err != nil {
 		return 0, err
 	}

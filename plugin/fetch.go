@@ -88,6 +88,18 @@ func newFetcher(loopback bool) *http.Client {
 	}
 }
 
+// newHooks is the client that carries webhooks to callbacks which apps have named: to where files may be fetched from as
+// well, and no redirect leads it elsewhere.
+func newHooks(loopback bool) *http.Client {
+	c := newFetcher(loopback)
+	transport := c.Transport.(*http.Transport) //nolint:forcetypeassert // made a line above
+	transport.DisableKeepAlives = false
+	transport.MaxIdleConnsPerHost, transport.IdleConnTimeout = inParallel, time.Minute
+	c.Timeout = postTimeout
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return c
+}
+
 func fetchable(u *url.URL) error {
 	if u.Host == "" || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") {
 		return errors.New("the address is not a plain http or https one")

@@ -141,7 +141,7 @@ func fileError(err error) error {
 // disk before that is known to be a page's.
 func (s *Server) readGraphForm(w http.ResponseWriter, r *http.Request, c *call, boundary string) (leave func(), err error) {
 	var body io.Reader
-	if _, stranger := s.authorize(r, c.params); stranger == nil {
+	if _, _, stranger := s.authorize(r, c.params); stranger == nil {
 		leave = allowLong(w, r)
 		body = r.Body
 	} else {
@@ -157,7 +157,7 @@ func (s *Server) readGraphForm(w http.ResponseWriter, r *http.Request, c *call, 
 			return leave, err
 		}
 		c.params.addForm(fields)
-		if c.page, err = s.authorize(r, c.params); err != nil {
+		if c.page, c.app, err = s.authorize(r, c.params); err != nil {
 			return leave, err
 		}
 		body = bytes.NewReader(raw)
@@ -168,6 +168,6 @@ func (s *Server) readGraphForm(w http.ResponseWriter, r *http.Request, c *call, 
 	}
 	c.file = file
 	c.params.addForm(fields)
-	c.page, err = s.authorize(r, c.params)
+	c.page, c.app, err = s.authorize(r, c.params)
 	return leave, err
 }

@@ -2,8 +2,6 @@ package plugin
 
 import (
 	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -21,9 +19,11 @@ import (
 // maxGraphBody is how large the body of a Graph call may be.
 const maxGraphBody = 1 << 20
 
-// call is a Graph call that has been read and has shown a page's token.
+// call is a Graph call that has been read and has shown a token.
 type call struct {
-	page   *Page
+	page   *Page // nil if the token is an app's own
+	app    *app
+	token  string
 	method string // what it does; a POST can say in a field that it stands for another
 	node   string // the first part of the path after the version: "me", an id, or what is no object of a page
 	edge   string // the second, empty if there is none
@@ -54,7 +54,7 @@ func (s *Server) graph(w http.ResponseWriter, r *http.Request) (any, error) {
 	c := &call{}
 	c.node, c.edge, c.version = graphPath(r.URL.Path)
 	methods := s.route(c.node, c.edge)
-	if methods == nil {
+	if methods == nil || c.node == "" && r.Method != http.MethodPost {
 		return nil, errUnknownPath
 	}
 	leave, err := s.readCall(w, r, c)
@@ -63,6 +63,7 @@ func (s *Server) graph(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.token = tokenOf(r, c.params)
 	answer := methods[c.method]
 	if answer == nil {
 		return nil, errUnsupported(c.method, c.node)
@@ -88,7 +89,7 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request, c *call) (leav
 			return leave, err
 		}
 	}
-	c.page, err = s.authorize(r, c.params)
+	c.page, c.app, err = s.authorize(r, c.params)
 	return leave, err
 }
 
@@ -135,37 +136,35 @@ func bodyError(err error) error {
 	return badParam("the body cannot be read")
 }
 
-// authorize finds the page whose token the call carries: in the Authorization header, else as a field.
-func (s *Server) authorize(r *http.Request, p params) (*Page, error) {
-	token := p.text("access_token")
-	if scheme, value, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok {
-		if strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "OAuth") {
-			token = strings.TrimSpace(value)
-		}
-	}
+// authorize finds whose token the call carries, in the Authorization header, else as a field: an app's for a page, or one of
+// an app alone, which has no page.
+func (s *Server) authorize(r *http.Request, p params) (*Page, *app, error) {
+	token := tokenOf(r, p)
 	if token == "" {
-		return nil, errNoToken
+		return nil, nil, errNoToken
 	}
-	// Every page is compared, and by hash: the time says neither which token was close nor how long it is.
-	given := sha256.Sum256([]byte(token))
-	var page *Page
-	for _, candidate := range s.pages {
-		want := sha256.Sum256([]byte(candidate.Token))
-		if subtle.ConstantTimeCompare(given[:], want[:]) == 1 {
-			page = candidate
-		}
-	}
-	if page == nil {
-		return nil, errBadToken
+	page, holder := s.holder(token)
+	if holder == nil {
+		return nil, nil, errBadToken
 	}
 	if p.present("appsecret_proof") {
-		want, err := hex.DecodeString(messenger.AppSecretProof(token, page.AppSecret))
+		want, err := hex.DecodeString(messenger.AppSecretProof(token, holder.secret))
 		got, bad := hex.DecodeString(p.text("appsecret_proof"))
 		if err != nil || bad != nil || !hmac.Equal(got, want) {
-			return nil, badParam("Invalid appsecret_proof provided in the API argument")
+			return nil, nil, badParam("Invalid appsecret_proof provided in the API argument")
 		}
 	}
-	return page, nil
+	return page, holder, nil
+}
+
+// tokenOf is the token of a call.
+func tokenOf(r *http.Request, p params) string {
+	if scheme, value, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok {
+		if strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "OAuth") {
+			return strings.TrimSpace(value)
+		}
+	}
+	return p.text("access_token")
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

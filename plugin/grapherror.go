@@ -19,11 +19,15 @@ func (e *graphError) Error() string { return e.message }
 
 // write answers with the refusal.
 func (e *graphError) write(w http.ResponseWriter) {
-	status := e.status
-	if status == 0 {
-		status = messenger.ErrorStatus(e.code)
+	writeBody(w, e.httpStatus(), messenger.ErrorBody(e.code, e.subcode, e.message))
+}
+
+// httpStatus is the status that goes with the refusal.
+func (e *graphError) httpStatus() int {
+	if e.status != 0 {
+		return e.status
 	}
-	writeBody(w, status, messenger.ErrorBody(e.code, e.subcode, e.message))
+	return messenger.ErrorStatus(e.code)
 }
 
 // The refusals that are always the same.
@@ -43,6 +47,10 @@ var (
 	errNotYours     = &graphError{code: 100, subcode: 2018074, message: "(#100) Attachment id unknown or owned by somebody else"}
 	errFileSize     = &graphError{code: 100, subcode: 2018109, message: "(#100) Attachment too large"}
 	errOtherApp     = &graphError{code: 100, subcode: 2018300, message: "(#100) Another app controls this thread"}
+	errNotDefault   = &graphError{code: 100, subcode: 2018171, message: "(#100) Another app controls this thread, and only the page's default app may take it"}
+	errNotOwner     = &graphError{code: 100, subcode: 2018234, message: "(#100) This app does not control the thread"}
+	errNeedsPage    = &graphError{code: 190, message: "(#190) This method must be called with a Page Access Token"}
+	errNeedsApp     = &graphError{code: 15, message: "(#15) This method must be called with an app access_token"}
 	errRetiredTag   = &graphError{code: 100, subcode: 1893061, message: "(#100) Invalid parameter: this message tag is retired"}
 )
 

@@ -43,6 +43,9 @@ type Subscriber struct {
 	Page string // the page's id
 	URL  string // where to POST; http or https
 
+	App    string   // the id of one of Options.Apps; empty: the page's own app
+	Fields []string // what it is told of (ref. 1.2); nil means everything
+
 	// Name is what the queue is kept under. A subscriber that moves to another address and keeps its name still gets
 	// what waited for it. Empty means the URL.
 	Name string
@@ -52,6 +55,7 @@ type Subscriber struct {
 type Options struct {
 	Path        string // the file plugin.db; made with mode 0600 if missing
 	Pages       []Page
+	Apps        []App // programs beside the pages' own
 	Subscribers []Subscriber
 
 	// URL is where subscribers reach the platform, without a slash at the end: it begins the addresses of files in
@@ -96,6 +100,9 @@ func (o Options) check() error {
 			}
 		}
 		seen[p.ID] = true
+	}
+	if err := checkApps(o.Apps, seen); err != nil {
+		return err
 	}
 	for _, s := range o.Subscribers {
 		if !seen[s.Page] {

@@ -28,17 +28,24 @@ func laneKey(sub queueKey, conv convKey) []byte {
 	return append(sub[:len(sub):len(sub)], conv[:]...)
 }
 
-// enqueue stores an event for every subscriber of a page, behind what already waits in the same conversation.
-func enqueue(tx *bolt.Tx, subs []*subscriber, conv convKey, created time.Time, body []byte) error {
+// enqueue stores an event for a subscriber, behind what already waits in the same conversation.
+func enqueue(tx *bolt.Tx, sub *subscriber, conv convKey, created time.Time, body []byte) error {
 	queue := tx.Bucket(bucketQueue)
-	for _, sub := range subs {
-		seq, err := queue.NextSequence()
-		if err != nil {
-			return err
-		}
-		key := binary.BigEndian.AppendUint64(laneKey(sub.key, conv), seq)
-		row := binary.BigEndian.AppendUint64(make([]byte, 0, 8+len(body)), uint64(created.UnixMilli()))
-		if err := queue.Put(key, append(row, body...)); err != nil {
+	seq, err := queue.NextSequence()
+	if err != nil {
+		return err
+	}
+	key := binary.BigEndian.AppendUint64(laneKey(sub.key, conv), seq)
+	row := binary.BigEndian.AppendUint64(make([]byte, 0, 8+len(body)), uint64(created.UnixMilli()))
+	return queue.Put(key, append(row, body...))
+}
+
+// dropQueue removes everything that waits for a subscriber.
+func dropQueue(tx *bolt.Tx, sub queueKey) error {
+	queue := tx.Bucket(bucketQueue)
+	cur := queue.Cursor()
+	for key, _ := cur.Seek(sub[:]); bytes.HasPrefix(key, sub[:]); key, _ = cur.Seek(sub[:]) {
+		if err := queue.Delete(key); err != nil {
 			return err
 		}
 	}

@@ -23,7 +23,7 @@ type Reaction struct {
 }
 
 // pageReacts is the sender actions react and unreact (ref. 3.8).
-func (s *Server) pageReacts(ctx context.Context, contact Contact, action string, raw json.RawMessage) error {
+func (s *Server) pageReacts(ctx context.Context, by *app, contact Contact, action string, raw json.RawMessage) error {
 	var on messenger.ReactPayload
 	if json.Unmarshal(raw, &on) != nil || on.MessageID == "" {
 		return badParam("payload[message_id] is required")
@@ -33,8 +33,8 @@ func (s *Server) pageReacts(ctx context.Context, contact Contact, action string,
 	} else if strings.TrimSpace(on.Reaction) == "" || messenger.TextLen(on.Reaction) > maxReaction {
 		return badParam("payload[reaction] must have 1 to %d characters", maxReaction)
 	}
-	return s.act(ctx, contact, func(tx *bolt.Tx, page *Page, row *contactRow) ([]messenger.Event, error) {
-		if row.away(page) {
+	return s.act(ctx, contact, func(tx *bolt.Tx, _ *Page, row *contactRow) ([]messenger.Event, error) {
+		if row.away(by, s.now()) {
 			return nil, errOtherApp
 		}
 		line, key, err := messageAt(tx, contact.key(), on.MessageID)

@@ -16,6 +16,12 @@ const (
 	edgeRelease     = "release_thread_control"
 	edgeProfile     = "messenger_profile"
 	edgeThreads     = "conversations"
+	edgeRequest     = "request_thread_control"
+	edgeExtend      = "extend_thread_control"
+	edgeOwner       = "thread_owner"
+	edgeReceivers   = "secondary_receivers"
+	edgeInstalls    = "subscribed_apps"
+	edgeCallbacks   = "subscriptions"
 	edgeModerate    = "moderate_conversations"
 )
 
@@ -39,10 +45,14 @@ func graphPath(path string) (node, edge, version string) {
 // route is what answers each method of an edge of an object; nil if there is no such path.
 func (s *Server) route(node, edge string) map[string]graphHandler {
 	switch {
+	case node == "" && edge == "":
+		return map[string]graphHandler{http.MethodPost: s.graphBatch}
+	case node == "debug_token" && edge == "":
+		return map[string]graphHandler{http.MethodGet: s.graphDebugToken}
 	case strings.HasPrefix(node, threadPrefix):
 		return s.threadRoute(edge)
 	case strings.HasPrefix(node, "m_") && edge == "":
-		return map[string]graphHandler{http.MethodGet: s.graphMessage}
+		return map[string]graphHandler{http.MethodGet: withPage(s.graphMessage)}
 	case isNode(node):
 		return s.pageRoute(edge)
 	}
@@ -52,9 +62,9 @@ func (s *Server) route(node, edge string) map[string]graphHandler {
 func (s *Server) threadRoute(edge string) map[string]graphHandler {
 	switch edge {
 	case "":
-		return map[string]graphHandler{http.MethodGet: s.graphThread}
+		return map[string]graphHandler{http.MethodGet: withPage(s.graphThread)}
 	case edgeMessages:
-		return map[string]graphHandler{http.MethodGet: s.graphThreadMessages}
+		return map[string]graphHandler{http.MethodGet: withPage(s.graphThreadMessages)}
 	}
 	return nil
 }
@@ -68,10 +78,26 @@ func (s *Server) pageRoute(edge string) map[string]graphHandler {
 		return map[string]graphHandler{http.MethodPost: ofPage(s.graphSend)}
 	case edgeAttachments:
 		return map[string]graphHandler{http.MethodPost: ofPage(s.graphAttach)}
-	case edgeTake, edgePass, edgeRelease:
+	case edgeTake, edgePass, edgeRelease, edgeRequest, edgeExtend:
 		return map[string]graphHandler{http.MethodPost: ofPage(s.graphControl)}
 	case edgeModerate:
 		return map[string]graphHandler{http.MethodPost: ofPage(s.graphModerate)}
+	case edgeOwner:
+		return map[string]graphHandler{http.MethodGet: ofPage(s.graphOwner)}
+	case edgeReceivers:
+		return map[string]graphHandler{http.MethodGet: ofPage(s.graphReceivers)}
+	case edgeInstalls:
+		return map[string]graphHandler{
+			http.MethodGet:    ofPage(s.graphInstalls),
+			http.MethodPost:   ofPage(s.graphInstall),
+			http.MethodDelete: ofPage(s.graphUninstall),
+		}
+	case edgeCallbacks:
+		return map[string]graphHandler{
+			http.MethodGet:    ofApp(s.graphCallbacks),
+			http.MethodPost:   ofApp(s.graphSubscribe),
+			http.MethodDelete: ofApp(s.graphUnsubscribe),
+		}
 	case edgeThreads:
 		return map[string]graphHandler{http.MethodGet: ofPage(s.graphThreads)}
 	case edgeProfile:
@@ -90,8 +116,34 @@ func isNode(part string) bool { return part == "me" || isDigits(part) }
 // ofPage guards an edge that only pages have, and only the one whose token the call carries.
 func ofPage(answer graphHandler) graphHandler {
 	return func(ctx context.Context, c *call) (any, error) {
+		if c.page == nil {
+			return nil, errNeedsPage
+		}
 		if c.node != "me" && c.node != c.page.ID {
 			return nil, errUnsupported(c.method, c.node)
+		}
+		return answer(ctx, c)
+	}
+}
+
+// ofApp guards an edge that only apps have, and only the one whose own token the call carries.
+func ofApp(answer graphHandler) graphHandler {
+	return func(ctx context.Context, c *call) (any, error) {
+		if c.page != nil {
+			return nil, errNeedsApp
+		}
+		if c.node != "me" && c.node != c.app.id {
+			return nil, errUnsupported(c.method, c.node)
+		}
+		return answer(ctx, c)
+	}
+}
+
+// withPage guards what only the token of a page may read.
+func withPage(answer graphHandler) graphHandler {
+	return func(ctx context.Context, c *call) (any, error) {
+		if c.page == nil {
+			return nil, errNeedsPage
 		}
 		return answer(ctx, c)
 	}

@@ -75,7 +75,10 @@ type contactRow struct {
 
 	Last int64 `json:"last,omitempty"` // time of the last message of either side
 
-	Owner     string     `json:"owner,omitempty"`      // the app that controls the conversation; empty: the page's own
+	Owner     string     `json:"owner,omitempty"`      // the app that controls the conversation, until that lapses
+	Held      int64      `json:"held,omitempty"`       // when it came to control it
+	Until     int64      `json:"until,omitempty"`      // how long it keeps control at least
+	Heard     int64      `json:"heard,omitempty"`      // time of the contact's last message
 	Reacted   []Reaction `json:"reacted,omitempty"`    // the page's latest changes of reactions, oldest first
 	FileBytes int64      `json:"file_bytes,omitempty"` // of all files that the contact sent
 
@@ -127,7 +130,7 @@ func openFile(path string) (*boltfile.File, error) {
 // buckets are those of a whole file.
 var buckets = [][]byte{
 	bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue, bucketFiles, bucketAttachments, bucketProfiles,
-	bucketRecent, bucketPlaces, bucketCustomers,
+	bucketRecent, bucketPlaces, bucketCustomers, bucketCallbacks, bucketInstalls,
 }
 
 // prepare makes the buckets of a new file, and refuses one of another layout or another program. A file that has them is

@@ -14,7 +14,7 @@ import (
 
 // graphSend is POST /{page}/messages (ref. 3). An accepted message is on the disk, with its echo, when it is answered.
 func (s *Server) graphSend(ctx context.Context, c *call) (any, error) {
-	to, err := recipient(c.params["recipient"])
+	to, err := recipient(c.params.value("recipient"))
 	if err != nil {
 		return nil, err
 	}
@@ -26,24 +26,24 @@ func (s *Server) graphSend(ctx context.Context, c *call) (any, error) {
 		if c.params.present("message") {
 			return nil, errBoth
 		}
-		return s.senderAction(ctx, contact, c.params.text("sender_action"), c.params["payload"])
+		return s.senderAction(ctx, c.app, contact, c.params.text("sender_action"), c.params.value("payload"))
 	}
 	out, err := outgoing(c)
 	if err != nil {
 		return nil, err
 	}
-	quoted, err := quotedBy(c.params["reply_to"])
+	quoted, err := quotedBy(c.params.value("reply_to"))
 	if err != nil {
 		return nil, err
 	}
-	if err := s.mayWrite(ctx, c.page, contact); err != nil { // before a file is taken in for nothing
+	if err := s.mayWrite(ctx, c.app, contact); err != nil { // before a file is taken in for nothing
 		return nil, err
 	}
 	file, err := s.outgoingFile(ctx, c, out)
 	if err != nil {
 		return nil, err
 	}
-	return s.accept(ctx, c.page, contact, sending{OutMessage: out, file: file, quoted: quoted})
+	return s.accept(ctx, c, contact, sending{OutMessage: out, file: file, quoted: quoted})
 }
 
 // sending is a message of the page on its way.
@@ -66,10 +66,10 @@ func quotedBy(raw json.RawMessage) (string, error) {
 }
 
 // mayWrite refuses what is for nobody, or for whom another app speaks.
-func (s *Server) mayWrite(ctx context.Context, page *Page, contact Contact) error {
+func (s *Server) mayWrite(ctx context.Context, a *app, contact Contact) error {
 	err := s.view(ctx, func(tx *bolt.Tx) error {
 		row, err := getContact(tx, contact.Page, contact.ID)
-		if err == nil && row.away(page) {
+		if err == nil && row.away(a, s.now()) {
 			err = errOtherApp
 		}
 		if err == nil && s.over(row) {
@@ -124,7 +124,7 @@ func readMessageParam(p params) (messenger.OutMessage, error) {
 	if !p.present("message") {
 		return out, errEmptyMessage
 	}
-	if err := json.Unmarshal(p["message"], &out); err != nil {
+	if err := json.Unmarshal(p.value("message"), &out); err != nil {
 		return out, badParam("message has a field of a wrong type")
 	}
 	return out, nil
@@ -158,27 +158,28 @@ func outgoing(c *call) (messenger.OutMessage, error) {
 }
 
 // accept stores a message of the page and its echo.
-func (s *Server) accept(ctx context.Context, page *Page, contact Contact, out sending) (any, error) {
+func (s *Server) accept(ctx context.Context, c *call, contact Contact, out sending) (any, error) {
 	mid, err := s.drawMID()
 	if err != nil {
 		return nil, err
 	}
 	err = s.act(ctx, contact, func(tx *bolt.Tx, _ *Page, row *contactRow) ([]messenger.Event, error) {
-		if row.away(page) {
+		now := s.now()
+		if row.away(c.app, now) {
 			return nil, errOtherApp
 		}
-		if row.Owner == ownerIdle {
-			row.Owner = "" // who answers has control (ref. 2.13)
+		if row.owner(now) == "" {
+			row.hold(c.app.id, now.UnixMilli()) // who answers has control (ref. 2.13)
 		}
 		if err := checkQuoted(tx, contact.key(), out.quoted); err != nil {
 			return nil, err
 		}
-		line := out.line(mid, row.stamp(s.now()))
+		line := out.line(mid, row.stamp(now))
 		row.Sent, row.Last = line.At, line.At
 		if _, err := addMessage(tx, contact.key(), line); err != nil {
 			return nil, err
 		}
-		return []messenger.Event{s.echo(page, row, line, out)}, out.file.store(tx, page.ID)
+		return []messenger.Event{s.echo(c.app, row, line, out)}, out.file.store(tx, contact.Page)
 	})
 	if err != nil && out.file != nil && out.file.file != nil {
 		s.forget(out.file.file, out.file.row)
@@ -224,17 +225,17 @@ func (out sending) line(mid string, at int64) *messageRow {
 }
 
 // echo is the event that tells subscribers what the page sent, through whatever program (ref. 2.6).
-func (s *Server) echo(page *Page, row *contactRow, line *messageRow, out sending) messenger.Event {
+func (s *Server) echo(a *app, row *contactRow, line *messageRow, out sending) messenger.Event {
 	ev := fromPage(row, line.At)
 	ev.Kind = messenger.KindEcho
 	ev.Message = &messenger.Message{
-		MID: line.MID, IsEcho: true, AppID: page.AppID, Metadata: out.Metadata, Text: out.Text, ReplyTo: line.ReplyTo,
+		MID: line.MID, IsEcho: true, AppID: a.id, Metadata: out.Metadata, Text: out.Text, ReplyTo: line.ReplyTo,
 		Attachments: s.filesOf(line),
 	}
-	if a := out.Attachment; a != nil && out.file == nil {
+	if sent := out.Attachment; sent != nil && out.file == nil {
 		ev.Message.Attachments = []messenger.Attachment{{
-			Type: a.Type, TemplateType: a.Payload.TemplateType, Text: a.Payload.Text,
-			Buttons: a.Payload.Buttons, Elements: a.Payload.Elements,
+			Type: sent.Type, TemplateType: sent.Payload.TemplateType, Text: sent.Payload.Text,
+			Buttons: sent.Payload.Buttons, Elements: sent.Payload.Elements,
 		}}
 	}
 	return ev
@@ -251,7 +252,7 @@ func (s *Server) filesOf(line *messageRow) []messenger.Attachment {
 
 // senderAction is typing_on, typing_off, mark_seen, react or unreact (ref. 3.8). Typing is worth nothing after a restart
 // and stays in memory.
-func (s *Server) senderAction(ctx context.Context, contact Contact, action string, payload json.RawMessage) (any, error) {
+func (s *Server) senderAction(ctx context.Context, by *app, contact Contact, action string, payload json.RawMessage) (any, error) {
 	var err error
 	switch action {
 	case messenger.ActionTypingOn, messenger.ActionTypingOff:
@@ -265,7 +266,7 @@ func (s *Server) senderAction(ctx context.Context, contact Contact, action strin
 			return nil, nil
 		})
 	case messenger.ActionReact, messenger.ActionUnreact:
-		err = s.pageReacts(ctx, contact, action, payload)
+		err = s.pageReacts(ctx, by, contact, action, payload)
 	default:
 		return nil, badParam("sender_action must be typing_on, typing_off, mark_seen, react or unreact")
 	}

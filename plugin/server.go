@@ -27,7 +27,8 @@ type Server struct {
 	log   *slog.Logger
 	http  *http.Client
 	pages []*Page
-	subs  []*subscriber
+	apps  []*app
+	owns  map[string]*app // page id → its own app
 	db    *boltfile.File
 	w     *writer
 	mux   *http.ServeMux
@@ -41,7 +42,15 @@ type Server struct {
 	board         *switchboard
 
 	fetcher *http.Client
+	hooks   *http.Client // carries webhooks to callbacks that apps have named
 	uploads uploads
+
+	loopback bool // callbacks may be on this very machine
+
+	installMu sync.Mutex // held while an app changes what it is told
+	subsMu    sync.Mutex
+	subs      []*subscriber
+	round     *round // nil while Run is not under way
 
 	bodies  *intake.Gate
 	ownHTTP bool // http was not given: its connections are ours to close
@@ -80,9 +89,20 @@ func Open(o Options) (*Server, error) {
 		p.Domains = origins(p.Domains)
 		s.pages = append(s.pages, &p)
 	}
+	if err := s.openApps(o.Apps); err != nil {
+		return nil, err
+	}
+	s.loopback = o.Loopback
+	if s.hooks = o.HTTP; s.hooks == nil {
+		s.hooks = newHooks(o.Loopback)
+	}
 	names := map[queueKey]bool{}
 	for _, given := range o.Subscribers {
-		sub := newSubscriber(given, s.page(given.Page))
+		a := s.appOn(given.Page, given.App)
+		if a == nil {
+			return nil, fmt.Errorf("open plugin: subscriber of app %s, which has no token of page %s", given.App, given.Page)
+		}
+		sub := newSubscriber(given, a, s.http)
 		if names[sub.key] {
 			return nil, fmt.Errorf("open plugin: subscriber %q of page %s is given twice", sub.Name, sub.Page)
 		}
@@ -136,6 +156,9 @@ func newHTTP() *http.Client {
 
 // takeUp makes ready what an earlier process left in the queue.
 func (s *Server) takeUp() error {
+	if err := s.resubscribe(context.Background()); err != nil {
+		return err
+	}
 	if err := dropOrphans(s.db, s.subs, s.now()); err != nil {
 		return fmt.Errorf("clear the webhook queue: %w", err)
 	}
@@ -189,9 +212,12 @@ func (s *Server) Close(ctx context.Context) error {
 			return fmt.Errorf("close the chat plugin: webhooks are still being delivered: %w", ctx.Err())
 		}
 	}
-	s.board.all.Wait()
+	if err := s.board.wait(ctx); err != nil {
+		return err
+	}
 	if s.ownHTTP {
 		s.http.CloseIdleConnections()
+		s.hooks.CloseIdleConnections()
 	}
 	s.w.close()
 	if err := s.db.Close(); err != nil {
@@ -208,16 +234,6 @@ func (s *Server) page(id string) *Page {
 		}
 	}
 	return nil
-}
-
-func (s *Server) subscribersOf(page string) []*subscriber {
-	var subs []*subscriber
-	for _, sub := range s.subs {
-		if sub.Page == page {
-			subs = append(subs, sub)
-		}
-	}
-	return subs
 }
 
 // randomBytes fills b from the source of the options, which need not be safe for concurrent use.

@@ -1,9 +1,14 @@
 package plugin
 
 import (
+	"context"
 	"math/rand/v2"
+	"net/http"
+	"slices"
 	"sync"
 	"time"
+
+	"frontdesk/messenger"
 )
 
 // pauses are the waits after each failure in a row: a few tries at once, then less and less often. The last repeats.
@@ -14,12 +19,16 @@ var pauses = []time.Duration{
 
 // subscriber is one callback with the conversations that have something for it.
 type subscriber struct {
-	Subscriber
-	page *Page
-	key  queueKey
-	wake chan struct{} // one place: something became ready
+	Subscriber      // URL and Fields are guarded by mu
+	app        *app // whose it is: its secret signs
+	key        queueKey
+	wake       chan struct{} // one place: something became ready
+	installed  bool          // made by calls of its app, not by the options
+	client     *http.Client
+	stop       context.CancelFunc // ends its deliveries; guarded by the server's subsMu
 
 	mu     sync.Mutex
+	gone   bool
 	lanes  map[convKey]*lane
 	ready  []*lane
 	queued int
@@ -39,20 +48,24 @@ type lane struct {
 // SubscriberState tells how deliveries to one subscriber go.
 type SubscriberState struct {
 	Page, Name, URL string
+	App             string    // the id of the app it belongs to; empty if that has none
+	Fields          []string  // what it is told of (ref. 1.2); nil means everything
 	Queued          int       // events that wait, those in flight included
 	LastAt          time.Time // when it was last called; zero if it never was since Open
 	LastStatus      int       // its last HTTP answer; 0 if the call got none
 	LastError       string    // why the last call failed; empty after a success
 	Failures        int       // failed calls since the last success
+	GivenUp         int       // events that it did not take within 36 hours, since Open
 }
 
-func newSubscriber(s Subscriber, page *Page) *subscriber {
+func newSubscriber(s Subscriber, a *app, client *http.Client) *subscriber {
 	if s.Name == "" {
 		s.Name = s.URL
 	}
 	return &subscriber{
 		Subscriber: s,
-		page:       page,
+		app:        a,
+		client:     client,
 		key:        queueKey(hash16(s.Page, s.Name)),
 		wake:       make(chan struct{}, 1),
 		lanes:      map[convKey]*lane{},
@@ -121,6 +134,9 @@ func (s *subscriber) settle(l *lane) {
 func (s *subscriber) restFor(l *lane, unreachable bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.gone {
+		return
+	}
 	pause := pauses[min(l.failures, len(pauses)-1)]
 	l.failures++
 	l.unreachable = unreachable
@@ -173,6 +189,7 @@ func (s *subscriber) struckOff() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.queued--
+	s.last.GivenUp++
 }
 
 func (s *subscriber) failed(status int, err error, at time.Time) {
@@ -187,14 +204,56 @@ func (s *subscriber) state() SubscriberState {
 	defer s.mu.Unlock()
 	st := s.last
 	st.Page, st.Name, st.URL, st.Queued = s.Page, s.Name, s.URL, max(s.queued, 0)
+	st.App, st.Fields = s.app.id, slices.Clone(s.Fields)
 	return st
 }
 
-// Subscribers tells how deliveries to each subscriber go, in the order of the options.
+// target is where events go at present.
+func (s *subscriber) target() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.URL
+}
+
+// wants reports whether an event is one of those that the subscriber asked for.
+func (s *subscriber) wants(ev messenger.Event) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Fields == nil || slices.Contains(s.Fields, fieldOf(ev))
+}
+
+// redirect changes where events go and which. What waits goes to the new address.
+func (s *subscriber) redirect(address string, fields []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	moved := s.URL != address
+	s.URL, s.Fields = address, fields
+	for _, l := range s.lanes {
+		if moved && l.rest != nil {
+			l.rest.Stop()
+			s.makeReady(l)
+		}
+	}
+}
+
+// end lets go of what rests: nobody will be told any more.
+func (s *subscriber) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gone = true
+	for _, l := range s.lanes {
+		if l.rest != nil {
+			l.rest.Stop()
+		}
+	}
+}
+
+// Subscribers tells how deliveries to each subscriber go: those of the options in their order, then those that apps have
+// made by their own calls.
 func (s *Server) Subscribers() []SubscriberState {
-	states := make([]SubscriberState, len(s.subs))
-	for i, sub := range s.subs {
-		states[i] = sub.state()
+	var states []SubscriberState
+	for _, sub := range s.allSubscribers() {
+		states = append(states, sub.state())
 	}
 	return states
 }

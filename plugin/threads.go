@@ -229,8 +229,8 @@ func (t *thread) about(fields []graphField) (map[string]any, error) {
 		case "can_reply", "is_subscribed":
 			out[f.name] = true
 		case "is_owner":
-			owner := t.row.owner(t.page)
-			out[f.name] = owner != "" && owner == t.page.AppID
+			owner := t.row.owner(t.s.now())
+			out[f.name] = owner != "" && owner == t.c.app.id
 		case "message_count":
 			out[f.name] = t.count()
 		case "unread_count":

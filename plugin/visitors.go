@@ -287,15 +287,15 @@ func (s *Server) welcome(ctx context.Context, pageID string, profile Profile, ar
 	if err != nil {
 		return nil, err
 	}
-	subs := s.subscribersOf(page.ID)
 	var id string
+	var told told
 	err = s.w.do(ctx, func(tx *bolt.Tx) error {
 		if err := made.store(tx); err != nil {
 			return err
 		}
 		row := made.row
 		id = row.ID
-		_, err := s.change(tx, page, &row, subs, func(_ *bolt.Tx, page *Page, row *contactRow) ([]messenger.Event, error) {
+		told, err = s.change(tx, page, &row, func(_ *bolt.Tx, page *Page, row *contactRow) ([]messenger.Event, error) {
 			return []messenger.Event{arrival(page, row, arrived, mid, s.now())}, nil
 		})
 		return err
@@ -303,7 +303,7 @@ func (s *Server) welcome(ctx context.Context, pageID string, profile Profile, ar
 	if err != nil {
 		return nil, err
 	}
-	s.tell(subs, conversationKey(page.ID, id), 1)
+	s.tell(told, conversationKey(page.ID, id))
 	return visitOut{ID: id, Token: made.token, Name: made.row.Profile.Name}, nil
 }
 

@@ -141,7 +141,7 @@ func (s *Server) say(ctx context.Context, c Contact, what func(*bolt.Tx) (said, 
 		}
 		row.Started = true
 		line := &messageRow{MID: mid, At: row.stamp(s.now()), Text: it.text}
-		row.Last = line.At
+		row.Last, row.Heard = line.At, line.At
 		if it.file != nil {
 			line.Files = []attached{attachedFile(it.kind, *it.file)}
 			row.FileBytes += it.file.Size
