@@ -22,6 +22,9 @@ func openLogger(s config.Settings) (*slog.Logger, io.Closer, error) {
 	if s.LogGiven {
 		limit = 0
 	}
+	if err := closedFolder(s); err != nil {
+		return nil, nil, err
+	}
 	f, err := logfile.Open(s.LogFile, limit)
 	if err != nil {
 		return nil, nil, withCode(exitUse, noLogFile(s, err))

@@ -88,9 +88,13 @@ func showLine(c store.Conversation, m store.Message) string {
 	case store.In:
 		who = c.Contact.Title()
 	case store.Out:
-		who = "you"
-		if m.Agent != "" {
+		switch {
+		case m.Agent != "":
 			who = m.Agent
+		case m.Token != "":
+			who = "you"
+		default:
+			who = tui.EchoAuthor(m.AppID)
 		}
 	case store.Note:
 		who = m.Agent + " (note)"
@@ -120,15 +124,33 @@ func quickReplyTitle(q messenger.QuickReply) string {
 	return q.Title
 }
 
+// tapText is what was said, with a sign before what was tapped and not typed.
+func tapText(m store.Message) string {
+	text := lineText(m)
+	if !tui.IsTap(&m) || m.Direction == store.Activity {
+		return text
+	}
+	for _, said := range []string{text, m.Payload, "(no title)"} {
+		if said != "" {
+			return "▸ " + said
+		}
+	}
+	return ""
+}
+
 // bodyLines is what a message holds, cleaned.
 func bodyLines(m store.Message) []string {
 	var lines []string
-	if text := lineText(m); text != "" {
-		lines = strings.Split(tui.Clean(text), "\n")
+	if head := tui.HeadWord(&m); head != "" {
+		lines = append(lines, head)
+	}
+	if text := tapText(m); text != "" {
+		lines = append(lines, strings.Split(tui.Clean(text), "\n")...)
 	}
 	add := func(format string, args ...any) { lines = append(lines, tui.CleanLine(fmt.Sprintf(format, args...))) }
-	for _, a := range m.Attachments {
-		add("[%s] %s %s", a.Type, a.Title, a.URL)
+	for i := range m.Attachments {
+		a := &m.Attachments[i]
+		add("%s", strings.Join(strings.Fields("["+tui.MediaWord(a)+"] "+a.Title+" "+a.URL), " "))
 	}
 	for _, q := range m.QuickReplies {
 		add("( %s )", quickReplyTitle(q))
@@ -164,7 +186,7 @@ func bodyLines(m store.Message) []string {
 		add("(%s)", r.Emoji)
 	}
 	if m.Feedback != "" {
-		add("(%s)", m.Feedback)
+		add("(feedback: %s)", m.Feedback)
 	}
 	if m.Withdrawn {
 		add("(withdrawn)")

@@ -3,7 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -80,6 +84,15 @@ func (s *stores) Close() error {
 	return s.Data.Close()
 }
 
+// closedFolder says that this process may not look into the data folder, where that is so.
+func closedFolder(s config.Settings) error {
+	if _, err := os.Stat(filepath.Join(s.DataDir, bolt.LogFile)); !errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	return withCode(exitUse, fmt.Errorf("the data folder %s can't be opened: permission denied; frontdesk must be able to write there: "+
+		"give it the right to, or choose another data folder (%s)", s.DataDir, config.Variable(config.KeyData)))
+}
+
 // openOrDial opens the data folder, or, when another process has it and answers, its desk: exactly one of the two is
 // returned. Where somebody has the folder and does not answer, it tries for lockWait and then says who that is.
 func openOrDial(ctx context.Context, s config.Settings, logger *slog.Logger) (*stores, *control.Client, error) {
@@ -88,6 +101,9 @@ func openOrDial(ctx context.Context, s config.Settings, logger *slog.Logger) (*s
 		client, err := control.Dial(ctx, path)
 		if err == nil {
 			return nil, client, nil
+		}
+		if err := closedFolder(s); err != nil {
+			return nil, nil, err
 		}
 		if !errors.Is(err, control.ErrNobody) {
 			return nil, nil, err
