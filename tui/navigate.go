@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
+
+	"frontdesk/store"
 )
 
 // focusOn gives a pane the keys.
@@ -160,12 +162,30 @@ func (m *Model) askQuit() tea.Cmd {
 	if m.quitting || !m.stateRead || !onlyProcess(m.state) || m.gone {
 		return m.quit()
 	}
+	stays := ""
+	switch n := m.outgoing(); {
+	case n == 1:
+		stays = ", and a reply that is on its way goes out when frontdesk runs again"
+	case n > 1:
+		stays = ", and " + itoa(n) + " replies that are on their way go out when frontdesk runs again"
+	}
 	m.overlay = &questionBox{
 		title: "Quit?",
-		text:  "This is the only frontdesk on this data. While it is closed, customers' messages will not be taken. `frontdesk serve` goes on without a screen.",
+		text:  "This is the only frontdesk on this data. While it is closed, customers' messages will not be taken" + stays + ". `frontdesk serve` goes on without a screen.",
 		yes:   (*Model).quit,
 	}
 	return nil
+}
+
+// outgoing is how many replies would go out by themselves.
+func (m *Model) outgoing() int {
+	n := 0
+	for i := range m.queue {
+		if m.queue[i].Message.State == store.StateQueued {
+			n++
+		}
+	}
+	return n
 }
 
 // quit keeps the drafts, then ends the program.

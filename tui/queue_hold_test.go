@@ -42,6 +42,24 @@ func TestHeldReplyIsTakenBack(t *testing.T) {
 	})
 }
 
+func TestQuittingSaysWhichRepliesHaveNotGoneOut(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{hold: 10 * time.Second}, screenOptions{}, func(_ *world, s *terminal) {
+		s.press("reply")
+		s.typed("Yes, until Friday.")
+		s.press("send", "keep-draft")
+		s.settle()
+		s.press("quit")
+		s.expect("customers' messages", "a reply", "goes out when")
+		s.press("no")
+		time.Sleep(12 * time.Second)
+		s.settle()
+		s.press("quit")
+		s.expect("customers' messages")
+		s.refuse("goes out when")
+	})
+}
+
 func TestHeldReplyGoesOutByItself(t *testing.T) {
 	t.Parallel()
 	story(t, worldOptions{hold: 5 * time.Second}, screenOptions{}, func(w *world, s *terminal) {
