@@ -17,11 +17,10 @@
 //
 // # Paths
 //
-// For programs, with any version in front or none, as in Meta's Graph API: POST /{page or me}/messages (text, quick
-// replies, button and generic templates, files by address, by attachment_id or as the part filedata of a form, and the
-// sender actions), POST /{page}/message_attachments, POST /{page}/take_thread_control, pass_thread_control and
-// release_thread_control, and GET /{id}. For visitors, JSON both ways, with the visitor's token as "Authorization:
-// Bearer" on all but the first and the last:
+// For programs, with any version in front or none, as in Meta's Graph API: sending and uploads, the Messenger Profile,
+// conversations and their messages, webhook subscriptions, control of conversations between apps, tokens, and batches;
+// docs/guide/platform.md lists the calls. A token is a page's for one app, or an app's own. For visitors, JSON both ways,
+// with the visitor's token as "Authorization: Bearer" where they have one:
 //
 //	POST /plugin/visitors   {page_id, ref, page_url, name}: a new visitor presses Get Started; answers {id, token,
 //	                        logged_in, name}. With a token: the visitor is back; answers the same without one. With
@@ -35,6 +34,10 @@
 //	                        pictures or not), files ({kind, url, name, type, size}; a url that begins with a slash is
 //	                        a path of this platform), reply_to and reaction.
 //	POST /plugin/seen       {mid}: read up to this message; answers {}.
+//	GET  /plugin/profile    ?page_id=&locale=: {greeting, menu: [{type, title, url}], composer_input_disabled,
+//	                        ice_breakers: [question]}, as the page has set them.
+//	POST /plugin/menu       {index, title, locale}: taps a line of the menu that has this title; answers the message.
+//	POST /plugin/ice_breakers  {index, title, locale}: asks one of the questions; answers the message.
 //	GET  /plugin/files/...  a file: pictures, sound and film to be shown, all else to be saved.
 //	GET  /plugin/events     the same as server-sent events: message (its id is its place) and state {typing, seen_at,
 //	                        reactions}. It goes on after Last-Event-ID, or ?after=.
