@@ -111,16 +111,14 @@ func TestAWebsiteAsksWhetherItMayEmbed(t *testing.T) {
 		"another website":           {"https://evil.example", "https://evil.example/", false, "origin", "evil.example is not among the domains"},
 		"its website without HTTPS": {"http://www.lumen.example", "http://www.lumen.example/", false, "origin", "without HTTPS"},
 	} {
-		req, err := http.NewRequestWithContext(t.Context(), "GET", p.http.URL+"/plugin/embed?page_id="+siteID, nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.http.URL+"/plugin/embed?page_id="+siteID, nil)
 		must(t, err)
 		req.Header.Set("Origin", tc.origin)
 		if tc.referrer != "" {
 			req.Header.Set("Referer", tc.referrer)
 		}
-		res, err := p.http.Client().Do(req)
-		must(t, err)
-		readable := res.Header.Get("Access-Control-Allow-Origin")
-		a := readAnswer(t, res)
+		a, header := p.answered(req)
+		readable := header.Get("Access-Control-Allow-Origin")
 		message, _ := a.body["message"].(string)
 		wrong, _ := a.body["wrong"].(string)
 		if a.status != 200 || a.body["allowed"] != tc.allowed || wrong != tc.wrong || !strings.Contains(message, tc.says) || readable != "*" {

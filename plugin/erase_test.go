@@ -213,7 +213,7 @@ func TestErasing(t *testing.T) {
 	if got := lines(t, p.call("GET", "/plugin/messages", other, "")); len(got) != 2 {
 		t.Errorf("of somebody else's words there is %v", got)
 	}
-	if res, err := p.http.Client().Get(p.http.URL + his); err != nil || res.StatusCode != 200 {
+	if res, err := p.http.Client().Get(p.http.URL + his); err != nil || res.StatusCode != http.StatusOK {
 		t.Errorf("somebody else's file: %v, %v", res, err)
 	} else {
 		must(t, res.Body.Close())

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -95,6 +96,21 @@ func (b *switchboard) cut(conv convKey) {
 	defer b.mu.Unlock()
 	for _, l := range b.open[conv] {
 		l.end()
+	}
+}
+
+// wait returns when the lines that EndLines ended are gone.
+func (b *switchboard) wait(ctx context.Context) error {
+	gone := make(chan struct{})
+	go func() {
+		b.all.Wait()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("close the chat plugin: visitors' lines have not ended: %w", ctx.Err())
 	}
 }
 

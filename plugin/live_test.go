@@ -37,7 +37,7 @@ func (p *platform) listenTo(token, after string) *lineOf {
 	p.t.Helper()
 	ctx, hang := context.WithCancel(p.t.Context())
 	p.t.Cleanup(hang)
-	req, err := http.NewRequestWithContext(ctx, "GET", p.http.URL+"/plugin/events", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.http.URL+"/plugin/events", nil)
 	must(p.t, err)
 	req.Header.Set("Authorization", "Bearer "+token)
 	if after != "" {
@@ -46,7 +46,7 @@ func (p *platform) listenTo(token, after string) *lineOf {
 	res, err := p.http.Client().Do(req)
 	must(p.t, err)
 	p.t.Cleanup(func() { _ = res.Body.Close() })
-	if kind := res.Header.Get("Content-Type"); res.StatusCode != 200 || !strings.HasPrefix(kind, "text/event-stream") {
+	if kind := res.Header.Get("Content-Type"); res.StatusCode != http.StatusOK || !strings.HasPrefix(kind, "text/event-stream") {
 		p.t.Fatalf("a line was answered %d of type %q", res.StatusCode, kind)
 	}
 	return &lineOf{p.t, res, bufio.NewReader(res.Body), hang}

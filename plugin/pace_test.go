@@ -52,10 +52,9 @@ func (p *platform) tried(method, path, token, body string, headers map[string]st
 		}
 		req.Header.Set(name, value)
 	}
-	res, err := p.http.Client().Do(req.Clone(p.t.Context()))
-	must(p.t, err)
-	retryAfter, _ = strconv.Atoi(res.Header.Get("Retry-After"))
-	return readAnswer(p.t, res), retryAfter
+	a, header := p.answered(req)
+	retryAfter, _ = strconv.Atoi(header.Get("Retry-After"))
+	return a, retryAfter
 }
 
 const newcomer = `{"page_id":"` + siteID + `"}`
@@ -130,10 +129,9 @@ func TestAVisitorsPaceIsBounded(t *testing.T) {
 			return p.tried("POST", "/plugin/visitors", token, newcomer, nil)
 		},
 		"uploading": func(token string) (answer, int) {
-			res, err := p.http.Client().Do(p.form("/plugin/messages", token, part{name: "filedata", file: "a.txt", kind: "text/plain", body: "x"}))
-			must(t, err)
-			wait, _ := strconv.Atoi(res.Header.Get("Retry-After"))
-			return readAnswer(t, res), wait
+			a, header := p.answered(p.form("/plugin/messages", token, part{name: "filedata", file: "a.txt", kind: "text/plain", body: "x"}))
+			wait, _ := strconv.Atoi(header.Get("Retry-After"))
+			return a, wait
 		},
 	} {
 		done, refused, wait := p.many(500, func() (answer, int) { return call(token) })

@@ -137,26 +137,27 @@ func (p *platform) call(method, path, token, body string) answer {
 
 func (p *platform) do(req *http.Request) answer {
 	p.t.Helper()
+	a, _ := p.answered(req)
+	return a
+}
+
+// answered is do with the answer's headers.
+func (p *platform) answered(req *http.Request) (answer, http.Header) {
+	p.t.Helper()
 	res, err := p.http.Client().Do(req)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return readAnswer(p.t, res)
-}
-
-// readAnswer reads a JSON answer to its end.
-func readAnswer(t *testing.T, res *http.Response) answer {
-	t.Helper()
 	defer func() { _ = res.Body.Close() }()
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {
-		t.Fatal(err)
+		p.t.Fatal(err)
 	}
 	a := answer{status: res.StatusCode}
 	if err := json.Unmarshal(raw, &a.body); err != nil {
-		t.Fatalf("%s %s answered %d with %q, which is not a JSON object", res.Request.Method, res.Request.URL.Path, res.StatusCode, raw)
+		p.t.Fatalf("%s %s answered %d with %q, which is not a JSON object", req.Method, req.URL.Path, res.StatusCode, raw)
 	}
-	return a
+	return a, res.Header
 }
 
 // send makes the page say a text and returns its mid.
