@@ -105,7 +105,7 @@ func printQueue(w io.Writer, all []desk.Waiting, asJSON bool, now time.Time) err
 func waitingText(w desk.Waiting, now time.Time) string {
 	var b strings.Builder
 	m := w.Message
-	fmt.Fprintf(&b, "%s  [%s]  %s, %s\n", tui.CleanLine(w.Title), m.State, m.Agent, age(now.Sub(w.Since)))
+	fmt.Fprintf(&b, "%s  [%s]  %s, %s\n", tui.CleanLine(w.Title), m.State, tui.CleanLine(m.Agent), age(now.Sub(w.Since)))
 	for _, line := range bodyLines(store.Message{
 		Text: m.Text, Attachments: m.Attachments, QuickReplies: m.QuickReplies, Buttons: m.Buttons, Elements: m.Elements,
 	}) {
