@@ -117,7 +117,7 @@ func nameFor(root *os.Root, shortcode string) (string, error) {
 
 // write puts a file in its place once all of it is on disk.
 func write(root *os.Root, name string, data []byte, replace bool) (err error) {
-	temporary := "." + name + "." + rand.Text()[:8]
+	temporary := path.Join(path.Dir(name), ".new."+rand.Text()[:8])
 	f, err := root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return fmt.Errorf("save %s: %w", name, err)
@@ -184,15 +184,25 @@ func takeIn(root *os.Root, f File) (string, error) {
 		if n > 1 {
 			name = path.Join(filesFolder, fmt.Sprintf("%s-%d%s", strings.TrimSuffix(base, ext), n, ext))
 		}
-		there, err := root.ReadFile(name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return name, root.WriteFile(name, data, 0o644)
-		case err == nil && bytes.Equal(there, data):
+		err := write(root, name, data, false)
+		if err == nil || errors.Is(err, ErrExists) && holds(root, name, data) {
 			return name, nil
+		}
+		if !errors.Is(err, ErrExists) {
+			return "", err
 		}
 	}
 	return "", fmt.Errorf("there are too many files called %s in %s already", base, filesFolder)
+}
+
+// holds reports whether a file of the folder has the very bytes. What is no file, or of another size, is not read.
+func holds(root *os.Root, name string, data []byte) bool {
+	info, err := root.Stat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(data)) {
+		return false
+	}
+	there, err := root.ReadFile(name)
+	return err == nil && bytes.Equal(there, data)
 }
 
 // readFile reads a regular file of at most most bytes.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -389,5 +390,45 @@ func TestSaveTakesFilesIn(t *testing.T) {
 	err = f.shelf.Save(t.Context(), canned.Response{Shortcode: "f", Content: canned.Content{Files: []canned.File{{Kind: "file", Source: path}}}}, false)
 	if err == nil || !strings.Contains(err.Error(), "more than the platform takes") {
 		t.Errorf("a file too large was taken in: %v", err)
+	}
+}
+
+// TestSaveBesideWhatIsNoFile has a pipe and a file of another size in the way of the copy that a response brings along:
+// neither is read, and nothing waits for them.
+func TestSaveBesideWhatIsNoFile(t *testing.T) {
+	t.Parallel()
+	f := openFolder(t)
+	if err := os.MkdirAll(filepath.Join(f.dir, "files"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(filepath.Join(f.dir, "files", "sizes.txt"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(f.dir, "files", "sizes-2.txt"), []byte("other"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	own := filepath.Join(t.TempDir(), "sizes.txt")
+	if err := os.WriteFile(own, []byte("S to XL"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		r := canned.Response{Shortcode: "sizes", Content: canned.Content{Text: "Here.", Files: []canned.File{{Kind: "file", Source: "sizes.txt", Path: own}}}}
+		done <- errors.Join(f.shelf.Save(t.Context(), r, false), f.shelf.Save(t.Context(), r, true))
+	}()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Fatal(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("saving waits for a pipe")
+	}
+	names, err := filepath.Glob(filepath.Join(f.dir, "files", "*"))
+	if err != nil || len(names) != 3 {
+		t.Errorf("in the folder are %v, %v; want one copy", names, err)
+	}
+	if got, err := os.ReadFile(filepath.Join(f.dir, "files", "sizes-3.txt")); err != nil || string(got) != "S to XL" {
+		t.Errorf("the copy is %q, %v", got, err)
 	}
 }
