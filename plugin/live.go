@@ -101,6 +101,12 @@ func (b *switchboard) cut(conv convKey) {
 
 // wait returns when the lines that EndLines ended are gone.
 func (b *switchboard) wait(ctx context.Context) error {
+	b.mu.Lock()
+	open := b.total
+	b.mu.Unlock()
+	if open == 0 {
+		return nil // also when ctx has ended: nothing is to be waited for
+	}
 	gone := make(chan struct{})
 	go func() {
 		b.all.Wait()
