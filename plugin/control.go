@@ -137,6 +137,35 @@ func (s *Server) graphControl(ctx context.Context, c *call) (any, error) {
 	return granted{Success: true}, nil
 }
 
+// readHandOver reads the field thread_control of a message (ref. 3.2): who is to have the conversation after it.
+func readHandOver(raw json.RawMessage) (*string, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, nil
+	}
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(raw, &keys) != nil {
+		return nil, badParam("Param thread_control must be an object with control_type")
+	}
+	to := params(keys).text("app_id")
+	switch kind := params(keys).text("control_type"); {
+	case kind == "release":
+		to = ""
+	case kind != "pass":
+		return nil, badParam("Param thread_control[control_type] must be one of {PASS, RELEASE}")
+	case !isDigits(to):
+		return nil, badParam("The parameter thread_control[app_id] is required")
+	}
+	return &to, nil
+}
+
+// handOver gives a conversation to another app, or to nobody, and is the event of it.
+func (s *Server) handOver(row *contactRow, to string) (messenger.Event, error) {
+	now := s.now()
+	before := row.owner(now)
+	row.hold(to, now.UnixMilli())
+	return handover(row, messenger.KindPass, before, to, "", row.stamp(now))
+}
+
 // graphOwner is GET /{page}/thread_owner?recipient= (ref. 6.4): the app that controls the conversation and until when,
 // nothing when it is idle.
 func (s *Server) graphOwner(ctx context.Context, c *call) (any, error) {

@@ -39,11 +39,15 @@ func (s *Server) graphSend(ctx context.Context, c *call) (any, error) {
 	if err := s.mayWrite(ctx, c.app, contact); err != nil { // before a file is taken in for nothing
 		return nil, err
 	}
+	after, err := readHandOver(c.params.value("thread_control"))
+	if err != nil {
+		return nil, err
+	}
 	file, err := s.outgoingFile(ctx, c, out)
 	if err != nil {
 		return nil, err
 	}
-	return s.accept(ctx, c, contact, sending{OutMessage: out, file: file, quoted: quoted})
+	return s.accept(ctx, c, contact, sending{OutMessage: out, file: file, quoted: quoted, after: after})
 }
 
 // sending is a message of the page on its way.
@@ -51,6 +55,7 @@ type sending struct {
 	messenger.OutMessage
 	file   *outFile // nil if it has none
 	quoted string   // the mid of the message it answers
+	after  *string  // the app that is to have the conversation afterwards, empty for nobody; nil: it stays
 }
 
 // quotedBy reads `reply_to` (ref. 3.2).
@@ -179,7 +184,15 @@ func (s *Server) accept(ctx context.Context, c *call, contact Contact, out sendi
 		if _, err := addMessage(tx, contact.key(), line); err != nil {
 			return nil, err
 		}
-		return []messenger.Event{s.echo(c.app, row, line, out)}, out.file.store(tx, contact.Page)
+		events := []messenger.Event{s.echo(c.app, row, line, out)}
+		if out.after != nil {
+			ev, err := s.handOver(row, *out.after)
+			if err != nil {
+				return nil, err
+			}
+			events = append(events, ev)
+		}
+		return events, out.file.store(tx, contact.Page)
 	})
 	if err != nil && out.file != nil && out.file.file != nil {
 		s.forget(out.file.file, out.file.row)

@@ -284,6 +284,18 @@ func TestTwoAppsHandAConversationOver(t *testing.T) {
 		t.Errorf("released, %s has control", owner())
 	}
 	refused(t, control("extend_thread_control", botToken, `,"duration":60`), 400, 100, 2018234, "")
+	for _, tc := range []struct{ after, owner string }{
+		{`{"control_type":"pass","app_id":` + botID + `}`, botID}, {`{"control_type":"release"}`, "nobody"},
+	} {
+		granted(t, control("take_thread_control", siteToken, ""))
+		a := p.call("POST", "/me/messages", siteToken, `{"recipient":{"id":"`+c.ID+`"},"message":{"text":"over to you"},"thread_control":`+tc.after+`}`)
+		if a.status != 200 || owner() != tc.owner {
+			t.Errorf("sent with %s: %d %v, and %s has control", tc.after, a.status, a.body, owner())
+		}
+	}
+	for _, wrong := range []string{`{"control_type":"keep"}`, `{"control_type":"pass"}`, `"pass"`} {
+		refused(t, p.call("POST", "/me/messages", siteToken, `{"recipient":{"id":"`+c.ID+`"},"message":{"text":"x"},"thread_control":`+wrong+`}`), 400, 100, 0, "thread_control")
+	}
 	sameAs(t, control("take_thread_control", botToken, ""), "thread-control-success")
 	sameAs(t, control("take_thread_control", siteToken, ""), "thread-control-success") // the page's own app always may
 	if owner() != ourApp {

@@ -98,6 +98,7 @@ func (h *house) sources() metrics.Sources {
 			for _, s := range h.plugin.Subscribers() {
 				d.Subscribers++
 				d.Queued += s.Queued
+				d.GivenUp += s.GivenUp
 				if s.Failures > 0 {
 					d.Failing++
 				}

@@ -39,9 +39,11 @@ func told() *metrics.Metrics {
 		Replies: func(context.Context) (map[string]int, error) {
 			return map[string]int{"queued": 2, "held": 0}, nil
 		},
-		Skipped:    func() uint64 { return 4 },
-		Deliveries: func() metrics.Deliveries { return metrics.Deliveries{Subscribers: 2, Failing: 1, Queued: 7} },
-		Clients:    func() int { return 5 },
+		Skipped: func() uint64 { return 4 },
+		Deliveries: func() metrics.Deliveries {
+			return metrics.Deliveries{Subscribers: 2, Failing: 1, Queued: 7, GivenUp: 3}
+		},
+		Clients: func() int { return 5 },
 	})
 	return m
 }
@@ -107,6 +109,7 @@ func TestScrape(t *testing.T) {
 		`frontdesk_plugin_subscribers 2`,
 		`frontdesk_plugin_subscribers_failing 1`,
 		`frontdesk_plugin_queued_events 7`,
+		`frontdesk_plugin_given_up_events 3`,
 		`frontdesk_control_clients 5`,
 	} {
 		if !strings.Contains(page, "\n"+want+"\n") {

@@ -24,6 +24,7 @@ type Deliveries struct {
 	Subscribers int
 	Failing     int // did not take the last event they were offered
 	Queued      int // events that wait, those in flight included
+	GivenUp     int // events that nobody took within 36 hours, since the start
 }
 
 // Sources are asked at each scrape; they must be quick and may be asked from several goroutines. One that is nil, or
@@ -55,6 +56,7 @@ var (
 	descSubscribers = described("plugin", "subscribers", "Callbacks that are told of the plugin's events.")
 	descFailing     = described("plugin", "subscribers_failing", "Callbacks that did not take the last event they were offered.")
 	descQueued      = described("plugin", "queued_events", "Events of the plugin that wait for a subscriber, those in flight included.")
+	descGivenUp     = described("plugin", "given_up_events", "Events of the plugin that a subscriber did not take within 36 hours, since the start.")
 	descClients     = described("control", "clients", "Connections of other processes to the desk.")
 )
 
@@ -65,7 +67,7 @@ type asking struct{ Sources }
 func (a *asking) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		descRecords, descBehind, descAge, descInboxes, descStopped, descReplies, descSkipped, descSubscribers, descFailing,
-		descQueued, descClients,
+		descQueued, descGivenUp, descClients,
 	} {
 		ch <- d
 	}
@@ -106,6 +108,7 @@ func (a *asking) Collect(ch chan<- prometheus.Metric) {
 		gauge(descSubscribers, float64(d.Subscribers))
 		gauge(descFailing, float64(d.Failing))
 		gauge(descQueued, float64(d.Queued))
+		gauge(descGivenUp, float64(d.GivenUp))
 	}
 	if a.Clients != nil {
 		gauge(descClients, float64(a.Clients()))
