@@ -197,3 +197,18 @@ func TestHalfClosedSender(t *testing.T) {
 	}
 	wantCount(t, h, ingest.Accepted, 1)
 }
+
+// TestARefusedVerificationIsInTheLog wants whoever connects a Page to read why the platform's question was refused.
+func TestARefusedVerificationIsInTheLog(t *testing.T) {
+	t.Parallel()
+	for token, want := range map[string]string{"": "FRONTDESK_VERIFY_TOKEN is not set", "hunter2": "another than FRONTDESK_VERIFY_TOKEN"} {
+		var lines bytes.Buffer
+		o := options(failing{errors.New("nothing is kept")})
+		o.VerifyToken, o.Logger = token, slog.New(slog.NewTextHandler(&lines, nil))
+		w := httptest.NewRecorder()
+		newHandler(t, o).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/?hub.mode=subscribe&hub.verify_token=wrong&hub.challenge=7", nil))
+		if said := lines.String(); w.Code != http.StatusForbidden || !strings.Contains(said, want) || strings.Contains(said, "wrong") || strings.Contains(said, "hunter2") {
+			t.Errorf("%d, and the log says %q, want 403 and %q", w.Code, said, want)
+		}
+	}
+}

@@ -181,6 +181,13 @@ func (h *Handler) verifyAddress(w http.ResponseWriter, r *http.Request) Answer {
 	// Sums have one length, so the comparison takes the same time whatever was given.
 	known := subtle.ConstantTimeCompare(given[:], h.token[:]) == 1 && h.hasToken
 	challenge := q.Get("hub.challenge")
+	if !known && q.Has("hub.mode") { // the platform's, or that of somebody who wants to know how far one comes
+		why := "its token is another than FRONTDESK_VERIFY_TOKEN"
+		if !h.hasToken {
+			why = "FRONTDESK_VERIFY_TOKEN is not set"
+		}
+		h.tell(r, slog.LevelWarn, Refused, "the verification of the webhook's address was refused: "+why)
+	}
 	if !known || q.Get("hub.mode") != "subscribe" || len(challenge) > maxChallenge {
 		return h.answer(w, Refused, "")
 	}

@@ -21,6 +21,10 @@ func run(ctx context.Context, args []string) int {
 	heedFileLimit()
 	root := newRoot()
 	root.SetArgs(args)
+	if err := unknownCommand(root, args); err != nil {
+		printError(root.ErrOrStderr(), err)
+		return exitCode(err)
+	}
 	var failed error
 	keepErrors(root, &failed)
 	// What is left for fang to print are the errors of the command line's parser.

@@ -52,6 +52,26 @@ frontdesk reply CONVERSATION --text 'Yes, to all of Norway.' --wait`,
 	return root
 }
 
+// unknownCommand says that there is no such command, and which it may be: also where only its explanation is wanted,
+// for which the parser would give that of all.
+func unknownCommand(root *cobra.Command, args []string) error {
+	if len(args) > 1 && args[0] == "help" {
+		args = args[1:]
+	}
+	if len(args) == 0 || args[0] == "" || args[0] == "man" || strings.HasPrefix(args[0], "-") || strings.HasPrefix(args[0], "__") {
+		return nil
+	}
+	if found, _, err := root.Find(args); err == nil && found != root {
+		return nil
+	}
+	root.SuggestionsMinimumDistance = 2
+	advice := "frontdesk help lists them all"
+	if like := root.SuggestionsFor(args[0]); len(like) > 0 {
+		advice = "did you mean " + strings.Join(like, " or ") + "?"
+	}
+	return withCode(exitUse, fmt.Errorf("there is no command %q; %s", args[0], advice))
+}
+
 // shells are how each shell takes the completions for the terminal it is typed in.
 var shells = map[string]string{
 	"bash":       "source <(frontdesk completion bash)",

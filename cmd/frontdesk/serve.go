@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -53,6 +54,9 @@ func runServe(cmd *cobra.Command, flags map[string]string) (err error) {
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
 	fmt.Fprintf(cmd.OutOrStdout(), "frontdesk listens on %s; the inbox opens with: frontdesk%s\n", h.base, dataFlag(flags))
+	for _, line := range serving(s) {
+		fmt.Fprintln(cmd.OutOrStdout(), line)
+	}
 	if h.watched != "" {
 		fmt.Fprintf(cmd.OutOrStdout(), "metrics are at %s\n", h.watched)
 	}
@@ -63,4 +67,21 @@ func runServe(cmd *cobra.Command, flags map[string]string) (err error) {
 	case err := <-h.failed:
 		return err
 	}
+}
+
+// serving says what is served, and what is missing for it.
+func serving(s config.Settings) []string {
+	lines := []string{"the data folder is " + s.DataDir}
+	if len(s.Pages) == 0 {
+		return append(lines, "no Page is connected, only the chat plugin's own platform")
+	}
+	ids := make([]string, len(s.Pages))
+	for i, p := range s.Pages {
+		ids[i] = p.ID
+	}
+	lines = append(lines, "connected Pages: "+strings.Join(ids, ", "))
+	if s.VerifyToken == "" {
+		lines = append(lines, config.Variable(config.KeyVerifyToken)+" is not set: the platform can't verify the address of the webhook")
+	}
+	return lines
 }

@@ -143,7 +143,7 @@ func TestFaultsSayWhatWhereAndWhatToDo(t *testing.T) {
 		},
 		"files: neither on nor off": {
 			environ: []string{"FRONTDESK_MEDIA=sometimes"},
-			want:    []string{"FRONTDESK_MEDIA", "neither true nor false"},
+			want:    []string{"FRONTDESK_MEDIA", "neither on nor off"},
 		},
 		"room for files: no size": {
 			environ: []string{"FRONTDESK_MEDIA_MAX=lots"},
@@ -190,11 +190,11 @@ func TestFaultsSayWhatWhereAndWhatToDo(t *testing.T) {
 		"metrics without port":     {toml: `metrics = "localhost"`, want: []string{"metrics in ", `"localhost"`, "127.0.0.1:9090"}},
 		"graph address incomplete": {environ: []string{"FRONTDESK_GRAPH_URL=graph.example"}, want: []string{"FRONTDESK_GRAPH_URL", "scheme and host"}},
 		"graph version":            {environ: []string{"FRONTDESK_GRAPH_VERSION=25"}, want: []string{"FRONTDESK_GRAPH_VERSION", "v25.0"}},
-		"human agent":              {environ: []string{"FRONTDESK_HUMAN_AGENT=maybe"}, want: []string{"FRONTDESK_HUMAN_AGENT", "neither true nor false"}},
+		"human agent":              {environ: []string{"FRONTDESK_HUMAN_AGENT=maybe"}, want: []string{"FRONTDESK_HUMAN_AGENT", "neither on nor off"}},
 		"undo-send is a word":      {environ: []string{"FRONTDESK_UNDO_SEND=soon"}, want: []string{"FRONTDESK_UNDO_SEND", `"soon"`, "as in 10s"}},
 		"undo-send in the past":    {toml: `undo_send = "-3s"`, want: []string{"undo_send in ", `"-3s"`, "as in 10s"}},
 		"undo-send is too long":    {environ: []string{"FRONTDESK_UNDO_SEND=61"}, want: []string{"FRONTDESK_UNDO_SEND", "61 is too long", "at most 60s"}},
-		"typing":                   {environ: []string{"FRONTDESK_TYPING=maybe"}, want: []string{"FRONTDESK_TYPING", "neither true nor false"}},
+		"typing":                   {environ: []string{"FRONTDESK_TYPING=maybe"}, want: []string{"FRONTDESK_TYPING", "neither on nor off"}},
 		"unknown key":              {toml: "agent = \"a\"\nlistenn = \"x\"\nlisen = \"x\"", want: []string{"config.toml line 3", `"lisen"`, "did you mean listen?", "line 2"}},
 		"unknown table":            {toml: "[pages]\nid = \"1\"", want: []string{`"pages.id" is no setting`}},
 		"wrong type":               {toml: "\nlisten = 1.5", want: []string{"config.toml line 2", "listen must be"}},
@@ -263,5 +263,15 @@ func TestSecretsDoNotPrint(t *testing.T) {
 		if out := fmt.Sprintf(format, s); strings.Contains(out, "hush") {
 			t.Errorf("%s prints a secret: %s", format, out)
 		}
+	}
+}
+
+// TestNothingFarIsSuggested wants no other setting to be named for a variable that is near none.
+func TestNothingFarIsSuggested(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := config.Load(t.Context(), config.Source{Environ: []string{"FRONTDESK_FOO=1"}, DataDir: dir})
+	if err != nil || len(s.Warnings) != 1 || strings.Contains(s.Warnings[0], "Did you mean") {
+		t.Errorf("warnings %q, %v, want one that suggests nothing", s.Warnings, err)
 	}
 }

@@ -63,7 +63,7 @@ func Variable(key string) string { return envPrefix + strings.ToUpper(key) }
 // nearest is the candidate most like s, or "" when none is like it. One that s is the beginning of comes before all
 // others, the shortest first.
 func nearest(s string, candidates []string) string {
-	best, distance := "", len(s)/3+2
+	best, distance := "", len(s)/3+1
 	for _, c := range candidates {
 		if len(s) > 1 && strings.HasPrefix(c, s) && (best == "" || len(c) < len(best)) {
 			best = c

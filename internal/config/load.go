@@ -176,7 +176,7 @@ func (l *loader) flag(key string) bool {
 	case "1", "true", "yes", "on":
 		return true
 	}
-	l.fault("%s: %q is neither true nor false", where, v)
+	l.fault("%s: %q is neither on nor off; give one of them", where, v)
 	return false
 }
 

@@ -62,6 +62,9 @@ func (d *Data) openViews(path string, o Options) (err error) {
 	d.Views, err = OpenViews(path, o)
 	if errors.Is(err, ErrLayout) || errors.Is(err, boltfile.ErrDamaged) {
 		d.Anew = err
+		if r := (*restorable)(nil); errors.As(err, &r) { // no backup is needed for what the log makes anew
+			d.Anew = r.cause
+		}
 		if err := putAside(path); err != nil {
 			return err
 		}

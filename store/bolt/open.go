@@ -20,10 +20,17 @@ func openFile(path string, o Options) (*boltfile.File, error) {
 	case errors.Is(err, boltfile.ErrLocked):
 		return nil, fmt.Errorf("open %s: %w%s", path, store.ErrLocked, holder(path))
 	case errors.Is(err, boltfile.ErrDamaged):
-		return nil, fmt.Errorf("%w; restore it from a backup", err)
+		return nil, &restorable{err}
 	}
 	return f, err
 }
+
+// restorable is why a file can't be read, with what to do about one that holds what nothing else does.
+type restorable struct{ cause error }
+
+func (r *restorable) Error() string { return r.cause.Error() + "; restore it from a backup" }
+
+func (r *restorable) Unwrap() error { return r.cause }
 
 var (
 	metaBucket = []byte("meta")
@@ -40,7 +47,7 @@ func prepare(db *boltfile.File, format uint32, buckets ...[]byte) error {
 			return nil
 		}
 		if meta == nil || tx.Bucket(buckets[0]) == nil {
-			return fmt.Errorf("%w: it holds other things than it should; restore it from a backup", boltfile.ErrDamaged)
+			return &restorable{fmt.Errorf("%w: it holds other things than it should", boltfile.ErrDamaged)}
 		}
 		if v := meta.Get(formatKey); len(v) != 4 {
 			return fmt.Errorf("the format's number has %d bytes instead of 4; the file is damaged, restore it from a backup", len(v))

@@ -113,6 +113,9 @@ func TestTornViewsAreMadeAnew(t *testing.T) {
 			spoil(t, filepath.Join(dir, bolt.ViewsFile))
 			d, p := openFolder(t, dir)
 			defer func() { must(t, d.Close()) }()
+			if d.Anew != nil && strings.Contains(d.Anew.Error(), "backup") {
+				t.Errorf("the views are made anew because %q, which asks for a backup of them", d.Anew)
+			}
 			if aside := name != "gone" && name != "torn"; aside != (d.Anew != nil) {
 				t.Errorf("Open says that the views are made anew because: %v", d.Anew)
 			}
