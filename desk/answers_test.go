@@ -59,8 +59,8 @@ var platformAnswers = map[string]platformAnswer{
 	"send-success-user-ref.json":            {status: 200, state: store.StateSent, requests: 1, reach: alone},
 	"send-success-attachment-reusable.json": {status: 200, state: store.StateSent, requests: 1, reach: alone},
 	"send-success-id-without-prefix.json":   {status: 200, state: store.StateSent, requests: 1, reach: alone},
-	"send-success-sender-action.json":       {status: 200, state: store.StateUnknown, requests: 1, reach: behind, unsafe: true, says: "unknown whether", advice: "echo"},
-	"attachment-upload-success.json":        {status: 200, state: store.StateUnknown, requests: 1, reach: behind, unsafe: true, says: "unknown whether", advice: "echo"},
+	"send-success-sender-action.json":       {status: 200, state: store.StateUnknown, requests: 1, reach: behind, unsafe: true, says: "unknown whether", advice: "The platform tells"},
+	"attachment-upload-success.json":        {status: 200, state: store.StateUnknown, requests: 1, reach: behind, unsafe: true, says: "unknown whether", advice: "The platform tells"},
 	"error-10-2018278-outside-window.json":  {status: 400, state: store.StateFailed, requests: 1, reach: behind, says: "24 hours", advice: "as a human agent.*" + adviseWaiting},
 	"error-10-2018065-outside-window-old.json": {
 		status: 400, state: store.StateFailed, requests: 1, reach: behind, says: "24 hours", advice: "as a human agent.*" + adviseWaiting,
@@ -96,7 +96,7 @@ var platformAnswers = map[string]platformAnswer{
 	"error-368-policy-block.json":         {status: 400, state: store.StateHeld, requests: 1, reach: pageStops, says: "blocked for a breach of policy", advice: adviseSupport},
 
 	"error-1-unknown.json":                   {status: 500, state: store.StateFailed, requests: 5, reach: behind, says: "could not deliver", advice: adviseLater},
-	"error-1-1357046-unclear-outcome.json":   {status: 500, state: store.StateUnknown, requests: 1, reach: behind, unsafe: true, says: "unknown whether", advice: "echo.*before sending it again"},
+	"error-1-1357046-unclear-outcome.json":   {status: 500, state: store.StateUnknown, requests: 1, reach: behind, unsafe: true, says: "unknown whether", advice: "The platform tells.*before sending it again"},
 	"error-2-temporary.json":                 {status: 503, state: store.StateFailed, requests: 5, reach: behind, says: "could not deliver", advice: adviseLater},
 	"error-1200-temporary-send-failure.json": {status: 400, state: store.StateFailed, requests: 5, reach: behind, says: "could not deliver", advice: adviseLater},
 	"error-4-app-rate-limit.json":            {status: 403, state: store.StateQueued, requests: 1, reach: appRests, says: "limit on calls", advice: adviseNothing},
@@ -160,7 +160,7 @@ func TestEveryAnswer(t *testing.T) {
 			c, ok = otherAnswers[file]
 		}
 		if !ok {
-			c = platformAnswer{status: 200, state: store.StateUnknown, requests: 1, reach: behind, unsafe: true, says: "unknown whether", advice: "echo"}
+			c = platformAnswer{status: 200, state: store.StateUnknown, requests: 1, reach: behind, unsafe: true, says: "unknown whether", advice: "The platform tells"}
 		}
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
