@@ -250,9 +250,12 @@ func TestUploadsThatBreak(t *testing.T) {
 func TestUploadsThatKeepFailing(t *testing.T) {
 	t.Parallel()
 	for name, upload := range map[string]func(w http.ResponseWriter){
-		"busy":    func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) },
-		"trouble": func(w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError); _, _ = w.Write(messenger.ErrorBody(2, 0, "no")) },
-		"cut":     func(w http.ResponseWriter) { fmt.Fprint(w, `{"attachment_id":"17`) },
+		"busy": func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) },
+		"trouble": func(w http.ResponseWriter) {
+			w.WriteHeader(http.StatusInternalServerError)
+			_, _ = w.Write(messenger.ErrorBody(2, 0, "no"))
+		},
+		"cut": func(w http.ResponseWriter) { fmt.Fprint(w, `{"attachment_id":"17`) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
