@@ -144,6 +144,8 @@ type Arrival struct {
 	Ref     string
 	PageURL string // plugin: the page of the site the visitor is on
 	AdID    string // ads
+
+	asked *Pick // the ice breaker that a new visitor begins with; nil: Get Started
 }
 
 // Arrive says that a contact opened the conversation: the first time with the Get Started postback, later with a

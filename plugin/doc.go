@@ -25,6 +25,7 @@
 //	POST /plugin/visitors   {page_id, ref, page_url, name}: a new visitor presses Get Started; answers {id, token,
 //	                        logged_in, name}. With a token: the visitor is back; answers the same without one. With
 //	                        customer {id, name, expires, signature}: one the website vouches for, on whatever device.
+//	                        With ice_breaker {index, title, locale}: a new one who begins with this question instead.
 //	POST /plugin/messages   {text}, {quick_reply: {mid, index}}, {quick_reply: {mid, index, value}} for one that asks for a
 //	                        phone number or an e-mail address, {button: {mid, index}}, {button: {mid, card, index}}, or a
 //	                        form whose part filedata is a picture or another file; answers the message.

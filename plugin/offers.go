@@ -183,3 +183,24 @@ func (s *Server) pick(ctx context.Context, c Contact, pick Pick, of func(offered
 		return said{text: title, button: &messenger.Button{Title: title, Payload: payload}}, nil
 	})
 }
+
+// opening is the event of a new visitor: Get Started, or the ice breaker that was tapped in its place, which the visitor has
+// then said.
+func (s *Server) opening(tx *bolt.Tx, page *Page, row *contactRow, a Arrival, mid string) (messenger.Event, error) {
+	ev := arrival(page, row, a, mid, s.now())
+	if a.asked == nil || ev.Postback == nil {
+		return ev, nil
+	}
+	set, err := offersOf(tx, page.ID, a.asked.Locale)
+	if err != nil {
+		return ev, err
+	}
+	i := a.asked.Index
+	if i < 0 || i >= len(set.questions) || set.questions[i].Question != a.asked.Title {
+		return ev, ErrNotOffered
+	}
+	ev.Postback.Title, ev.Postback.Payload = set.questions[i].Question, set.questions[i].Payload
+	row.Last, row.Heard = ev.Timestamp, ev.Timestamp
+	_, err = addMessage(tx, conversationKey(row.Page, row.ID), &messageRow{MID: mid, At: ev.Timestamp, Text: ev.Postback.Title})
+	return ev, err
+}

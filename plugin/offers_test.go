@@ -37,6 +37,17 @@ func TestOffersAreShownAndTapped(t *testing.T) {
 	if a.status != 200 || a.body["greeting"] != "Hallo!" {
 		t.Errorf("a stranger is greeted with %d %v", a.status, a.body)
 	}
+	// A question can be what a visitor begins with.
+	_, asking := p.visit(`{"page_id":"` + siteID + `","ref":"pricing","ice_breaker":{"index":0,"title":"When do you open?"}}`)
+	if pb := r.next(messenger.KindPostback).Postback; pb.Payload != "HOURS" || pb.Title != "When do you open?" || pb.Referral == nil || pb.Referral.Ref != "pricing" {
+		t.Errorf("a question to begin with came as %+v", pb)
+	}
+	if got := lines(t, p.call("GET", "/plugin/messages", asking, "")); len(got) != 1 || got[0]["text"] != "When do you open?" {
+		t.Errorf("the visitor who asked it reads %v", got)
+	}
+	if a := p.call("POST", "/plugin/visitors", "", `{"page_id":"`+siteID+`","ice_breaker":{"index":0,"title":"Other"}}`); a.status != 400 {
+		t.Errorf("a question that is not offered answered %d %v", a.status, a.body)
+	}
 	_, token := p.visit(`{"page_id":"` + siteID + `"}`)
 	if pb := r.next(messenger.KindPostback).Postback; pb.Payload != "BEGIN" || pb.Title != "Get Started" {
 		t.Errorf("Get Started came as %+v", pb)

@@ -29,6 +29,8 @@ type (
 		PageURL string `json:"page_url"`
 		Name    string `json:"name"`
 
+		IceBreaker *Pick `json:"ice_breaker"` // a new visitor begins with this question instead of Get Started
+
 		Customer *customerIn `json:"customer"` // by the website's word
 	}
 	visitOut struct {
@@ -241,7 +243,7 @@ func (s *Server) visit(r *http.Request) (any, error) {
 	if err := readBody(r, &in); err != nil {
 		return nil, err
 	}
-	arrived := Arrival{Source: SourcePlugin, Ref: in.Ref, PageURL: in.PageURL}
+	arrived := Arrival{Source: SourcePlugin, Ref: in.Ref, PageURL: in.PageURL, asked: in.IceBreaker}
 	if in.Customer != nil {
 		if err := errors.Join(s.checkOrigin(r, in.PageID), s.checkPageURL(r, in.PageID, in.PageURL), arrived.check()); err != nil {
 			return nil, err
@@ -295,8 +297,9 @@ func (s *Server) welcome(ctx context.Context, pageID string, profile Profile, ar
 		}
 		row := made.row
 		id = row.ID
-		told, err = s.change(tx, page, &row, func(_ *bolt.Tx, page *Page, row *contactRow) ([]messenger.Event, error) {
-			return []messenger.Event{arrival(page, row, arrived, mid, s.now())}, nil
+		told, err = s.change(tx, page, &row, func(tx *bolt.Tx, page *Page, row *contactRow) ([]messenger.Event, error) {
+			ev, err := s.opening(tx, page, row, arrived, mid)
+			return []messenger.Event{ev}, err
 		})
 		return err
 	})
