@@ -81,8 +81,8 @@ func TestRecordedWebhooksTogether(t *testing.T) {
 			[]string{"message-text", "changes-inbox-label", "handover-take-thread-control", "handover-pass-from-idle"},
 			[]string{
 				"A:Maya open 1 unknown waits opens labels=VIP", "- in text",
-				"- activity control the conversation was taken over: from app 512340000000007, to the Page inbox, note moved to main folder",
-				"- activity control the conversation was handed over: to app 512340000000007",
+				"- activity control the conversation was taken over from app 512340000000007 to the Page inbox: “moved to main folder”",
+				"- activity control the conversation was handed over to app 512340000000007",
 			},
 		},
 		{
