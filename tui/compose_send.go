@@ -148,7 +148,7 @@ func (m *Model) sendAll(d desk.Draft, messages []desk.Outgoing) tea.Cmd {
 	replies[0].ReplyTo = d.ReplyTo
 	m.drafts.sent[locals[0]] = d
 	end := m.written(d.Rest())
-	return tea.Batch(sendReplies(m.ctx, m.desk, replies, locals), m.keepDraftOf(c.conv), end)
+	return tea.Batch(sendReplies(m.ctx, m.desk, replies, locals), end) // the draft is forgotten when they are kept
 }
 
 // written shows what was just written at the thread's end, and what is left of the draft in the composer.
@@ -217,7 +217,7 @@ func (m *Model) applyReplied(msg repliedMsg) tea.Cmd {
 	if msg.err != nil {
 		return m.giveBack(msg.conv, unsent(was, len(msg.kept)), m.whyNotSent(msg.err))
 	}
-	return tea.Batch(m.countUses(msg.conv), m.holdSent(msg.conv, msg.kept, was), m.refresh())
+	return tea.Batch(m.keepDraftOf(msg.conv), m.countUses(msg.conv), m.holdSent(msg.conv, msg.kept, was), m.refresh())
 }
 
 // unsent is what is left of a draft of which n messages were taken.
