@@ -125,6 +125,8 @@ type settling struct {
 	anyway  bool
 	wait    bool
 	timeout time.Duration
+
+	doubtful bool // what was cancelled may have arrived
 }
 
 func newSettle(flags *settingFlags, verb store.Verb, name, short, long string) *cobra.Command {
@@ -143,6 +145,9 @@ func newSettle(flags *settingFlags, verb store.Verb, name, short, long string) *
 				m, err := s.settle(ctx, d, store.ConversationID(args[0]), store.MessageID(args[1]))
 				if m.ID != "" {
 					fmt.Fprintf(cmd.OutOrStdout(), "%s %s\n", m.ID, m.State)
+				}
+				if s.doubtful && err == nil {
+					fmt.Fprintln(cmd.ErrOrStderr(), "it may have arrived all the same: frontdesk will not send it any more, and can't take it back")
 				}
 				return err
 			})
@@ -176,7 +181,7 @@ func findMessage(ctx context.Context, d desk.Contract, c store.ConversationID, i
 }
 
 // settle decides about a reply and returns it as it stands then.
-func (s settling) settle(ctx context.Context, d *door, conv store.ConversationID, id store.MessageID) (store.Message, error) {
+func (s *settling) settle(ctx context.Context, d *door, conv store.ConversationID, id store.MessageID) (store.Message, error) {
 	c, err := findConversation(ctx, d, conv)
 	if err != nil {
 		return store.Message{}, err
@@ -188,6 +193,7 @@ func (s settling) settle(ctx context.Context, d *door, conv store.ConversationID
 	if s.verb == store.VerbSendAgain && m.State == store.StateUnknown && !s.anyway {
 		return store.Message{}, misuse("nobody knows whether it arrived: with --anyway it is sent again, and %s sees it twice if it did", tui.CleanLine(c.Contact.Title()))
 	}
+	s.doubtful = s.verb == store.VerbCancel && m.MayHaveArrived()
 	changes, err := d.Changes(ctx)
 	if err != nil {
 		return store.Message{}, err
