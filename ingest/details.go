@@ -64,7 +64,7 @@ func appName(id string) string {
 	switch id {
 	case "":
 		return ""
-	case store.PageInboxApp:
+	case messenger.PageInboxApp:
 		return "the Page inbox"
 	case instagramInboxApp:
 		return "the Instagram inbox"

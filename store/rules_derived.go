@@ -1,6 +1,10 @@
 package store
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"frontdesk/messenger"
+)
 
 // What a conversation's row says of its lines. Each of these is a function of the lines alone, whatever their order of
 // arrival. A new line moves them by a comparison; where a line was taken away they are read from the rows again, once,
@@ -31,9 +35,6 @@ const scanRows = 32
 // lastTextBytes bounds LastMessage.Text.
 const lastTextBytes = 256
 
-// PageInboxApp is the app id of the Page's own inbox, where people write (ref. 2.6).
-const PageInboxApp = "263902037430900"
-
 // isMessage: something that one of the two said.
 func (m Message) isMessage() bool { return m.Direction == In || m.Direction == Out }
 
@@ -50,7 +51,7 @@ func (m Message) isAnswer() bool {
 	if m.Direction != Out || m.State == StateFailed || m.State == StateCancelled {
 		return false
 	}
-	return m.Token != "" || m.AppID == "" || m.AppID == PageInboxApp
+	return m.Token != "" || m.AppID == "" || m.AppID == messenger.PageInboxApp
 }
 
 // added takes a line in.

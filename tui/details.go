@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
@@ -122,7 +123,7 @@ func (m *Model) ownerWords(o store.Owner) string {
 		return "nobody's: whoever answers first has it"
 	case store.OwnerApp:
 		switch o.AppID {
-		case store.PageInboxApp:
+		case messenger.PageInboxApp:
 			return "the Page inbox has it"
 		case "":
 			return "another app has it"

@@ -79,7 +79,7 @@ func everyKind() []store.Message {
 		{Direction: store.Activity, Kind: store.KindCoupon, Details: []store.Detail{{Name: "code", Value: "SPRING10"}}},
 		{Direction: store.Activity, Kind: "eclipse"},
 		{Direction: store.Out, AppID: "77", Kind: store.KindText, Text: "I am a bot."},
-		{Direction: store.Out, AppID: store.PageInboxApp, Kind: store.KindText, Text: "And I am not."},
+		{Direction: store.Out, AppID: messenger.PageInboxApp, Kind: store.KindText, Text: "And I am not."},
 	}
 	for i := range msgs {
 		m := &msgs[i]

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
@@ -169,7 +170,7 @@ func (m *Model) author(msg *store.Message) string {
 
 // echoAuthor is who wrote what the page sent through something else: people in its inbox, or a program.
 func echoAuthor(app string) string {
-	if app == "" || app == store.PageInboxApp {
+	if app == "" || app == messenger.PageInboxApp {
 		return "page"
 	}
 	return "bot"

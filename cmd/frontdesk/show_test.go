@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
@@ -34,7 +35,7 @@ func TestShowSaysWhatTheScreenSays(t *testing.T) {
 		"an agent":       {out(store.Message{Text: "Hello", Agent: "ana", Token: "t"}), []string{"  ana\n"}},
 		"our own":        {out(store.Message{Text: "Hello", Token: "t"}), []string{"  you\n"}},
 		"a bot":          {out(store.Message{Text: "Hello", AppID: "512340000000099"}), []string{"  bot\n"}},
-		"the page inbox": {out(store.Message{Text: "Hello", AppID: store.PageInboxApp}), []string{"  page\n"}},
+		"the page inbox": {out(store.Message{Text: "Hello", AppID: messenger.PageInboxApp}), []string{"  page\n"}},
 	} {
 		got := showLine(c, test.m)
 		for _, want := range test.want {

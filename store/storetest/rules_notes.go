@@ -3,6 +3,7 @@ package storetest
 import (
 	"strings"
 
+	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
@@ -160,7 +161,7 @@ var controlRules = map[string]func(*stage){
 		want(s, "line", store.ActivityText(s.message(store.MessageID("log:"+decimal(s.log.Head())))), "ana took the conversation over")
 		ask(store.Owner{Kind: store.OwnerUs})
 		want(s, "lines when it is so already", len(s.thread()), lines)
-		inbox := store.Owner{Kind: store.OwnerApp, AppID: store.PageInboxApp}
+		inbox := store.Owner{Kind: store.OwnerApp, AppID: messenger.PageInboxApp}
 		want(s, "passed on", ask(inbox), inbox)
 		want(s, "given up", ask(store.Owner{Kind: store.OwnerIdle}), store.Owner{Kind: store.OwnerIdle})
 		s.act(store.Act{Verb: store.VerbControl})
