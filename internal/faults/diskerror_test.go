@@ -97,13 +97,15 @@ func TestDiskErrors(t *testing.T) {
 			disk := &badDisk{}
 			kill := startTraced(t, h, disk)
 			refused := map[int]bool{}
+			// A file that can't grow still takes what fits into pages that have become free.
+			grows := false
 			tell := func(times, want int) {
 				t.Helper()
 				for range times {
 					n := int(h.next.Add(1))
 					status, err := post(t.Context(), http.DefaultClient, h.address, bigEvent(n))
 					must(t, err)
-					if status != want {
+					if status != want && (!grows || status != http.StatusOK) {
 						t.Fatalf("event %d was answered with %d, want %d", n, status, want)
 					}
 					h.answered[n] = status == http.StatusOK
@@ -114,8 +116,10 @@ func TestDiskErrors(t *testing.T) {
 			disk.fault.Store(&c.fault)
 			if slices.Contains(c.fault.calls, syscall.SYS_FTRUNCATE) {
 				h.postUntil(t, c.during) // the file has some room left
+				grows = true
 			}
 			tell(3, c.during)
+			grows = false
 			if name == "views that fail" || name == "no room for the views" || name == "short writes" {
 				eventually(t, "the disk was asked for something", func() bool { return disk.hits.Load() > 0 })
 			}
