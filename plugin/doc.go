@@ -28,7 +28,8 @@
 //	                        With ice_breaker {index, title, locale}: a new one who begins with this question instead.
 //	POST /plugin/messages   {text}, {quick_reply: {mid, index}}, {quick_reply: {mid, index, value}} for one that asks for a
 //	                        phone number or an e-mail address, {button: {mid, index}}, {button: {mid, card, index}}, or a
-//	                        form whose part filedata is a picture or another file; answers the message.
+//	                        form whose part filedata is a picture or another file; answers the message. With a key, as in
+//	                        {text, key}, the same key again is the same message: nothing is said twice. So below.
 //	GET  /plugin/messages   ?after=N: {messages, after, typing, seen_at, reactions}. To ask after a place says that
 //	                        everything up to it has arrived. An answer is bounded: ask on until one has no messages.
 //	                        A message has text, quick_replies, buttons, cards (elements of a generic template; square

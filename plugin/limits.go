@@ -14,6 +14,7 @@ const (
 	maxRef     = 2083
 	maxPageURL = 2083
 	maxName    = 100
+	maxKey     = 64
 )
 
 // InputError says which field of what a contact sent cannot be taken, and why. It never repeats the value.
@@ -89,6 +90,16 @@ func (a Arrival) check() error {
 	u, err := url.Parse(a.PageURL)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return &InputError{"page_url", "is not an http or https address"}
+	}
+	return nil
+}
+
+// checkKey checks what a browser calls what it sends; it may call it nothing.
+func checkKey(key string) error {
+	if len(key) > maxKey || strings.ContainsFunc(key, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '-' && r != '_'
+	}) {
+		return &InputError{"key", fmt.Sprintf("may have %d characters, each a letter from A to Z, a digit, - or _", maxKey)}
 	}
 	return nil
 }

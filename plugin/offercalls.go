@@ -1,9 +1,6 @@
 package plugin
 
-import (
-	"context"
-	"net/http"
-)
+import "net/http"
 
 // visitorOffers is GET /plugin/profile?page_id=&locale=: what a page shows before and beside a conversation. A visitor who
 // is known already is greeted by name.
@@ -22,21 +19,23 @@ func (s *Server) visitorOffers(r *http.Request) (any, error) {
 	return s.Offers(r.Context(), page, q.Get("locale"), profile)
 }
 
+// pickIn is the body of POST /plugin/menu and POST /plugin/ice_breakers.
+type pickIn struct {
+	Pick
+	Key string `json:"key"` // as in sayIn
+}
+
 // visitorPicks is POST /plugin/menu and POST /plugin/ice_breakers.
-func (s *Server) visitorPicks(tell func(context.Context, Contact, Pick) (Message, error)) func(*http.Request) (any, error) {
+func (s *Server) visitorPicks(what func(Pick) saying) func(*http.Request) (any, error) {
 	return func(r *http.Request) (any, error) {
 		c, err := s.caller(r, actWrite)
 		if err != nil {
 			return nil, err
 		}
-		var in Pick
+		var in pickIn
 		if err := readBody(r, &in); err != nil {
 			return nil, err
 		}
-		m, err := tell(r.Context(), c, in)
-		if err != nil {
-			return nil, err
-		}
-		return line(m), nil
+		return s.visitorSaid(r.Context(), c, in.Key, what(in.Pick))
 	}
 }

@@ -150,7 +150,11 @@ func personal(text string, p Profile) string {
 // TapMenu taps a line of the persistent menu: the page is told its payload in a postback. ErrNotOffered if there is no such
 // line, or one that leads to an address.
 func (s *Server) TapMenu(ctx context.Context, c Contact, pick Pick) (Message, error) {
-	return s.pick(ctx, c, pick, func(o offered) (title, payload string, ok bool) {
+	return s.say(ctx, c, menuTapped(pick))
+}
+
+func menuTapped(pick Pick) saying {
+	return picked(pick, func(o offered) (title, payload string, ok bool) {
 		if pick.Index < 0 || pick.Index >= len(o.menu.Items) {
 			return "", "", false
 		}
@@ -162,7 +166,11 @@ func (s *Server) TapMenu(ctx context.Context, c Contact, pick Pick) (Message, er
 // Ask begins with one of the page's ice breakers: the contact says the question, and the page is told its payload in a
 // postback. ErrNotOffered if there is no such question.
 func (s *Server) Ask(ctx context.Context, c Contact, pick Pick) (Message, error) {
-	return s.pick(ctx, c, pick, func(o offered) (title, payload string, ok bool) {
+	return s.say(ctx, c, questionAsked(pick))
+}
+
+func questionAsked(pick Pick) saying {
+	return picked(pick, func(o offered) (title, payload string, ok bool) {
 		if pick.Index < 0 || pick.Index >= len(o.questions) {
 			return "", "", false
 		}
@@ -170,8 +178,8 @@ func (s *Server) Ask(ctx context.Context, c Contact, pick Pick) (Message, error)
 	})
 }
 
-func (s *Server) pick(ctx context.Context, c Contact, pick Pick, of func(offered) (title, payload string, ok bool)) (Message, error) {
-	return s.say(ctx, c, func(tx *bolt.Tx) (said, error) {
+func picked(pick Pick, of func(offered) (title, payload string, ok bool)) saying {
+	return func(tx *bolt.Tx, c Contact) (said, error) {
 		set, err := offersOf(tx, c.Page, pick.Locale)
 		if err != nil {
 			return said{}, err
@@ -181,7 +189,7 @@ func (s *Server) pick(ctx context.Context, c Contact, pick Pick, of func(offered
 			return said{}, ErrNotOffered
 		}
 		return said{text: title, button: &messenger.Button{Title: title, Payload: payload}}, nil
-	})
+	}
 }
 
 // opening is the event of a new visitor: Get Started, or the ice breaker that was tapped in its place, which the visitor has

@@ -68,6 +68,9 @@ type Options struct {
 
 	// TrustedProxies are the networks whose X-Forwarded-For and X-Forwarded-Host are believed.
 	TrustedProxies []netip.Prefix
+	// CountryHeader is the header in which a trusted proxy says from which country a call came, two letters as in DE. Without
+	// it nobody's country is known, and no page can be kept to some.
+	CountryHeader string
 	// LoopbackPages lets pages on this very machine embed the chat also where Domains are given.
 	LoopbackPages bool
 

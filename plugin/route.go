@@ -23,6 +23,7 @@ const (
 	edgeInstalls    = "subscribed_apps"
 	edgeCallbacks   = "subscriptions"
 	edgeModerate    = "moderate_conversations"
+	edgeLook        = "chat_plugin"
 )
 
 // graphHandler answers a call.
@@ -97,6 +98,12 @@ func (s *Server) pageRoute(edge string) map[string]graphHandler {
 			http.MethodGet:    ofApp(s.graphCallbacks),
 			http.MethodPost:   ofApp(s.graphSubscribe),
 			http.MethodDelete: ofApp(s.graphUnsubscribe),
+		}
+	case edgeLook:
+		return map[string]graphHandler{
+			http.MethodGet:    ofSite(s.graphLook),
+			http.MethodPost:   ofSite(s.graphSetLook),
+			http.MethodDelete: ofSite(s.graphDropLook),
 		}
 	case edgeThreads:
 		return map[string]graphHandler{http.MethodGet: ofPage(s.graphThreads)}

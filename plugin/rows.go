@@ -20,7 +20,7 @@ var (
 	bucketContacts = []byte("contacts") // convKey → contactRow
 	bucketTokens   = []byte("tokens")   // SHA-256 of a visitor's token → convKey, and until when in ms if it ends
 	bucketMessages = []byte("messages") // convKey, seq → messageRow
-	bucketMIDs     = []byte("mids")     // convKey, hash of the mid → seq: a mid can only be found beside its own contact
+	bucketMIDs     = []byte("mids")     // convKey, hash of the mid or of the device's key → seq: either is found beside its own contact alone
 	bucketQueue    = []byte("queue")    // queueKey, convKey, seq → queueRow
 )
 
@@ -57,6 +57,12 @@ func messageKey(conv convKey, seq uint64) []byte {
 
 func midKey(conv convKey, mid string) []byte {
 	h := hash16(mid)
+	return append(conv[:len(conv):len(conv)], h[:]...)
+}
+
+// ownKey is where a message is found by what the contact's device calls it. A mid is hashed by itself: they never meet.
+func ownKey(conv convKey, key string) []byte {
+	h := hash16("key", key)
 	return append(conv[:len(conv):len(conv)], h[:]...)
 }
 
@@ -108,6 +114,7 @@ type messageRow struct {
 	Files        []attached             `json:"files,omitempty"`
 	ReplyTo      string                 `json:"reply_to,omitempty"` // the mid it quotes
 	Reaction     string                 `json:"reaction,omitempty"` // what the page put on it
+	Key          string                 `json:"key,omitempty"`      // what the contact's device calls it
 }
 
 // openFile opens plugin.db, or says in a sentence why it cannot.
@@ -130,7 +137,7 @@ func openFile(path string) (*boltfile.File, error) {
 // buckets are those of a whole file.
 var buckets = [][]byte{
 	bucketAbout, bucketContacts, bucketTokens, bucketMessages, bucketMIDs, bucketQueue, bucketFiles, bucketAttachments, bucketProfiles,
-	bucketRecent, bucketPlaces, bucketCustomers, bucketCallbacks, bucketInstalls,
+	bucketRecent, bucketPlaces, bucketCustomers, bucketCallbacks, bucketInstalls, bucketLooks,
 }
 
 // prepare makes the buckets of a new file, and refuses one of another layout or another program. A file that has them is
@@ -223,7 +230,13 @@ func addMessage(tx *bolt.Tx, conv convKey, row *messageRow) (uint64, error) {
 	if err := putPlace(tx, conv, row.MID); err != nil {
 		return 0, err
 	}
-	return seq, tx.Bucket(bucketMIDs).Put(midKey(conv, row.MID), binary.BigEndian.AppendUint64(nil, seq))
+	place := binary.BigEndian.AppendUint64(nil, seq)
+	if row.Key != "" {
+		if err := tx.Bucket(bucketMIDs).Put(ownKey(conv, row.Key), place); err != nil {
+			return 0, err
+		}
+	}
+	return seq, tx.Bucket(bucketMIDs).Put(midKey(conv, row.MID), place)
 }
 
 // findMessage looks a mid up among this conversation's lines; nil means it is not one of them.

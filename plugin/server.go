@@ -38,6 +38,7 @@ type Server struct {
 	proxies       []netip.Prefix
 	proxyWarning  sync.Once
 	loopbackPages bool
+	countryHeader string
 	paces         paceKeeper
 	board         *switchboard
 
@@ -76,7 +77,7 @@ func Open(o Options) (*Server, error) {
 		bodies:  intake.New(bodyBudget),
 		url:     strings.TrimRight(o.URL, "/"),
 		fetcher: newFetcher(o.Loopback),
-		proxies: o.TrustedProxies, loopbackPages: o.LoopbackPages,
+		proxies: o.TrustedProxies, loopbackPages: o.LoopbackPages, countryHeader: o.CountryHeader,
 		board:    newSwitchboard(),
 		watchers: map[convKey]map[chan struct{}]struct{}{},
 		typing:   map[convKey]time.Time{},

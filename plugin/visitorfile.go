@@ -26,22 +26,26 @@ func (s *Server) SendFile(ctx context.Context, c Contact, called string, content
 	if err != nil {
 		return Message{}, err
 	}
-	return s.sayFile(ctx, c, file)
+	m, _, err := s.sayFile(ctx, c, "", file)
+	return m, err
 }
 
 var errVisitorFileSize = &InputError{"filedata", fmt.Sprintf(
 	"is too large; pictures may have %d MB, everything else %d MB", messenger.MaxImageBytes>>20, messenger.MaxFileBytes>>20,
 )}
 
-// sayFile is say with a file that has come in.
-func (s *Server) sayFile(ctx context.Context, c Contact, file *arrived) (Message, error) {
+// sayFile is sayOnce with a file that has come in.
+func (s *Server) sayFile(ctx context.Context, c Contact, key string, file *arrived) (m Message, again bool, err error) {
 	defer file.discard()
+	if m, again, err = s.saidBefore(ctx, c, key); err != nil || again {
+		return m, again, err // nobody's older file has to make room for it
+	}
 	kind := messenger.FileKind(file.mime)
 	switch {
 	case file.size == 0:
-		return Message{}, &InputError{"filedata", "is empty"}
+		return m, false, &InputError{"filedata", "is empty"}
 	case file.size > messenger.MaxBytes(kind):
-		return Message{}, errVisitorFileSize
+		return m, false, errVisitorFileSize
 	}
 	if err := s.view(ctx, func(tx *bolt.Tx) error {
 		row, err := getContact(tx, c.Page, c.ID)
@@ -50,21 +54,21 @@ func (s *Server) sayFile(ctx context.Context, c Contact, file *arrived) (Message
 		}
 		return err
 	}); err != nil {
-		return Message{}, err
+		return m, false, err
 	}
 	row, err := s.keep(ctx, file, c.Page, c.ID)
 	if err != nil {
-		return Message{}, err
+		return m, false, err
 	}
-	m, err := s.say(ctx, c, func(tx *bolt.Tx) (said, error) {
+	m, again, err = s.sayOnce(ctx, c, key, func(tx *bolt.Tx, _ Contact) (said, error) {
 		return said{file: &row, kind: kind}, putFile(tx, row)
 	})
-	if err != nil {
+	if err != nil || again {
 		s.forget(file, row)
-		return Message{}, err
+		return m, again, err
 	}
 	file.path = "" // it stays
-	return m, nil
+	return m, false, nil
 }
 
 var errVisitorFull = &InputError{"filedata", fmt.Sprintf("cannot be taken: a conversation holds %d MB of files", maxVisitorFiles>>20)}
@@ -103,11 +107,17 @@ func (s *Server) visitorFile(w http.ResponseWriter, r *http.Request) (any, error
 	if file == nil {
 		return nil, &InputError{"filedata", "is needed: the part of the form that holds the file"}
 	}
+	key := fields.Get("key")
+	fields.Del("key")
+	err = checkKey(key)
 	if len(fields) > 0 {
-		file.discard()
-		return nil, &InputError{"filedata", "goes alone: a text is a message of its own"}
+		err = &InputError{"filedata", "goes alone: a text is a message of its own"}
 	}
-	m, err := s.sayFile(r.Context(), c, file)
+	if err != nil {
+		file.discard()
+		return nil, err
+	}
+	m, _, err := s.sayFile(r.Context(), c, key, file)
 	if err != nil {
 		return nil, err
 	}

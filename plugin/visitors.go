@@ -46,6 +46,7 @@ type (
 		Text       string `json:"text"`
 		QuickReply *tapIn `json:"quick_reply"`
 		Button     *tapIn `json:"button"`
+		Key        string `json:"key"` // what the browser calls it: the same one again is the same message
 	}
 	seenIn struct {
 		MID string `json:"mid"`
@@ -63,6 +64,7 @@ type (
 		Files        []File                 `json:"files,omitempty"`
 		ReplyTo      string                 `json:"reply_to,omitempty"`
 		Reaction     string                 `json:"reaction,omitempty"` // what the page put on it
+		Key          string                 `json:"key,omitempty"`      // what the visitor's browser called it
 	}
 	linesOut struct {
 		Messages []lineOut `json:"messages"`
@@ -87,8 +89,8 @@ func (s *Server) routes() *http.ServeMux {
 	s.pageRoutes(mux)
 	mux.HandleFunc("GET /plugin/embed", s.embed)
 	mux.HandleFunc("GET /plugin/profile", s.visitorCall(actPoll, s.visitorOffers))
-	mux.HandleFunc("POST /plugin/menu", s.visitorCall(actWrite, s.visitorPicks(s.TapMenu)))
-	mux.HandleFunc("POST /plugin/ice_breakers", s.visitorCall(actWrite, s.visitorPicks(s.Ask)))
+	mux.HandleFunc("POST /plugin/menu", s.visitorCall(actWrite, s.visitorPicks(menuTapped)))
+	mux.HandleFunc("POST /plugin/ice_breakers", s.visitorCall(actWrite, s.visitorPicks(questionAsked)))
 	mux.HandleFunc("GET "+filesPath+"{name}/{called...}", s.serveFile)
 	mux.HandleFunc("/plugin/", s.visitorCall(actPoll, func(*http.Request) (any, error) {
 		return nil, &visitorError{status: http.StatusNotFound, Message: "there is nothing at this path, or not for this method"}
@@ -183,37 +185,48 @@ func (s *Server) visitorSay(r *http.Request) (any, error) {
 	if err := readBody(r, &in); err != nil {
 		return nil, err
 	}
-	var m Message
-	switch {
-	case in.Text != "" && in.QuickReply == nil && in.Button == nil:
-		m, err = s.Write(r.Context(), c, in.Text)
-	case in.Text == "" && in.QuickReply != nil && in.Button == nil:
-		m, err = s.visitorTaps(r.Context(), c, *in.QuickReply)
-	case in.Text == "" && in.QuickReply == nil && in.Button != nil && in.Button.Card != nil:
-		m, err = s.TapCard(r.Context(), c, in.Button.MID, *in.Button.Card, in.Button.Index)
-	case in.Text == "" && in.QuickReply == nil && in.Button != nil:
-		m, err = s.TapButton(r.Context(), c, in.Button.MID, in.Button.Index)
-	default:
-		return nil, &InputError{"text", "is needed, or else quick_reply or button; exactly one of the three"}
+	what, err := in.saying()
+	if err != nil {
+		return nil, err
 	}
+	return s.visitorSaid(r.Context(), c, in.Key, what)
+}
+
+// saying is what the body of POST /plugin/messages says: one of text, quick_reply and button.
+func (in sayIn) saying() (saying, error) {
+	switch tap, button := in.QuickReply, in.Button; {
+	case in.Text != "" && tap == nil && button == nil:
+		return written(in.Text), checkText(in.Text)
+	case in.Text == "" && tap != nil && button == nil && tap.Value != "":
+		return quickReplyFilled(tap.MID, tap.Index, tap.Value), nil
+	case in.Text == "" && tap != nil && button == nil:
+		return quickReplyTapped(tap.MID, tap.Index), nil
+	case in.Text == "" && tap == nil && button != nil && button.Card != nil:
+		return cardTapped(button.MID, *button.Card, button.Index), nil
+	case in.Text == "" && tap == nil && button != nil:
+		return buttonTapped(button.MID, button.Index), nil
+	}
+	return nil, &InputError{"text", "is needed, or else quick_reply or button; exactly one of the three"}
+}
+
+// visitorSaid says something as a visitor and answers with the line it is. With a key that this visitor has given before,
+// it is the line of then, and nothing happens.
+func (s *Server) visitorSaid(ctx context.Context, c Contact, key string, what saying) (any, error) {
+	if err := checkKey(key); err != nil {
+		return nil, err
+	}
+	m, _, err := s.sayOnce(ctx, c, key, what)
 	if err != nil {
 		return nil, err
 	}
 	return line(m), nil
 }
 
-func (s *Server) visitorTaps(ctx context.Context, c Contact, tap tapIn) (Message, error) {
-	if tap.Value != "" {
-		return s.FillQuickReply(ctx, c, tap.MID, tap.Index, tap.Value)
-	}
-	return s.TapQuickReply(ctx, c, tap.MID, tap.Index)
-}
-
 func line(m Message) lineOut {
 	out := lineOut{
 		Seq: m.Seq, MID: m.MID, From: "visitor", At: m.At.UnixMilli(), Text: m.Text,
 		QuickReplies: m.QuickReplies, Buttons: m.Buttons, Cards: m.Cards, Square: m.Square,
-		Files: m.Files, ReplyTo: m.ReplyTo, Reaction: m.Reaction,
+		Files: m.Files, ReplyTo: m.ReplyTo, Reaction: m.Reaction, Key: m.Key,
 	}
 	if m.FromPage {
 		out.From = "page"

@@ -1,11 +1,9 @@
 package plugin
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"slices"
-	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -27,148 +25,19 @@ type Message struct {
 	Files        []File
 	ReplyTo      string // the mid of the message it answers
 	Reaction     string // what the page put on it
+	Key          string // what the contact's own device calls it; empty if it gave none
 }
 
 func (r *messageRow) message(seq uint64) Message {
 	m := Message{
 		Seq: seq, MID: r.MID, FromPage: r.FromPage, At: time.UnixMilli(r.At),
 		Text: r.Text, QuickReplies: r.QuickReplies, Buttons: r.Buttons,
-		Cards: r.Cards, Square: r.Square, ReplyTo: r.ReplyTo, Reaction: r.Reaction,
+		Cards: r.Cards, Square: r.Square, ReplyTo: r.ReplyTo, Reaction: r.Reaction, Key: r.Key,
 	}
 	for _, a := range r.Files {
 		m.Files = append(m.Files, fileLine(a))
 	}
 	return m
-}
-
-// Write says something as the contact. It is on the disk, and on its way to the subscribers, when Write returns.
-func (s *Server) Write(ctx context.Context, c Contact, text string) (Message, error) {
-	if err := checkText(text); err != nil {
-		return Message{}, err
-	}
-	return s.say(ctx, c, func(*bolt.Tx) (said, error) { return said{text: text}, nil })
-}
-
-// TapQuickReply taps the quick reply at index of the page's message mid: the contact says its title, and the page
-// gets its payload. ErrNotOffered if there is no such quick reply of a text.
-func (s *Server) TapQuickReply(ctx context.Context, c Contact, mid string, index int) (Message, error) {
-	return s.tapQuickReply(ctx, c, mid, index, func(q messenger.QuickReply) (said, error) {
-		if q.ContentType != messenger.QuickReplyText {
-			return said{}, ErrNotOffered
-		}
-		return said{text: q.Title, tap: &q.Payload}, nil
-	})
-}
-
-// FillQuickReply taps a quick reply that asks for a phone number or an e-mail address: the contact says value, and that
-// is what the page gets (ref. 2.4). ErrNotOffered if there is no such quick reply.
-func (s *Server) FillQuickReply(ctx context.Context, c Contact, mid string, index int, value string) (Message, error) {
-	return s.tapQuickReply(ctx, c, mid, index, func(q messenger.QuickReply) (said, error) {
-		switch q.ContentType {
-		case messenger.QuickReplyPhone, messenger.QuickReplyEmail:
-			return said{text: value, tap: &value}, checkFill(q.ContentType, value)
-		}
-		return said{}, ErrNotOffered
-	})
-}
-
-func (s *Server) tapQuickReply(ctx context.Context, c Contact, mid string, index int, tapped func(messenger.QuickReply) (said, error)) (Message, error) {
-	return s.say(ctx, c, func(tx *bolt.Tx) (said, error) {
-		row, err := findMessage(tx, c.key(), mid)
-		if err != nil {
-			return said{}, err
-		}
-		if row == nil || index < 0 || index >= len(row.QuickReplies) {
-			return said{}, ErrNotOffered
-		}
-		return tapped(row.QuickReplies[index])
-	})
-}
-
-// TapButton taps the postback button at index of the page's message mid. The other kinds of button are followed by
-// the contact's own device and tell the page nothing; for them, and where there is no button, it is ErrNotOffered.
-func (s *Server) TapButton(ctx context.Context, c Contact, mid string, index int) (Message, error) {
-	return s.tapButton(ctx, c, mid, func(row *messageRow) []messenger.Button { return row.Buttons }, index)
-}
-
-// TapCard is TapButton for a button of a card; both are counted from 0.
-func (s *Server) TapCard(ctx context.Context, c Contact, mid string, card, index int) (Message, error) {
-	return s.tapButton(ctx, c, mid, func(row *messageRow) []messenger.Button {
-		if card < 0 || card >= len(row.Cards) {
-			return nil
-		}
-		return row.Cards[card].Buttons
-	}, index)
-}
-
-func (s *Server) tapButton(ctx context.Context, c Contact, mid string, of func(*messageRow) []messenger.Button, index int) (Message, error) {
-	return s.say(ctx, c, func(tx *bolt.Tx) (said, error) {
-		row, err := findMessage(tx, c.key(), mid)
-		if err != nil || row == nil {
-			return said{}, cmp.Or(err, ErrNotOffered)
-		}
-		buttons := of(row)
-		if index < 0 || index >= len(buttons) || buttons[index].Type != messenger.ButtonPostback {
-			return said{}, ErrNotOffered
-		}
-		return said{text: buttons[index].Title, button: &buttons[index]}, nil
-	})
-}
-
-// said is one act of speech: words, words by a quick reply, a button, or a file.
-type said struct {
-	text   string
-	tap    *string
-	button *messenger.Button
-	file   *fileRow
-	kind   string // of the file
-}
-
-// say stores what a contact said and the event of it.
-func (s *Server) say(ctx context.Context, c Contact, what func(*bolt.Tx) (said, error)) (Message, error) {
-	mid, err := s.drawMID()
-	if err != nil {
-		return Message{}, err
-	}
-	var m Message
-	err = s.act(ctx, c, func(tx *bolt.Tx, _ *Page, row *contactRow) ([]messenger.Event, error) {
-		it, err := what(tx)
-		if err != nil {
-			return nil, err
-		}
-		if row.Blocked > 0 {
-			return nil, ErrBlocked
-		}
-		row.Started = true
-		line := &messageRow{MID: mid, At: row.stamp(s.now()), Text: it.text}
-		row.Last, row.Heard = line.At, line.At
-		if it.file != nil {
-			line.Files = []attached{attachedFile(it.kind, *it.file)}
-			row.FileBytes += it.file.Size
-		}
-		seq, err := addMessage(tx, c.key(), line)
-		if err != nil {
-			return nil, err
-		}
-		m = line.message(seq)
-		ev := fromContact(row, line.At)
-		if it.button != nil {
-			ev.Kind = messenger.KindPostback
-			ev.Postback = &messenger.Postback{MID: mid, Title: it.button.Title, Payload: it.button.Payload}
-			return []messenger.Event{ev}, nil
-		}
-		ev.Kind = messenger.KindMessage
-		ev.Message = &messenger.Message{MID: mid, Text: it.text, QuickReply: it.tap, Attachments: s.filesOf(line)}
-		if messenger.IsVisitor(row.ID) {
-			ev.Message.Tags = []string{strings.ToLower(SourcePlugin)}
-		}
-		return []messenger.Event{ev}, nil
-	})
-	if err != nil {
-		return Message{}, err
-	}
-	s.notify(c.key())
-	return m, nil
 }
 
 // Delivered says that the page's messages up to and including the time upTo have reached the contact. Repeating it,
