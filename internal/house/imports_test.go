@@ -17,12 +17,13 @@ const module = "frontdesk/"
 // does not exist. A folder within a room belongs to it, unless it has a line of its own.
 var rooms = map[string][]string{
 	"cmd/frontdesk": {
-		"tui", "desk", "desk/media", "ingest", "plugin", "plugin/rehearsal", "store", "store/bolt", "messenger",
+		"tui", "desk", "desk/media", "desk/presence", "ingest", "plugin", "plugin/rehearsal", "store", "store/bolt", "messenger",
 		"internal/config", "internal/control", "internal/logfile", "internal/metrics", "internal/bench",
 	},
 	"tui":               {"desk", "store", "messenger"},
-	"desk":              {"desk/media", "store", "messenger"},
+	"desk":              {"desk/media", "desk/presence", "store", "messenger"},
 	"desk/media":        {"store", "messenger"},
+	"desk/presence":     {"store"},
 	"ingest":            {"store", "messenger", "internal/intake"},
 	"plugin":            {"messenger", "internal/intake", "internal/boltfile"},
 	"plugin/rehearsal":  {"plugin", "messenger"},
@@ -32,6 +33,7 @@ var rooms = map[string][]string{
 	"messenger":         {},
 	"internal/bench":    {"tui", "desk", "ingest", "store", "store/bolt", "messenger", "internal/generate"},
 	"internal/boltfile": {},
+	"internal/chromium": {},
 	"internal/config":   {"messenger"},
 	"internal/control":  {"desk", "store", "messenger"},
 	"internal/faults": {
@@ -47,11 +49,11 @@ var rooms = map[string][]string{
 }
 
 // forTests is what tests may import beyond their room's arrows: the real store, the suite that holds it to its word, the
-// real folder of files, and what breaks requests on their way.
-var forTests = []string{"store", "store/bolt", "store/storetest", "ingest", "desk/media", "internal/faulty"}
+// real folder of files, what breaks requests on their way, and a real browser.
+var forTests = []string{"store", "store/bolt", "store/storetest", "ingest", "desk/media", "internal/faulty", "internal/chromium"}
 
 // strictTests are rooms whose tests keep to the arrows too: they could run on another machine.
-var strictTests = []string{"plugin", "plugin/rehearsal", "messenger", "internal/config", "internal/intake", "internal/logfile", "internal/metrics", "internal/boltfile", "internal/faulty"}
+var strictTests = []string{"plugin", "plugin/rehearsal", "messenger", "internal/config", "internal/intake", "internal/logfile", "internal/metrics", "internal/boltfile", "internal/faulty", "internal/chromium"}
 
 func TestArrowsPointDown(t *testing.T) {
 	t.Parallel()
