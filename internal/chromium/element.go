@@ -106,15 +106,19 @@ func (e Element) Wait() {
 func (e Element) Gone() {
 	e.frame.page.t.Helper()
 	e.frame.page.until("the end of "+e.what, func(ctx context.Context, t *chromedp.Target) error {
-		id, err := e.find(ctx, t)
-		if err == nil {
-			_, err = middle(ctx, t, id)
+		if e.seen(ctx, t) || ctx.Err() != nil {
+			return errors.New("it is still there")
 		}
-		if ctx.Err() == nil && err != nil {
-			return nil
-		}
-		return errors.New("it is still there")
+		return nil
 	})
+}
+
+func (e Element) seen(ctx context.Context, t *chromedp.Target) bool {
+	id, err := e.find(ctx, t)
+	if err == nil {
+		_, err = middle(ctx, t, id)
+	}
+	return err == nil
 }
 
 // Ask calls a function with the element as its argument, as in "e => e.value", and puts what it returns into out, unless

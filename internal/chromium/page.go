@@ -73,7 +73,7 @@ func (b *Browser) Page(t *testing.T, d Device) *Page {
 func (f *Profile) Page(t *testing.T, d Device) *Page {
 	t.Helper()
 	p := &Page{t: t, answers: map[network.RequestID]*Answer{}, contexts: map[cdp.FrameID]runtime.ExecutionContextID{}}
-	p.Document.page = p
+	p.page = p
 	p.ctx, p.end = chromedp.NewContext(f.ctx, chromedp.WithListener(p.heard))
 	t.Cleanup(p.end)
 	if err := chromedp.Do(p.ctx); err != nil {
