@@ -48,6 +48,25 @@ func (s *Server) admitted(r *http.Request, pageID string, age int) error {
 	return s.admits(r, set, age)
 }
 
+// admitsVisitor is admitted for a visitor who has a token.
+func (s *Server) admitsVisitor(r *http.Request, c Contact) error {
+	var set pluginLook
+	var age int
+	if err := s.view(r.Context(), func(tx *bolt.Tx) (err error) {
+		if set, err = getLook(tx, c.Page); err != nil || set.MinimumAge == 0 {
+			return err
+		}
+		row, err := getContact(tx, c.Page, c.ID)
+		if err == nil {
+			age = row.Age
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	return s.admits(r, set, age)
+}
+
 // admit takes a country of two letters; an empty one is not known, and is none of those allowed.
 func (c countries) admit(country string) error {
 	switch {

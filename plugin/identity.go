@@ -24,18 +24,23 @@ const longestWord = 31 * 24 * time.Hour
 type Customer struct {
 	ID      string    // what the website calls the customer
 	Name    string    // may be empty
+	Age     int       // in whole years; 0: the website does not say
 	Expires time.Time // until when the website vouches; whole seconds
 }
 
-// Sign is the signature under c for a page: HMAC-SHA256 over page id, customer's id, name and the second of expiry, each
-// on a line of its own without a break at the end, as small hexadecimal digits.
+// Sign is the signature under c for a page: HMAC-SHA256 over page id, customer's id, name, the second of expiry and, if it
+// is told, the age, each on a line of its own without a break at the end, as small hexadecimal digits.
 func (c Customer) Sign(secret []byte, pageID string) string {
 	return hex.EncodeToString(c.mac(secret, pageID))
 }
 
 func (c Customer) mac(secret []byte, pageID string) []byte {
+	lines := []string{pageID, c.ID, c.Name, strconv.FormatInt(c.Expires.Unix(), 10)}
+	if c.Age > 0 {
+		lines = append(lines, strconv.Itoa(c.Age))
+	}
 	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte(strings.Join([]string{pageID, c.ID, c.Name, strconv.FormatInt(c.Expires.Unix(), 10)}, "\n")))
+	mac.Write([]byte(strings.Join(lines, "\n")))
 	return mac.Sum(nil)
 }
 
@@ -43,18 +48,21 @@ func (c Customer) mac(secret []byte, pageID string) []byte {
 type customerIn struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
+	Age       int    `json:"age"`
 	Expires   int64  `json:"expires"` // seconds since 1970
 	Signature string `json:"signature"`
 }
 
 // check is the customer, if the website has vouched for it. Nothing is told of a word that was not signed.
 func (in customerIn) check(page *Page, now time.Time) (Customer, error) {
-	c := Customer{ID: in.ID, Name: in.Name, Expires: time.Unix(in.Expires, 0)}
+	c := Customer{ID: in.ID, Name: in.Name, Age: in.Age, Expires: time.Unix(in.Expires, 0)}
 	switch {
 	case page.IdentitySecret == "":
 		return c, &InputError{"customer", "is not taken: this site has no secret to check it with"}
 	case in.ID == "":
 		return c, &InputError{"customer.id", "is needed"}
+	case in.Age < 0 || in.Age > maxAge:
+		return c, &InputError{"customer.age", "is no age of a person, in whole years"}
 	}
 	if err := errors.Join(checkLine("customer.id", in.ID, maxName), checkLine("customer.name", in.Name, maxName)); err != nil {
 		return c, err
@@ -80,6 +88,9 @@ func (s *Server) visitAs(r *http.Request, in visitIn, arrived Arrival) (any, err
 	}
 	customer, err := in.Customer.check(page, s.now())
 	if err != nil {
+		return nil, err
+	}
+	if err := s.admitted(r, page.ID, customer.Age); err != nil {
 		return nil, err
 	}
 	made, err := s.prepareVisitor(page, Profile{Name: customer.Name})
@@ -112,6 +123,7 @@ func (s *Server) arriveAs(ctx context.Context, w *welcomed, arrived Arrival) (an
 		if w.customer.Name != "" {
 			row.Profile = Profile{Name: w.customer.Name}
 		}
+		row.Age = w.customer.Age
 		c, fresh = row.contact(), made
 		return putContact(tx, row)
 	}); err != nil {

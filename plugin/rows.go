@@ -89,6 +89,7 @@ type contactRow struct {
 	FileBytes int64      `json:"file_bytes,omitempty"` // of all files that the contact sent
 
 	Customer string     `json:"customer,omitempty"` // what the website calls the visitor it has vouched for
+	Age      int        `json:"age,omitempty"`      // in years, as the website has vouched for; 0: it has not
 	Tokens   [][]byte   `json:"tokens,omitempty"`   // SHA-256 of the tokens that came by the website's word, oldest first
 	Blocked  int64      `json:"blocked,omitempty"`  // since when the page takes no words; 0: it takes them
 	Trail    []visitRow `json:"trail,omitempty"`    // the latest arrivals, oldest first

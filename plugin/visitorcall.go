@@ -68,11 +68,14 @@ func (s *Server) visitorRefusal(r *http.Request, err error) *visitorError {
 	var refusal *visitorError
 	var input *InputError
 	var embed *EmbedError
+	var limit *LimitError
 	switch {
 	case errors.As(err, &refusal):
 		return refusal
 	case errors.As(err, &embed):
 		return &visitorError{status: http.StatusForbidden, Field: embed.Wrong, Message: embed.Message}
+	case errors.As(err, &limit):
+		return &visitorError{status: http.StatusForbidden, Field: limit.Wrong, Message: limit.Message}
 	case errors.As(err, &input):
 		return &visitorError{status: http.StatusBadRequest, Field: input.Field, Message: input.Error()}
 	case errors.Is(err, ErrUnknownPage):
@@ -132,6 +135,9 @@ func (s *Server) caller(r *http.Request, a act) (Contact, error) {
 	}
 	if err == nil {
 		err = s.paceOfVisitor(c, a)
+	}
+	if err == nil && a != actPoll {
+		err = s.admitsVisitor(r, c)
 	}
 	return c, err
 }

@@ -131,6 +131,9 @@ func (s *Server) visit(r *http.Request) (any, error) {
 	if err := errors.Join(s.checkOrigin(r, in.PageID), s.checkPageURL(r, in.PageID, in.PageURL)); err != nil {
 		return nil, err
 	}
+	if err := s.admitted(r, in.PageID, 0); err != nil {
+		return nil, err
+	}
 	if err := checkLine("name", in.Name, maxName); err != nil {
 		return nil, err
 	}
