@@ -98,6 +98,9 @@ func (s *Server) visitAs(r *http.Request, in visitIn, arrived Arrival) (any, err
 		return nil, err
 	}
 	made.row.Customer = customer.ID
+	if in.Key != "" {
+		made.token = s.tokens.derived(page.ID, in.Key)
+	}
 	w := &welcomed{s: s, page: page, customer: customer, made: made, token: bearer(r)}
 	return s.arriveAs(r.Context(), w, arrived)
 }
@@ -109,6 +112,8 @@ type welcomed struct {
 	customer Customer
 	made     *newcomer // whom to make if nobody is there yet, and the token to hand out
 	token    string    // of the browser; empty if it has none
+
+	again bool // the browser asks once more, and the token of made was handed out before
 }
 
 // arriveAs finds or makes the customer's visitor, and then tells of the arrival: one that a crash cuts off is told by the next.
@@ -129,7 +134,11 @@ func (s *Server) arriveAs(ctx context.Context, w *welcomed, arrived Arrival) (an
 	}); err != nil {
 		return nil, err
 	}
-	answer, err := s.backAgain(ctx, c, arrived)
+	back := s.backAgain
+	if w.again {
+		back = func(ctx context.Context, c Contact, _ Arrival) (visitOut, error) { return s.visitorNow(ctx, c) }
+	}
+	answer, err := back(ctx, c, arrived)
 	if err != nil {
 		return nil, err
 	}
@@ -144,6 +153,11 @@ func (s *Server) backAgain(ctx context.Context, c Contact, arrived Arrival) (out
 	if err := s.Arrive(ctx, c, arrived); err != nil {
 		return out, err
 	}
+	return s.visitorNow(ctx, c)
+}
+
+// visitorNow is what the browser of a known visitor is to know.
+func (s *Server) visitorNow(ctx context.Context, c Contact) (out visitOut, err error) {
 	err = s.view(ctx, func(tx *bolt.Tx) error {
 		row, err := getContact(tx, c.Page, c.ID)
 		if err == nil {
@@ -160,6 +174,7 @@ func (w *welcomed) find(tx *bolt.Tx) (row *contactRow, fresh bool, err error) {
 	key := customerKey(w.page.ID, w.customer.ID)
 	known := tx.Bucket(bucketCustomers).Get(key)
 	until := w.customer.Expires.UnixMilli()
+	w.again = false
 	mine, err := w.s.visitorOf(tx, w.token)
 	switch {
 	case err != nil && !errors.Is(err, ErrUnknownContact) && !errors.Is(err, ErrSessionOver):
@@ -173,6 +188,8 @@ func (w *welcomed) find(tx *bolt.Tx) (row *contactRow, fresh bool, err error) {
 		if err != nil || row.Page != w.page.ID || row.Customer != w.customer.ID {
 			return nil, false, errors.Join(err, ErrUnknownContact)
 		}
+		_, _, unknown := tokenRow(tx, w.made.token)
+		w.again = unknown == nil && row.Started
 	default:
 		if err := w.made.store(tx); err != nil {
 			return nil, false, err

@@ -15,6 +15,8 @@ const (
 	maxPageURL = 2083
 	maxName    = 100
 	maxKey     = 64
+
+	minVisitorKey = 22 // what holds 128 bits in base64
 )
 
 // InputError says which field of what a contact sent cannot be taken, and why. It never repeats the value.
@@ -102,4 +104,13 @@ func checkKey(key string) error {
 		return &InputError{"key", fmt.Sprintf("may have %d characters, each a letter from A to Z, a digit, - or _", maxKey)}
 	}
 	return nil
+}
+
+// checkVisitorKey checks what a browser asks for a new visitor with, if anything. Who knows it may ask for the token again:
+// it must be too long to be guessed.
+func checkVisitorKey(key string) error {
+	if key != "" && len(key) < minVisitorKey {
+		return &InputError{"key", fmt.Sprintf("is too short: a secret of %d characters and more is needed", minVisitorKey)}
+	}
+	return checkKey(key)
 }

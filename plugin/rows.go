@@ -170,6 +170,9 @@ func prepare(db *boltfile.File) error {
 				return err
 			}
 		}
+		if err := makeTokenKey(tx); err != nil {
+			return err
+		}
 		return about.Put([]byte("layout"), []byte(layout))
 	})
 }
@@ -181,7 +184,8 @@ func isWhole(tx *bolt.Tx) bool {
 			return false
 		}
 	}
-	return string(tx.Bucket(bucketAbout).Get([]byte("layout"))) == layout
+	about := tx.Bucket(bucketAbout)
+	return string(about.Get([]byte("layout"))) == layout && about.Get(aboutTokenKey) != nil
 }
 
 func getContact(tx *bolt.Tx, page, id string) (*contactRow, error) {

@@ -31,6 +31,9 @@ type Server struct {
 	owns  map[string]*app // page id → its own app
 	db    *boltfile.File
 	w     *writer
+
+	tokens tokenMaker
+
 	mux   *http.ServeMux
 	url   string
 	shelf *shelf
@@ -115,7 +118,7 @@ func Open(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.db = db
-	if err := errors.Join(s.takeUp(), s.openShelf(o)); err != nil {
+	if err := errors.Join(s.readTokens(), s.takeUp(), s.openShelf(o)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	s.w = newWriter(db)
@@ -153,6 +156,14 @@ func newHTTP() *http.Client {
 		// A redirect is an answer other than 2xx: following it would turn the POST into a GET.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// readTokens takes up the secret that visitors' tokens are signed with.
+func (s *Server) readTokens() error {
+	return s.db.View(func(tx *bolt.Tx) error {
+		s.tokens = readTokenMaker(tx)
+		return nil
+	})
 }
 
 // takeUp makes ready what an earlier process left in the queue.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -27,6 +26,9 @@ type (
 		IceBreaker *Pick `json:"ice_breaker"` // a new visitor begins with this question instead of Get Started
 
 		Customer *customerIn `json:"customer"` // by the website's word
+
+		// Key is a secret of the browser that asks for a new visitor: the same one again, soon, is the same visitor.
+		Key string `json:"key"`
 	}
 	visitOut struct {
 		ID    string `json:"id"`
@@ -108,6 +110,9 @@ func (s *Server) visit(r *http.Request) (any, error) {
 	if err := readBody(r, &in); err != nil {
 		return nil, err
 	}
+	if err := checkVisitorKey(in.Key); err != nil {
+		return nil, err
+	}
 	arrived := Arrival{Source: SourcePlugin, Ref: in.Ref, PageURL: in.PageURL, asked: in.IceBreaker}
 	if in.Customer != nil {
 		if err := errors.Join(s.checkOrigin(r, in.PageID), s.checkPageURL(r, in.PageID, in.PageURL), arrived.check()); err != nil {
@@ -140,42 +145,7 @@ func (s *Server) visit(r *http.Request) (any, error) {
 	if err := arrived.check(); err != nil {
 		return nil, err
 	}
-	return s.welcome(r.Context(), in.PageID, Profile{Name: strings.TrimSpace(in.Name)}, arrived)
-}
-
-// welcome makes a visitor and the Get Started event in one transaction.
-func (s *Server) welcome(ctx context.Context, pageID string, profile Profile, arrived Arrival) (any, error) {
-	page := s.page(pageID)
-	if page == nil || page.Messenger {
-		return nil, ErrUnknownPage
-	}
-	made, err := s.prepareVisitor(page, profile)
-	if err != nil {
-		return nil, err
-	}
-	mid, err := s.drawMID()
-	if err != nil {
-		return nil, err
-	}
-	var id string
-	var told told
-	err = s.w.do(ctx, func(tx *bolt.Tx) error {
-		if err := made.store(tx); err != nil {
-			return err
-		}
-		row := made.row
-		id = row.ID
-		told, err = s.change(tx, page, &row, func(tx *bolt.Tx, page *Page, row *contactRow) ([]messenger.Event, error) {
-			ev, err := s.opening(tx, page, row, arrived, mid)
-			return []messenger.Event{ev}, err
-		})
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.tell(told, conversationKey(page.ID, id))
-	return visitOut{ID: id, Token: made.token, Name: made.row.Profile.Name}, nil
+	return s.welcome(r.Context(), in, arrived)
 }
 
 // visitorSay is POST /plugin/messages: one of text, quick_reply and button.
