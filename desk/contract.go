@@ -21,6 +21,7 @@ type Contract interface {
 	Witness
 	Stationery
 	Filer
+	Attendance
 }
 
 // Reader answers what a screen shows.

@@ -91,6 +91,9 @@ type Options struct {
 	// replies with files are held.
 	Files Carrier
 
+	// Attend knows which visitors of our own plugin are there; whoever made it runs it. Nil: nothing is known of it.
+	Attend Attendant
+
 	Now    func() time.Time // default time.Now
 	Rand   io.Reader        // of tokens; default crypto/rand
 	Logger *slog.Logger     // default: nothing is logged

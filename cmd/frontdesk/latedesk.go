@@ -148,3 +148,15 @@ func (l *lateDesk) Fetch(ctx context.Context, conv store.ConversationID, id stor
 	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.Fetch(ctx, conv, id, index) })
 	return err
 }
+
+func (l *lateDesk) Presences(ctx context.Context, ids []store.ConversationID) (map[store.ConversationID]desk.Presence, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (map[store.ConversationID]desk.Presence, error) { return d.Presences(ctx, ids) })
+}
+
+func (l *lateDesk) Comings(ctx context.Context) (<-chan struct{}, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (<-chan struct{}, error) { return d.Comings(ctx) })
+}
+
+func (l *lateDesk) Walk(ctx context.Context, id store.ConversationID) (desk.Walk, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (desk.Walk, error) { return d.Walk(ctx, id) })
+}

@@ -92,6 +92,12 @@ var handlers = map[method]handler{
 	callFetch: with(func(ctx context.Context, d desk.Contract, a fileArgs) (any, error) {
 		return nil, d.Fetch(ctx, a.Conversation, a.Message, a.Index)
 	}),
+	callPresences: with(func(ctx context.Context, d desk.Contract, a presencesArgs) (any, error) {
+		return d.Presences(ctx, a.IDs)
+	}),
+	callWalk: with(func(ctx context.Context, d desk.Contract, a conversationArgs) (any, error) {
+		return d.Walk(ctx, a.ID)
+	}),
 }
 
 // with decodes a call's arguments.

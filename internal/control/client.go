@@ -248,13 +248,23 @@ func (c *Client) ask(ctx context.Context, r request) (a answer, err error) {
 
 // Changes keeps desk.Watcher.
 func (c *Client) Changes(ctx context.Context) (<-chan store.Seq, error) {
+	return follow[store.Seq](ctx, c, callChanges)
+}
+
+// Comings keeps desk.Attendance.
+func (c *Client) Comings(ctx context.Context) (<-chan struct{}, error) {
+	return follow[struct{}](ctx, c, callComings)
+}
+
+// follow makes a call that goes on being answered, on a connection of its own, and sends the newest answer.
+func follow[T any](ctx context.Context, c *Client, call method) (<-chan T, error) {
 	l, err := c.take(ctx)
 	if err != nil {
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() { l.Close() })
 	var first answer
-	err = writeFrame(l, request{Call: callChanges}, maxRequest)
+	err = writeFrame(l, request{Call: call}, maxRequest)
 	if err == nil {
 		err = readFrame(l.in, &first, maxAnswer)
 	}
@@ -271,22 +281,22 @@ func (c *Client) Changes(ctx context.Context) (<-chan store.Seq, error) {
 		c.putBack(l)
 		return nil, err
 	}
-	out := make(chan store.Seq, 1)
+	out := make(chan T, 1)
 	go func() {
 		defer close(out)
 		defer c.drop(l)
 		defer stop()
 		for {
 			var a answer
-			var seq store.Seq
-			if err := readFrame(l.in, &a, maxAnswer); err != nil || json.Unmarshal(a.Value, &seq) != nil {
+			var step T
+			if err := readFrame(l.in, &a, maxAnswer); err != nil || json.Unmarshal(a.Value, &step) != nil {
 				return
 			}
 			select {
 			case <-out: // a step nobody has read
 			default:
 			}
-			out <- seq
+			out <- step
 		}
 	}()
 	return out, nil

@@ -159,3 +159,15 @@ func (c *Client) Media(ctx context.Context, hash string) (file desk.MediaFile, e
 func (c *Client) Fetch(ctx context.Context, conv store.ConversationID, id store.MessageID, index int) error {
 	return c.do(ctx, callFetch, fileArgs{Conversation: conv, Message: id, Index: index}, nil)
 }
+
+// Presences keeps desk.Attendance.
+func (c *Client) Presences(ctx context.Context, ids []store.ConversationID) (known map[store.ConversationID]desk.Presence, err error) {
+	err = c.do(ctx, callPresences, presencesArgs{IDs: ids}, &known)
+	return known, err
+}
+
+// Walk keeps desk.Attendance.
+func (c *Client) Walk(ctx context.Context, id store.ConversationID) (walk desk.Walk, err error) {
+	err = c.do(ctx, callWalk, conversationArgs{ID: id}, &walk)
+	return walk, err
+}

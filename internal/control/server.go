@@ -184,7 +184,7 @@ func (s *Server) serve(conn net.Conn) {
 		}
 	}()
 	for r := range requests {
-		if !s.busy(conn, r.Call != callChanges) {
+		if !s.busy(conn, !r.Call.streams()) {
 			return
 		}
 		if err := s.answer(ctx, conn, r); err != nil {
@@ -198,8 +198,11 @@ func (s *Server) serve(conn net.Conn) {
 
 // answer carries a call out. Its error means that the connection is of no more use.
 func (s *Server) answer(ctx context.Context, conn net.Conn, r request) error {
-	if r.Call == callChanges {
-		return s.stream(ctx, conn)
+	switch r.Call {
+	case callChanges:
+		return stream(ctx, s, conn, s.desk.Changes)
+	case callComings:
+		return stream(ctx, s, conn, s.desk.Comings)
 	}
 	value, err := s.call(ctx, r)
 	a := answer{Error: wrap(err)}
@@ -222,9 +225,9 @@ func (s *Server) write(conn net.Conn, a answer) error {
 	return writeFrame(conn, a, maxAnswer)
 }
 
-// stream sends each change until the client leaves or the desk ends.
-func (s *Server) stream(ctx context.Context, conn net.Conn) error {
-	changes, err := s.desk.Changes(ctx)
+// stream sends each step of what follow gives until the client leaves or the desk ends.
+func stream[T any](ctx context.Context, s *Server, conn net.Conn, follow func(context.Context) (<-chan T, error)) error {
+	steps, err := follow(ctx)
 	if err != nil {
 		return s.write(conn, answer{Error: wrap(err)})
 	}
@@ -235,11 +238,11 @@ func (s *Server) stream(ctx context.Context, conn net.Conn) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case seq, open := <-changes:
+		case step, open := <-steps:
 			if !open {
 				return errEnded
 			}
-			value, err := json.Marshal(seq)
+			value, err := json.Marshal(step)
 			if err != nil {
 				return err
 			}

@@ -99,7 +99,13 @@ const (
 	callAttach       method = "attach"
 	callMedia        method = "media"
 	callFetch        method = "fetch"
+	callPresences    method = "presences"
+	callComings      method = "comings"
+	callWalk         method = "walk"
 )
+
+// streams reports whether a call goes on being answered until the client leaves.
+func (c method) streams() bool { return c == callChanges || c == callComings }
 
 // request is one call.
 type request struct {
@@ -107,7 +113,7 @@ type request struct {
 	Args json.RawMessage `json:"args,omitempty"`
 }
 
-// answer is what a call gave. Calls of changes get one for each step.
+// answer is what a call gave. Calls of changes and comings get one for each step.
 type answer struct {
 	Value json.RawMessage `json:"value,omitempty"`
 	Error *wireError      `json:"error,omitempty"`
@@ -118,6 +124,9 @@ type (
 	conversationArgs struct {
 		ID store.ConversationID `json:"id"`
 		N  int                  `json:"n,omitempty"`
+	}
+	presencesArgs struct {
+		IDs []store.ConversationID `json:"ids,omitempty"`
 	}
 	messageArgs struct {
 		Conversation store.ConversationID `json:"conversation"`
