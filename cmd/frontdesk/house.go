@@ -19,6 +19,7 @@ import (
 	"frontdesk/internal/config"
 	"frontdesk/internal/control"
 	"frontdesk/plugin"
+	"frontdesk/plugin/browser"
 	"frontdesk/store"
 )
 
@@ -184,10 +185,15 @@ func (h *house) open(ctx context.Context, ln net.Listener, p plan, pages []plugi
 		return err
 	}
 	h.webhook.Store(webhook)
+	browsers, err := browser.New(browser.Options{Site: browserSite{h.plugin}, Loopback: onLoopback(ln.Addr())})
+	if err != nil {
+		return err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/webhook", webhook)
 	mux.Handle("/healthz", ingest.Health(h.health))
 	mux.Handle("/", h.plugin)
+	browsers.Routes(mux, h.plugin)
 	h.http = &http.Server{
 		Handler:  mux,
 		ErrorLog: slog.NewLogLogger(h.logger.Handler(), slog.LevelWarn),

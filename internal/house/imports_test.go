@@ -17,7 +17,7 @@ const module = "frontdesk/"
 // does not exist. A folder within a room belongs to it, unless it has a line of its own.
 var rooms = map[string][]string{
 	"cmd/frontdesk": {
-		"tui", "desk", "desk/media", "desk/presence", "ingest", "plugin", "plugin/rehearsal", "store", "store/bolt", "messenger",
+		"tui", "desk", "desk/media", "desk/presence", "ingest", "plugin", "plugin/browser", "plugin/rehearsal", "store", "store/bolt", "messenger",
 		"internal/config", "internal/control", "internal/logfile", "internal/metrics", "internal/bench",
 	},
 	"tui":               {"desk", "store", "messenger"},
@@ -26,6 +26,7 @@ var rooms = map[string][]string{
 	"desk/presence":     {"store"},
 	"ingest":            {"store", "messenger", "internal/intake"},
 	"plugin":            {"messenger", "internal/intake", "internal/boltfile"},
+	"plugin/browser":    {},
 	"plugin/rehearsal":  {"plugin", "messenger"},
 	"store":             {"messenger"},
 	"store/bolt":        {"store", "messenger", "internal/boltfile"},
