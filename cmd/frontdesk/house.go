@@ -173,6 +173,7 @@ func (h *house) open(ctx context.Context, ln net.Listener, p plan, pages []plugi
 	if h.plugin, err = plugin.Open(plugin.Options{
 		Path: pluginFile(p.settings), Pages: pages, Subscribers: subscribers, Now: p.now, Logger: h.logger,
 		URL: h.base, Loopback: onLoopback(ln.Addr()), TrustedProxies: p.settings.PluginTrustedProxies, LoopbackPages: p.demo,
+		CountryHeader: p.settings.PluginCountryHeader, Apps: furtherApps(p.settings, h.site),
 	}); err != nil {
 		return err
 	}
@@ -205,6 +206,15 @@ func (h *house) open(ctx context.Context, ln net.Listener, p plan, pages []plugi
 	h.http.RegisterOnShutdown(h.plugin.EndLines) // else it waits for visitors to go
 	h.logger.Info("listening", logAddress, ln.Addr().String())
 	return nil
+}
+
+// furtherApps are the programs that work with our site beside frontdesk.
+func furtherApps(s config.Settings, site site) []plugin.App {
+	var apps []plugin.App
+	for _, a := range s.PluginApps {
+		apps = append(apps, plugin.App{ID: a.ID, Secret: a.Secret.Reveal(), Tokens: map[string]string{site.id: a.Token.Reveal()}})
+	}
+	return apps
 }
 
 // onLoopback reports whether only this machine reaches what listens on addr.

@@ -34,6 +34,11 @@ const (
 	KeyPluginTrustedProxies = "plugin_trusted_proxies"
 	KeyPluginIdentitySecret = "plugin_identity_secret"
 	KeyPluginGuestSessions  = "plugin_guest_sessions"
+	KeyPluginCountryHeader  = "plugin_country_header"
+
+	KeyPluginApps        = "plugin_apps"
+	KeyPluginAppsTokens  = "plugin_apps_tokens"
+	KeyPluginAppsSecrets = "plugin_apps_secrets"
 )
 
 const (
@@ -42,13 +47,14 @@ const (
 	commandSuffix = "_command"
 )
 
-var secretKeys = []string{KeyAppSecret, KeyVerifyToken, KeyPageToken, KeyPluginToken, KeyPluginAppSecret, KeyPluginIdentitySecret}
+var secretKeys = []string{KeyAppSecret, KeyVerifyToken, KeyPageToken, KeyPluginToken, KeyPluginAppSecret, KeyPluginIdentitySecret, KeyPluginAppsTokens, KeyPluginAppsSecrets}
 
 // allKeys is every name config.toml may hold.
 var allKeys = func() []string {
 	keys := []string{
 		KeyData, KeyListen, KeyAgent, KeyLog, KeyLogLevel, KeyMetrics, KeyAppID, KeyPageID, KeyHumanAgent, KeyCanned, KeyMedia, KeyMediaMax, KeyGraphURL, KeyGraphVersion,
 		KeyTyping, KeyUndoSend, KeyPluginPageID, KeyPluginDomains, KeyPluginTrustedProxies, KeyPluginGuestSessions,
+		KeyPluginCountryHeader, KeyPluginApps,
 	}
 	for _, k := range secretKeys {
 		keys = append(keys, k, k+commandSuffix)

@@ -85,6 +85,7 @@ func Load(ctx context.Context, src Source) (Settings, error) {
 		PluginTrustedProxies: l.networks(KeyPluginTrustedProxies),
 		PluginIdentitySecret: l.secret(KeyPluginIdentitySecret),
 		PluginGuestSessions:  l.hours(KeyPluginGuestSessions),
+		PluginCountryHeader:  l.header(KeyPluginCountryHeader),
 
 		Warnings: append(warnings, more...),
 	}
@@ -99,6 +100,11 @@ func Load(ctx context.Context, src Source) (Settings, error) {
 		l.fault("%s: %s holds data of frontdesk; give the log file another name, as in frontdesk.log", where, s.LogFile)
 	}
 	s.Pages = l.pages(s)
+	s.PluginApps = l.apps(s)
+	if s.PluginCountryHeader != "" && len(s.PluginTrustedProxies) == 0 {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%s is not used: it is believed only from the proxies that %s names.",
+			Variable(KeyPluginCountryHeader), Variable(KeyPluginTrustedProxies)))
+	}
 	return s, errors.Join(l.faults...)
 }
 

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"net/http"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -68,4 +70,60 @@ func (l *loader) hours(key string) time.Duration {
 		return 0
 	}
 	return d
+}
+
+var headerName = regexp.MustCompile(`^[A-Za-z0-9-]{1,100}$`)
+
+// header is the name of a header of HTTP.
+func (l *loader) header(key string) string {
+	v, where := l.find(key)
+	if v != "" && !headerName.MatchString(v) {
+		l.fault("%s: %q is no name of a header; give one as in CF-IPCountry", where, v)
+	}
+	return http.CanonicalHeaderKey(v)
+}
+
+// apps are the programs that work with the plugin's page beside frontdesk, each with its own token and secret.
+func (l *loader) apps(s Settings) []App {
+	ids, where := l.find(KeyPluginApps)
+	tokens := split(l.secret(KeyPluginAppsTokens).Reveal())
+	secrets := split(l.secret(KeyPluginAppsSecrets).Reveal())
+	var apps []App
+	for i, id := range split(ids) {
+		switch {
+		case !isID(id):
+			l.fault("%s: number %d is no id of an app; it is a row of digits", where, i+1)
+		case id == s.AppID:
+			l.fault("%s: %s is also %s, which is frontdesk itself; give the other program an id of its own", where, id, Variable(KeyAppID))
+		case slices.ContainsFunc(apps, func(a App) bool { return a.ID == id }):
+			l.fault("%s: app %s is given twice", where, id)
+		}
+		app := App{ID: id}
+		if i < len(tokens) {
+			app.Token = Secret(tokens[i])
+		}
+		if i < len(secrets) {
+			app.Secret = Secret(secrets[i])
+		}
+		apps = append(apps, app)
+	}
+	for _, each := range []struct {
+		key   string
+		given []string
+	}{{KeyPluginAppsTokens, tokens}, {KeyPluginAppsSecrets, secrets}} {
+		if len(each.given) != len(apps) {
+			l.fault("%s names %s and %s has %d; give one for each app, comma-separated, in the same order",
+				Variable(KeyPluginApps), count(len(apps), "app"), Variable(each.key), len(each.given))
+		}
+	}
+	if len(apps) > 0 && s.AppID == "" && !l.failed(KeyAppID) {
+		l.fault("%s is not set, so nobody could tell which conversations frontdesk itself answers; set it to a row of digits"+
+			" that %s does not name", Variable(KeyAppID), Variable(KeyPluginApps))
+	}
+	for i, app := range apps {
+		if app.Token != "" && (app.Token == s.PluginToken || slices.Contains(tokens[:min(i, len(tokens))], app.Token.Reveal())) {
+			l.fault("%s: the token of app %s is also another's; nobody could tell the two apart", Variable(KeyPluginAppsTokens), app.ID)
+		}
+	}
+	return apps
 }

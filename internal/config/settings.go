@@ -36,6 +36,13 @@ type Page struct {
 	Token Secret
 }
 
+// App is a program that works with our own plugin's page: a bot.
+type App struct {
+	ID     string
+	Token  Secret // its access token for the page
+	Secret Secret // signs what it is told
+}
+
 // Settings are what a user decides about frontdesk, checked.
 type Settings struct {
 	DataDir string // absolute
@@ -70,6 +77,8 @@ type Settings struct {
 	PluginTrustedProxies []netip.Prefix // whose word for a visitor's address is taken
 	PluginIdentitySecret Secret         // with which the website signs who its visitors are; empty: it does not
 	PluginGuestSessions  time.Duration  // after which a guest's conversation ends; 0: never
+	PluginCountryHeader  string         // in which a trusted proxy says where a visitor is; empty: nobody knows
+	PluginApps           []App          // programs beside our own that work with the plugin's page
 
 	// Warnings are sentences about settings that were not used.
 	Warnings []string
