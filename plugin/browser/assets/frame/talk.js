@@ -1,0 +1,493 @@
+// A visitor's talk with the page: what is to be seen of it (state), and what the visitor can do. It draws nothing.
+//
+//   const talk = createTalk({ platform, link, words });
+//   const off = talk.on((state) => …); // called soon after each change, and never twice for several at once
+//
+// state: {
+//   phase       'loading', 'greeting', 'chat', 'refused' (this website may not), 'blocked', 'over' (begin anew)
+//   net         'online', 'connecting', 'offline'
+//   open, phone, sound, typing
+//   page        {greeting, menu: [{type, title, url}], composerDisabled, iceBreakers: [text]}
+//   visitor     {loggedIn, name} or null
+//   beginning   a new conversation is being made: the greeting is done with, or waits for the network
+//   messages    [{key, seq, mid, from: 'page' or 'visitor', at, text, quickReplies, buttons, cards, square, files, replyTo,
+//               reaction, note, state, error, retryable, progress, chosen, chosenCard, answered, past}]
+//   more        there are older messages: talk.older()
+//   seenAt, unread, notice
+// }
+// A message keeps its key from the moment it is written, and is the same object while nothing in it changes. What the page
+// offers in it (quickReplies, buttons, cards, files) is as the platform writes it. state is of the visitor's own: 'sending',
+// 'waiting' (for the network), 'failed' (error says why; retryable, whether talk.retry makes sense), 'sent', 'seen'.
+// chosen is the place of what was tapped here, on card chosenCard where it was on one; answered: the visitor has said
+// something since. past: of a conversation that is over.
+import { createNews } from './news.js';
+import { createOutbox, newKey } from './outbox.js';
+import { createSound } from './sound.js';
+import { createThread } from './thread.js';
+import { TIMES, backOff } from './times.js';
+import { browserWorld } from './world.js';
+import { createIdentity } from './identity.js';
+import { oversized } from './sizes.js';
+
+const MAX_TEXT = 2000; // UTF-16 units, as the platform counts
+
+export function createTalk({ platform, link, words = {}, now = Date.now, times = TIMES, world = browserWorld(), sound = createSound() }) {
+  const init = link.init;
+  const saved = { token: null, outbox: [], sound: false, ...init.saved };
+  const thread = createThread();
+  const listeners = new Set();
+  let where = pageOf(init); // the website's page around us
+  let seenSeq = 0; // up to it the visitor has read
+  let readAt = 0; // the same as a time, from the platform
+  let asked = false; // the platform has said what the page shows
+  let asking = null; // the next time it is asked
+  let tries = 0;
+  let walkedTo = ''; // the page of the website that the platform was told last
+  let told = ''; // the last word to the loader about unread messages
+  let soon = false;
+  let typedAt = 0;
+  let typing = true; // the platform wants to know
+  let seeing = null;
+
+  const state = {
+    phase: 'loading',
+    net: 'connecting',
+    open: init.open === true,
+    phone: init.phone === true,
+    page: { greeting: greetingOf(init), menu: [], composerDisabled: false, iceBreakers: [] },
+    visitor: null,
+    beginning: false,
+    messages: [],
+    more: false,
+    typing: false,
+    seenAt: 0,
+    unread: 0,
+    sound: saved.sound === true,
+    notice: '',
+  };
+
+  const outbox = createOutbox({
+    now, times, send, kept, refused, online: world.online, changed,
+    ready: (entry) => ['chat', 'greeting', 'over', 'loading'].includes(state.phase) && (entry.kind === 'begin' || platform.token !== null),
+    save: (list) => save({ outbox: list.length > 0 ? list : null }),
+  });
+  const news = createNews({ platform, now, times, world, said, stood, told: heard, refused: lost });
+  const identity = createIdentity({ init, saved, save, platform, where: () => where });
+
+  // changed lets those who listen know, once for everything that happens in one go.
+  function changed() {
+    if (soon) return;
+    soon = true;
+    queueMicrotask(() => {
+      soon = false;
+      state.messages = thread.messages(outbox.entries, state.seenAt);
+      state.beginning = outbox.entries.some((e) => e.kind === 'begin' && e.state !== 'failed');
+      state.more = news.more;
+      if (platform.token === null) state.net = nets();
+      count();
+      for (const fn of listeners) fn(state);
+    });
+  }
+
+  // nets is how the network is where there is no line: as far as anybody has noticed.
+  function nets() {
+    if (!world.online()) return 'offline';
+    return outbox.entries.some((e) => e.kind === 'begin' && e.state === 'waiting') ? 'connecting' : 'online';
+  }
+
+  function set(fields) {
+    Object.assign(state, fields);
+    changed();
+  }
+
+  function save(fields) {
+    Object.assign(saved, fields);
+    link.send({ do: 'save', saved: fields });
+  }
+
+  // count tells the loader how many messages of the page were not read.
+  function count() {
+    const unseen = thread.unseen(seenSeq).filter((l) => l.at > readAt);
+    state.unread = state.phase === 'chat' || state.phase === 'blocked' ? unseen.length : 0;
+    const text = unseen.at(-1)?.text ?? '';
+    const word = `${state.unread} ${text}`;
+    if (word !== told) link.send({ do: 'unread', count: state.unread, text });
+    told = word;
+  }
+
+  // ---- what the platform tells ----
+
+  function said(lines, live) {
+    const fresh = thread.add(lines);
+    for (const { key } of fresh) if (key) outbox.confirm(key);
+    const theirs = fresh.filter((l) => l.from === 'page');
+    if (theirs.length > 0) {
+      if (live) state.typing = false; // what was being typed is here
+      const ours = world.visible() || news.leads; // one tab of several makes the noise
+      if (live && state.sound && ours && !(state.open && world.visible())) sound.play();
+    }
+    changed();
+  }
+
+  function stood(body) {
+    thread.react(body.reactions);
+    readAt = Math.max(readAt, body.read_at ?? 0);
+    if (state.phase === 'loading') state.phase = 'chat';
+    set({ typing: body.typing === true, seenAt: Math.max(state.seenAt, body.seen_at ?? 0) });
+  }
+
+  // heard is told how the line is.
+  function heard(net) {
+    if (net === 'online' && state.net !== 'online') {
+      outbox.wake();
+      if (!asked) offers();
+    }
+    set({ net, typing: state.typing && net === 'online' });
+  }
+
+  // lost is told when no line can be had; true ends the tries.
+  function lost(answer) {
+    if (answer.status === 401) return over(answer.error.message);
+    if (answer.status === 403) return away(answer);
+    if (state.phase === 'loading') set({ phase: 'chat' }); // what waits to be sent is to be seen also without a network
+    return false;
+  }
+
+  // over ends the conversation whose token is worth nothing any more. What was said stays on the screen.
+  function over(message) {
+    if (state.phase === 'over') return true;
+    news.stop();
+    platform.use(null);
+    save({ token: null });
+    outbox.fail(message);
+    set({ phase: 'over', notice: message, typing: false });
+    return true;
+  }
+
+  // away is for a website, or a visitor, whom the platform does not want.
+  function away(answer) {
+    const { field, message } = answer.error;
+    if (field === 'origin' || field === 'referrer') {
+      news.stop();
+      link.send({ do: 'refused', wrong: field, message });
+      set({ phase: 'refused', notice: message });
+    } else {
+      set({ phase: 'blocked', notice: message });
+      outbox.fail(message);
+    }
+    return field === 'origin' || field === 'referrer';
+  }
+
+  // ---- what the visitor says ----
+
+  function send(entry, options) {
+    if (entry.kind === 'file') return platform.upload(entry.blob, entry.key, options);
+    if (entry.kind === 'begin') return platform.visit({ ...entry.body, ...where.visit, ...identity.claim() }, options);
+    return platform.say(entry.path, { ...entry.body, key: entry.key }, { signal: options.signal });
+  }
+
+  function kept(entry, { body }) {
+    if (entry.kind === 'begin') enter(body);
+    else said([body], false);
+  }
+
+  function refused(entry, answer) {
+    if (answer.status === 401) return over(answer.error.message);
+    if (answer.status === 403) return away(answer);
+    if (entry.kind === 'begin' && answer.error.field === 'key') {
+      // The answer to an earlier try was lost too long ago: that visitor has said nothing, and another is made.
+      const key = newKey();
+      entry.body = { ...entry.body, key };
+      outbox.rename(entry, key);
+      return true;
+    }
+    if (entry.kind === 'begin') {
+      // A question that is not asked any more, or a rule of the page: the greeting is shown once more, as it is now.
+      outbox.drop(entry.key);
+      set({ notice: answer.error.message });
+      offers();
+      return true;
+    }
+    if (entry.on) thread.choose(entry.on.mid, null); // it can be tapped again
+    return false;
+  }
+
+  // enter begins, or goes on with, the conversation whose token is known now.
+  function enter(visit) {
+    if (visit.token) {
+      if (state.phase === 'over') thread.end(state.seenAt);
+      save({ token: visit.token });
+      platform.use(visit.token);
+      link.send({ do: 'began' });
+      news.forget();
+      seenSeq = 0;
+    }
+    identity.done();
+    set({
+      phase: visit.blocked ? 'blocked' : 'chat',
+      notice: '',
+      seenAt: visit.token ? 0 : state.seenAt,
+      visitor: { loggedIn: visit.logged_in === true, name: visit.name ?? '' },
+    });
+    if (visit.token) walkedTo = JSON.stringify(where.walk); // the arrival has told it
+    news.start();
+    outbox.pump();
+  }
+
+  // put says something, after a conversation was begun where there is none.
+  function put(entry) {
+    if (state.phase === 'blocked' || state.phase === 'refused') return false;
+    if (platform.token === null && !outbox.entries.some((e) => e.kind === 'begin')) begin();
+    return outbox.add({ key: newKey(), ...entry });
+  }
+
+  function begin(question) {
+    if (platform.token !== null || outbox.entries.some((e) => e.kind === 'begin')) return;
+    const title = state.page.iceBreakers[question];
+    const asks = title === undefined ? {} : { ice_breaker: { index: question, title, locale: platform.locale } };
+    set({ notice: '' });
+    const key = newKey();
+    outbox.add({ key, kind: 'begin', path: '/plugin/visitors', body: { ...asks, key }, text: title ?? '' });
+  }
+
+  function tapped(mid, on, text, body) {
+    if (put({ kind: 'tap', path: '/plugin/messages', body, text, on })) thread.choose(mid, on);
+    changed();
+  }
+
+  function picked(path, index, title) {
+    put({ kind: 'tap', path, body: { index, title, locale: platform.locale }, text: title });
+  }
+
+  function sendFile(file) {
+    const wrong = oversized(file, words);
+    put({
+      kind: 'file',
+      text: '',
+      blob: file,
+      file: {
+        kind: ['image', 'video', 'audio'].find((kind) => file.type.startsWith(`${kind}/`)) ?? 'file',
+        name: file.name,
+        type: file.type,
+        size: file.size,
+        url: URL.createObjectURL(file),
+      },
+      ...(wrong ? { state: 'failed', error: wrong, retryable: false } : {}),
+    });
+  }
+
+  // ---- seen ----
+
+  // looked is called when the end of the thread is to be seen.
+  function looked() {
+    const last = thread.unseen(seenSeq).at(-1);
+    if (!last || !state.open || !world.visible() || !platform.token) return;
+    seenSeq = last.seq;
+    changed();
+    clearTimeout(seeing);
+    if (last.at > readAt) seeing = setTimeout(() => { platform.seen(last.mid); }, times.seen);
+  }
+
+  // ---- the page around us ----
+
+  // offers asks what the page shows, until it is known.
+  async function offers() {
+    clearTimeout(asking);
+    const answer = await platform.profile();
+    if (answer.status === 200) {
+      asked = true;
+      tries = 0;
+      const { greeting, menu, composer_input_disabled: disabled, ice_breakers: questions } = answer.body;
+      state.page = {
+        greeting: greetingOf(init) || greeting || '',
+        menu: menu ?? [],
+        composerDisabled: disabled === true,
+        iceBreakers: questions ?? [],
+      };
+    } else if (answer.status === 401 && platform.token) {
+      over(answer.error.message);
+    } else if (answer.status === 403) {
+      away(answer);
+    } else if (platform.token === null) {
+      asking = setTimeout(offers, backOff(tries++, times.again));
+    }
+    if (state.phase === 'loading' && platform.token === null) state.phase = 'greeting';
+    changed();
+  }
+
+  // walked tells where on the website the visitor is.
+  async function walked() {
+    const to = JSON.stringify(where.walk);
+    if (platform.token === null || !world.visible() || to === walkedTo) return;
+    walkedTo = to;
+    const answer = await platform.walk(where.walk);
+    if (answer.status === 401) over(answer.error.message);
+  }
+
+  // hear takes what the loader says.
+  function hear(message) {
+    if (message.do === 'open' || message.do === 'close') {
+      set({ open: message.do === 'open' });
+    } else if (message.do === 'page') {
+      Object.assign(init, message);
+      where = pageOf(init);
+      state.page = { ...state.page, greeting: greetingOf(init) || state.page.greeting };
+      walked();
+      if (identity.changed(message.customer)) identify();
+      changed();
+    } else if (message.do === 'saved') {
+      elsewhere(message.saved ?? {});
+    }
+  }
+
+  // elsewhere takes in what another tab has stored.
+  function elsewhere(other) {
+    const token = other.token || null;
+    if ('sound' in other) state.sound = other.sound === true;
+    if ('token' in other && token !== platform.token) {
+      saved.token = token;
+      if (token === null) over(words.over ?? '');
+      else take(token);
+    }
+    outbox.merge(other.outbox);
+    changed();
+  }
+
+  // take goes on with the conversation that another tab has begun.
+  function take(token) {
+    if (state.phase === 'over') thread.end(state.seenAt);
+    else if (platform.token !== null) thread.clear();
+    for (const e of outbox.entries.filter((one) => one.kind === 'begin')) outbox.drop(e.key);
+    news.stop();
+    news.forget();
+    platform.use(token);
+    seenSeq = 0;
+    set({ phase: 'chat', notice: '' });
+    offers();
+    news.start();
+  }
+
+  // identify tells the platform whom the website vouches for.
+  async function identify() {
+    const answer = await identity.tell();
+    if (!answer) return false;
+    if (answer.status === 200) {
+      if (answer.body.token && platform.token !== null) thread.clear(); // another one's conversation
+      enter(answer.body);
+    }
+    return answer.status === 200;
+  }
+
+  async function start() {
+    link.on(hear);
+    platform.use(saved.token);
+    if (saved.token) link.send({ do: 'began' });
+    outbox.load(saved.outbox, { state: 'failed', retryable: false, error: words.lostFile ?? '' });
+    state.visitor = identity.known();
+    world.on((what) => {
+      if (what === 'online' || what === 'seen' || what === 'back') {
+        outbox.wake();
+        if (!asked) offers();
+        walked();
+      }
+      changed();
+    });
+    link.send({ do: 'ready' });
+    if (platform.token !== null && !(await identify())) news.start();
+    offers();
+    walked();
+    outbox.pump();
+  }
+
+  start();
+
+  return {
+    state,
+    // on calls fn with the state after each change, and once soon.
+    on(fn) {
+      listeners.add(fn);
+      changed();
+      return () => listeners.delete(fn);
+    },
+    begin,
+    // say sends a text; false if it is empty, too long or cannot be taken.
+    say(text) {
+      const clean = text.trim();
+      if (clean === '' || clean.length > MAX_TEXT) return false;
+      return put({ kind: 'say', path: '/plugin/messages', body: { text: clean }, text: clean });
+    },
+    sendFiles(files) { for (const file of files) sendFile(file); },
+    // tap taps a quick reply; value is what the visitor has filled in where it asks for something.
+    tap(mid, index, value) {
+      const reply = thread.line(mid)?.quick_replies?.[index];
+      if (!reply) return;
+      const body = { quick_reply: { mid, index, ...(value ? { value } : {}) } };
+      tapped(mid, { mid, card: null, index }, value || reply.title || '', body);
+    },
+    // press presses a button of a message, or of one of its cards. Those that only lead somewhere tell the page nothing.
+    press(mid, card, index) {
+      const line = thread.line(mid);
+      const button = (card === null ? line?.buttons : line?.cards?.[card]?.buttons)?.[index];
+      if (button?.type !== 'postback') return;
+      const body = { button: { mid, index, ...(card === null ? {} : { card }) } };
+      tapped(mid, { mid, card, index }, button.title, body);
+    },
+    menu(index) {
+      const item = state.page.menu[index];
+      if (item?.type === 'postback') picked('/plugin/menu', index, item.title);
+    },
+    iceBreaker(index) {
+      const title = state.page.iceBreakers[index];
+      if (platform.token === null) begin(index);
+      else if (title !== undefined) picked('/plugin/ice_breakers', index, title);
+    },
+    // typing is called with each key; the platform hears of it now and then.
+    async typing() {
+      if (!typing || platform.token === null || state.net !== 'online' || now() - typedAt < times.typing) return;
+      typedAt = now();
+      const answer = await platform.typing();
+      typing = answer.status !== 404;
+    },
+    looked,
+    retry(key) {
+      if (state.phase === 'over') begin();
+      outbox.retry(key);
+    },
+    discard: (key) => outbox.discard(key),
+    setSound(on) {
+      if (on) sound.ready();
+      save({ sound: on });
+      set({ sound: on });
+    },
+    async older() {
+      const came = await news.older();
+      changed();
+      return came;
+    },
+    // dismiss takes the notice away once it was read.
+    dismiss: () => set({ notice: '' }),
+    close: () => link.send({ do: 'close' }),
+    // stop ends everything, for tests.
+    stop() {
+      news.stop();
+      outbox.stop();
+      clearTimeout(asking);
+    },
+  };
+}
+
+function greetingOf(init) {
+  const known = init.customer ? init.logged_in_greeting : init.logged_out_greeting;
+  return known || init.greeting || '';
+}
+
+// pageOf is the page of the website as the calls want it, without what is unknown.
+function pageOf({ page_url: pageURL, title, ref, referrer }) {
+  const visit = {};
+  if (ref) visit.ref = ref;
+  if (pageURL) visit.page_url = pageURL;
+  const walk = { ...visit };
+  if (title) walk.title = title;
+  if (referrer) walk.referrer = referrer;
+  return { visit, walk };
+}
