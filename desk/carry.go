@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"frontdesk/messenger"
@@ -35,6 +36,17 @@ func (c *courier) step(ctx, requests context.Context, id store.ConversationID) (
 	}
 	if err := c.heed(ctx); err != nil {
 		return pause{}, err
+	}
+	if asks, err := c.mustAsk(ctx, m); err != nil {
+		return pause{}, err
+	} else if asks {
+		if reason := c.stopped(conv.Inbox, m.Recipient); reason != nil && m.State != store.StateUnknown {
+			reason.Advice = strings.TrimSpace(reason.Advice + " This message may have arrived; the platform is asked before it is sent again.")
+			return c.hold(ctx, m, *reason)
+		}
+		release()
+		held = false
+		return c.inquire(ctx, requests, conv, m, kept)
 	}
 	w, reason := c.ready(conv, m, kept)
 	if reason != nil {
@@ -108,7 +120,8 @@ func (c *courier) turn(ctx context.Context, id store.ConversationID) (store.Conv
 	}
 }
 
-// pick finds the reply whose turn it is. Without one it says when to look again.
+// pick finds the reply whose turn it is; an unknown one is to be asked for, not to be sent. Without one it says when to
+// look again.
 func (c *courier) pick(ctx context.Context, conv store.Conversation) (store.Message, pause, error) {
 	next := pause{done: true}
 	var due time.Time // an echo is waited for until then
@@ -142,8 +155,7 @@ func (c *courier) pick(ctx context.Context, conv store.Conversation) (store.Mess
 			case waits && till.After(c.d.now()):
 				due = till
 			case waits:
-				next, err = c.giveUp(ctx, m)
-				return store.Message{}, next, err
+				return m, pause{}, nil
 			}
 		}
 	}
@@ -336,4 +348,6 @@ func (c *courier) forget(token store.Token) {
 	delete(c.tries, token)
 	delete(c.vouched, token)
 	delete(c.files, token)
+	delete(c.clear, token)
+	delete(c.asks, token)
 }

@@ -35,6 +35,8 @@ type courier struct {
 	tries   map[store.Token]int      // answers that allow another try
 	files   map[store.Token]string   // ids under which the platform keeps what the replies carry
 	echoes  map[store.Token]lastEcho // of replies that are tried no more
+	clear   map[store.Token]clearance
+	asks    map[store.Token]int // questions without an answer
 	workers sync.WaitGroup
 }
 
@@ -53,7 +55,7 @@ func newCourier(d *Desk) *courier {
 		d: d, wake: make(chan struct{}, 1), back: newBackoff(),
 		jobs: map[store.ConversationID]*job{}, pages: map[store.InboxID]*page{},
 		vouched: map[store.Token]struct{}{}, tries: map[store.Token]int{}, files: map[store.Token]string{},
-		echoes: map[store.Token]lastEcho{},
+		echoes: map[store.Token]lastEcho{}, clear: map[store.Token]clearance{}, asks: map[store.Token]int{},
 	}
 }
 
@@ -215,8 +217,7 @@ type pause struct {
 	after store.Seq // the views must show this first
 }
 
-// settleAbandoned says of every attempt without a result that its outcome is unknown, and the same of those that a gateway
-// answered: the echo that would have told may have come while nobody listened. It runs before anything is sent.
+// settleAbandoned says of every attempt without a result that its outcome is unknown. It runs before anything is sent.
 func (c *courier) settleAbandoned(ctx context.Context) error {
 	open, err := c.d.views.Outbox(ctx, outboxSize)
 	if err != nil {
@@ -224,20 +225,15 @@ func (c *courier) settleAbandoned(ctx context.Context) error {
 	}
 	var last store.Seq
 	for _, m := range open {
-		text := "frontdesk ended while this message was being sent, so nobody knows whether it arrived."
 		if m.State != store.StateSending {
-			doubtful, err := c.doubtful(ctx, m)
-			if err != nil {
-				return err
-			}
-			if !doubtful {
-				continue
-			}
-			text = "Something on the way to the platform failed, and frontdesk ended before it was sure that this message had not arrived."
+			continue
 		}
 		seq, err := c.result(ctx, store.Result{
 			Token: m.Token, Conversation: m.Conversation, N: m.Attempts, Outcome: store.OutcomeUnknown,
-			Error: &store.SendError{Text: text, Advice: "The platform tells of each message it took, mostly within seconds. If it does not, look in the customer's chat before sending it again."},
+			Error: &store.SendError{
+				Text:   "frontdesk ended while this message was being sent, so nobody knows whether it arrived.",
+				Advice: "The platform tells of each message it took, mostly within seconds. If it does not, look in the customer's chat before sending it again.",
+			},
 		})
 		if err != nil {
 			return err

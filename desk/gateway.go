@@ -14,10 +14,10 @@ import (
 // the message on all the same: a server's status without an error of the platform's own.
 func byGateway(status, code int) bool { return code == 0 && status >= 500 }
 
-// doubtful reports whether a reply waits for another try because a gateway answered the last one. While the desk is at
-// work its echo tells within the pause if it did arrive; after an end of the desk that is not to be relied on.
+// doubtful reports whether a reply's last attempt was answered by a gateway and nothing has settled it since: then the
+// platform is asked before it is sent again. The log knows, also after an end of the desk.
 func (c *courier) doubtful(ctx context.Context, m store.Message) (bool, error) {
-	if m.State != store.StateQueued || m.Attempts == 0 || m.Error == nil || m.Error.Code != 0 {
+	if m.Attempts == 0 {
 		return false, nil
 	}
 	for _, seq := range slices.Backward(m.Trail) {
@@ -26,12 +26,35 @@ func (c *courier) doubtful(ctx context.Context, m store.Message) (bool, error) {
 			return false, err
 		}
 		var r store.Result
-		if !there || record.Kind != store.RecordResult || json.Unmarshal(record.Body, &r) != nil || r.Token != m.Token {
+		if !there || record.Kind != store.RecordResult || json.Unmarshal(record.Body, &r) != nil || r.Token != m.Token || r.N != m.Attempts {
 			continue
 		}
-		return r.N == m.Attempts && r.Outcome == store.OutcomeRetry && byGateway(r.Status, m.Error.Code), nil
+		switch r.Outcome {
+		case store.OutcomeHeld: // by what has nothing to do with the attempt
+		case store.OutcomeRetry: // the first frontdesks wrote no doubt down
+			if r.Doubt || r.Error != nil && r.RetryAt != 0 && byGateway(r.Status, r.Error.Code) {
+				return true, nil
+			}
+		default:
+			return false, nil
+		}
 	}
 	return false, nil
+}
+
+// firstTried is when the first request with a reply left, as far as its trail goes back.
+func (c *courier) firstTried(ctx context.Context, m store.Message) (time.Time, error) {
+	for _, seq := range m.Trail {
+		record, there, err := c.d.record(ctx, seq)
+		if err != nil {
+			return time.Time{}, err
+		}
+		var a store.Attempt
+		if there && record.Kind == store.RecordAttempt && json.Unmarshal(record.Body, &a) == nil && a.Token == m.Token {
+			return record.At.Time(), nil
+		}
+	}
+	return m.TriedAt.Time(), nil
 }
 
 // lastEcho is the echo of a reply that a gateway answered for the last time: until it is due, nobody knows whether the
@@ -42,24 +65,13 @@ type lastEcho struct {
 	reason store.SendError // of the failure, once the time is over
 }
 
-// echoDue is when the echo of an unknown reply is given up; waits is false when only a person settles the reply.
+// echoDue is when the echo of an unknown reply is overdue, so that the platform is asked; waits is false when only a person
+// settles the reply.
 func (c *courier) echoDue(m store.Message) (till time.Time, waits bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.echoes[m.Token]
 	return e.till, ok && m.State == store.StateUnknown && e.n == m.Attempts
-}
-
-// giveUp says of a reply whose echo has not come that it has failed.
-func (c *courier) giveUp(ctx context.Context, m store.Message) (pause, error) {
-	c.mu.Lock()
-	reason := c.echoes[m.Token].reason
-	delete(c.echoes, m.Token)
-	c.mu.Unlock()
-	seq, err := c.result(ctx, store.Result{
-		Token: m.Token, Conversation: m.Conversation, N: m.Attempts, Outcome: store.OutcomeFailed, Error: &reason,
-	})
-	return pause{after: seq}, err
 }
 
 // awaitEcho notes that a gateway answered the last attempt; the caller holds the lock.

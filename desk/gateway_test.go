@@ -12,18 +12,22 @@ import (
 )
 
 // TestEndWhileAnEchoIsWaitedFor ends the desk between an answer that allows another try and that try. What a gateway
-// answered may have been passed on, and its echo may have come while nobody listened: only that is not sent again.
+// answered may have been passed on, and its echo may have come while nobody listened: the platform is asked for it, and for
+// nothing else.
 func TestEndWhileAnEchoIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		err  error
+		asks int
+		mute bool // the platform does not tell
 		ends store.DeliveryState
 	}{
-		"a gateway's answer":      {&messenger.APIError{HTTPStatus: 502}, store.StateUnknown},
-		"the platform's own":      {&messenger.APIError{HTTPStatus: 503, Code: 2}, store.StateSent},
-		"a limit on the way":      {&messenger.APIError{HTTPStatus: 429}, store.StateSent},
-		"a limit":                 {&messenger.APIError{HTTPStatus: 400, Code: 613}, store.StateSent},
-		"nobody could be reached": {&messenger.TransportError{Err: errors.New("refused")}, store.StateSent},
+		"a gateway's answer":             {err: &messenger.APIError{HTTPStatus: 502}, asks: 1, ends: store.StateSent},
+		"a gateway's, and nobody's word": {err: &messenger.APIError{HTTPStatus: 502}, asks: 1, mute: true, ends: store.StateUnknown},
+		"the platform's own":             {err: &messenger.APIError{HTTPStatus: 503, Code: 2}, ends: store.StateSent},
+		"a limit on the way":             {err: &messenger.APIError{HTTPStatus: 429}, ends: store.StateSent},
+		"a limit":                        {err: &messenger.APIError{HTTPStatus: 400, Code: 613}, ends: store.StateSent},
+		"nobody could be reached":        {err: &messenger.TransportError{Err: errors.New("refused")}, ends: store.StateSent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
@@ -40,14 +44,14 @@ func TestEndWhileAnEchoIsWaitedFor(t *testing.T) {
 				w.close()
 				time.Sleep(time.Hour) // long after it was to be tried again
 
-				after := &platform{}
+				after := &platform{talk: func(int) (messenger.Talk, error) { return messenger.Talk{Known: !c.mute}, nil }}
 				w = open(t, dir, config{sender: after, pauses: realPauses, limits: realLimits})
 				defer w.close()
 				time.Sleep(time.Hour)
 				synctest.Wait()
 				got := w.message(m)
-				if got.State != c.ends {
-					t.Fatalf("after the start it is %s, %+v, want %s", got.State, got.Error, c.ends)
+				if got.State != c.ends || after.questions() != c.asks {
+					t.Fatalf("after the start and %d questions it is %s, %+v, want %s", after.questions(), got.State, got.Error, c.ends)
 				}
 				if c.ends == store.StateSent {
 					return

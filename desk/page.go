@@ -170,6 +170,14 @@ func (b backoff) afterFailure(n int) time.Duration { return b.of(b.retry, n) }
 // afterLimit is the pause after the nth time a limit was met.
 func (b backoff) afterLimit(n int) time.Duration { return b.of(b.limit, n) }
 
+// afterQuestion is the pause after the nth question that the platform did not answer.
+func (b backoff) afterQuestion(n int) time.Duration {
+	if n <= len(b.retry) {
+		return b.afterFailure(n)
+	}
+	return b.afterLimit(n - len(b.retry))
+}
+
 // of is the nth step, up to a fifth shorter, so that many who wait don't come back at once.
 func (b backoff) of(steps []time.Duration, n int) time.Duration {
 	step := steps[max(0, min(n, len(steps))-1)]

@@ -162,12 +162,13 @@ func (c *courier) again(r *store.Result, m store.Message, most int, least time.D
 		if least > 0 { // until then its echo would tell that it arrived
 			c.awaitEcho(m.Token, lastEcho{n: r.N, till: c.d.now().Add(least), reason: *r.Error})
 			r.Outcome, r.Error.Retry = store.OutcomeUnknown, false
-			r.Error.Advice = "Its echo is waited for; send it again only after that."
+			r.Error.Advice = "Its echo is waited for, and then the platform is asked whether it is there; send it again only after that."
 		}
 		return
 	}
-	if least > 0 { // it may have arrived, and until its echo is due repeating is not safe
-		r.Error.Retry = false
+	if least > 0 { // it may have arrived: until the platform has said that it has not, repeating is not safe
+		r.Error.Retry, r.Doubt = false, true
+		r.Error.Advice = "Its echo is waited for, and then the platform is asked whether it is there, before it is sent again."
 	}
 	retry(r, c.d.now().Add(max(least, c.back.afterFailure(n))))
 }

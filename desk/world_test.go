@@ -299,6 +299,9 @@ type platform struct {
 	pages  []string
 	answer func(ctx context.Context, n int, r messenger.SendRequest) (messenger.SendResponse, error) // nil: takes everything
 
+	talk  func(n int) (messenger.Talk, error) // nil: the conversation is there, and nothing was said in it
+	asked int
+
 	signs  chan messenger.SendRequest // sender actions go here; nil: nowhere
 	signed func(messenger.SendRequest) error
 }
@@ -315,6 +318,23 @@ func (p *platform) Send(ctx context.Context, page string, r messenger.SendReques
 		return took(r), nil
 	}
 	return answer(ctx, n, r)
+}
+
+func (p *platform) Talk(context.Context, string, string) (messenger.Talk, error) {
+	p.mu.Lock()
+	p.asked++
+	n, talk := p.asked, p.talk
+	p.mu.Unlock()
+	if talk == nil {
+		return messenger.Talk{Known: true}, nil
+	}
+	return talk(n)
+}
+
+func (p *platform) questions() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked
 }
 
 // sign answers a sender action.

@@ -159,8 +159,9 @@ type request struct {
 	query        url.Values
 	kind         string // of the body
 	body         io.Reader
-	size         int64 // of the body, where its type does not tell
-	long         bool  // it may take its time
+	size         int64      // of the body, where its type does not tell
+	long         bool       // it may take its time
+	date         *time.Time // gets the platform's clock, where its answer has it; may be nil
 }
 
 // post is a call with a body of JSON.
@@ -212,6 +213,11 @@ func (c *Client) call(ctx context.Context, what request) (int, []byte, error) {
 	}
 	defer res.Body.Close()
 	c.noteUsage(res.Header)
+	if what.date != nil {
+		if at, err := http.ParseTime(res.Header.Get("Date")); err == nil {
+			*what.date = at
+		}
+	}
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
 		return 0, nil, &TransportError{Reached: true, Err: c.hide(err)}

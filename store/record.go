@@ -74,7 +74,7 @@ const (
 	OutcomeSent    Outcome = "sent"
 	OutcomeFailed  Outcome = "failed"
 	OutcomeUnknown Outcome = "unknown" // the request may have been taken
-	OutcomeRetry   Outcome = "retry"   // surely not taken; again at RetryAt
+	OutcomeRetry   Outcome = "retry"   // not taken, or so it seems (Doubt); again at RetryAt
 	OutcomeHeld    Outcome = "held"    // surely not taken; waits for what Error names
 )
 
@@ -87,6 +87,8 @@ type Result struct {
 	MID          string         `json:"mid,omitempty"`
 	Error        *SendError     `json:"error,omitempty"`
 	RetryAt      Millis         `json:"retry_at,omitempty"`
+	// Doubt goes with OutcomeRetry: the request may have been taken after all, and the platform is asked before another.
+	Doubt bool `json:"doubt,omitempty"`
 
 	// The platform's own words, for whoever looks into what happened.
 	Status int    `json:"status,omitempty"` // of HTTP; 0 when there was no answer

@@ -53,7 +53,7 @@ var errNotConnected = &messenger.TransportError{Err: errors.New("the chat plugin
 
 func (o *ownPlatform) sender(page string) ownSender { return ownSender{platform: o, page: page} }
 
-// ownSender is desk.Sender, desk.Uploader and desk.Profiler for one page of our platform.
+// ownSender is desk.Sender, desk.Uploader, desk.Recaller and desk.Profiler for one page of our platform.
 type ownSender struct {
 	platform *ownPlatform
 	page     string
@@ -75,6 +75,15 @@ func (s ownSender) Profile(ctx context.Context, contactID string) (messenger.Pro
 		return messenger.Profile{}, errNotConnected
 	}
 	return client.Profile(ctx, contactID)
+}
+
+// Talk asks for the end of a conversation.
+func (s ownSender) Talk(ctx context.Context, page, contactID string) (messenger.Talk, error) {
+	client := s.platform.client(s.page)
+	if client == nil {
+		return messenger.Talk{}, errNotConnected
+	}
+	return client.Talk(ctx, page, contactID)
 }
 
 // Upload has the platform keep a file for the page.

@@ -22,6 +22,8 @@ type trouble struct {
 	ends   store.DeliveryState
 	wait   time.Duration // no request may come sooner after the first answer
 	upload bool          // it befalls the hand-over of the file that the reply carries
+	mute   bool          // no echo of the round ever comes
+	asked  bool          // it befalls the questions whether the reply arrived as well
 }
 
 const (
@@ -89,6 +91,23 @@ func troubles() []trouble {
 		{name: "hand-over: cut, passed on", upload: true, faults: broken(faulty.CutPassed), ends: store.StateSent},
 		{name: "hand-over: 502, HTML", upload: true, faults: one(answers(502, gatewayPage, false)), ends: store.StateSent},
 	}
+	for _, status := range []int{500, 502, 503} {
+		lost := one(answers(status, gatewayPage, true))
+		name := fmt.Sprintf("%d, HTML, passed on, no echo", status)
+		all = append(
+			all, trouble{name: name, faults: lost, ends: store.StateSent, mute: true},
+			trouble{name: name + ", questions break", mute: true, asked: true, ends: store.StateSent, faults: append(
+				lost, answers(status, gatewayPage, false), faulty.Fault{Break: faulty.CutUnpassed}, refusal(2, 0), faulty.Fault{Break: faulty.CutAnswer},
+			)},
+			trouble{name: name + ", question refused", mute: true, asked: true, ends: store.StateUnknown, faults: []faulty.Fault{
+				answers(status, gatewayPage, false), refusal(200, 0),
+			}},
+		)
+	}
+	all = append(all, trouble{
+		name: "502, HTML, five times, the last passed on, no echo", ends: store.StateSent, mute: true,
+		faults: append(slices.Repeat(one(answers(502, gatewayPage, false)), 4), answers(502, gatewayPage, true)),
+	})
 	for _, status := range []int{500, 502, 503, 504, 520, 524} {
 		ends := store.StateSent // after another try
 		if status >= 504 {
@@ -158,6 +177,9 @@ func message(kind, words string) messenger.OutMessage {
 
 // moments are the moments at which a round in this trouble can be cut short by a kill.
 func (t trouble) moments() []faulty.Moment {
+	if t.mute { // what has no result in the log is told by its echo alone
+		return []faulty.Moment{kept}
+	}
 	first := faulty.Fault{}
 	if len(t.faults) > 0 {
 		first = t.faults[0]

@@ -97,6 +97,8 @@ func (w *proxied) round(r proxyRound) {
 	w.t.Helper()
 	w.counts.add("kind: " + r.kind)
 	w.handOver.Store(r.upload)
+	w.questions.Store(r.asked)
+	w.mute.Store(r.mute)
 	x := &two{proxyRound: r, came: make(chan struct{}), goOn: make(chan struct{}), both: make(chan struct{}), before: len(w.proxy.Seen())}
 	w.opens(x)
 	w.arm(x)
@@ -116,6 +118,7 @@ func (w *proxied) round(r proxyRound) {
 	}
 	w.decide(x)
 	w.check(x, "at the end", false)
+	w.mute.Store(false)
 	w.receipts(x)
 	if w.t.Failed() {
 		w.t.Logf("%s: %s", r, w.story(x))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -89,7 +90,10 @@ type proxied struct {
 	platform *plugin.Server
 	proxy    *faulty.Proxy
 	ledger   *ledger
-	handOver atomic.Bool // requests that hand files over break, instead of those that send
+
+	handOver  atomic.Bool // requests that hand files over break, instead of those that send
+	questions atomic.Bool // those that ask what is there break too
+	mute      atomic.Bool // echoes are lost on their way to the program
 
 	server *exec.Cmd
 	client *control.Client
@@ -108,7 +112,7 @@ func newProxied(t *testing.T) *proxied {
 		t.Fatal(err)
 	}
 	w := &proxied{t: t, program: program, data: shortDir(t), ledger: newLedger(t), counts: tally{}}
-	w.openPlatform(filepath.Join(t.TempDir(), "platform.db"), "http://127.0.0.1:"+port+"/webhook")
+	w.openPlatform(filepath.Join(t.TempDir(), "platform.db"), w.lossy("http://127.0.0.1:"+port+"/webhook"))
 	listener := httptest.NewServer(w.platform)
 	t.Cleanup(listener.Close)
 	if w.proxy, err = faulty.New(faulty.Options{To: listener.URL, Breaks: w.breaks}); err != nil {
@@ -161,7 +165,39 @@ func (w *proxied) breaks(method, path string) bool {
 	if w.handOver.Load() {
 		edge = "/message_attachments"
 	}
+	if method == http.MethodGet {
+		return w.questions.Load() && strings.HasSuffix(path, "/conversations")
+	}
 	return method == http.MethodPost && strings.HasSuffix(path, edge)
+}
+
+// lossy is an address that hands webhooks on to the program, but for echoes while they are to be lost.
+func (w *proxied) lossy(to string) string {
+	line := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, in *http.Request) {
+		body, err := io.ReadAll(in.Body)
+		if err != nil {
+			w.t.Error(err)
+		}
+		if w.mute.Load() && bytes.Contains(body, []byte(`"is_echo":true`)) {
+			return
+		}
+		req, err := http.NewRequestWithContext(in.Context(), in.Method, to, bytes.NewReader(body))
+		if err != nil {
+			w.t.Error(err)
+			return
+		}
+		req.Header = in.Header.Clone()
+		res, err := line.Do(req)
+		if err != nil { // it was killed
+			out.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		defer res.Body.Close()
+		out.WriteHeader(res.StatusCode)
+	}))
+	w.t.Cleanup(server.Close)
+	return server.URL
 }
 
 // start starts the program, which then gets all that waited for it.
