@@ -93,10 +93,11 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 	}
 	folder := mediaFolder(p.settings, h.stores)
 	gatherer := newGatherer(p, h.stores, folder, ours)
+	attendant := newAttendant(h.site, ours, h.logger)
 	if h.desk, err = desk.New(desk.Options{
 		Log: h.log(), Views: h.stores.Views, Feed: h.stores.feed, Drafts: h.stores.Desk,
 		Canned: canned.NewShelf(p.settings.Canned, nil), Uses: h.stores.Desk,
-		Media: folder, Gather: gatherer,
+		Media: folder, Gather: gatherer, Attend: attendant,
 		Hold: p.settings.UndoSend, NoSenderActions: !p.settings.Typing,
 		Poke: h.stores.projector.Poke, Inboxes: inboxes, PluginSender: ours.sender(h.site.id),
 		Logger: h.logger, Watch: h.stores.metrics, Version: version(), DataDir: p.settings.DataDir, Demo: p.demo,
@@ -132,6 +133,7 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 	h.start("desk", func() error { return h.desk.Run(ctx) })
 	if !p.private { // a command that is gone in a second would only begin
 		h.startUntilClosed("files", gatherer.Run)
+		h.startUntilClosed("presence", attendant.Run)
 	}
 	return nil
 }
