@@ -1,0 +1,428 @@
+package browser_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"frontdesk/internal/chromium"
+	"frontdesk/messenger"
+	"frontdesk/plugin"
+)
+
+const (
+	talkPage   = "100200300400500"
+	talkToken  = "site-token"
+	talkSecret = "a secret of the tests"
+)
+
+// house is the platform with weather in front of it: what stands between a visitor and us in bad moments. The address
+// stays the same when the platform is closed and opened again.
+type house struct {
+	t    *testing.T
+	url  string
+	path string // of plugin.db
+	told chan messenger.Event
+
+	mu     sync.Mutex
+	server *plugin.Server // nil while it is down
+	stop   func()
+	storm  func(w http.ResponseWriter, r *http.Request, next http.Handler) // nil: fair weather
+	seen   []string                                                        // the calls that came, as in "POST /plugin/messages"
+	lines  map[*deaf]struct{}
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{t: t, path: filepath.Join(t.TempDir(), "plugin.db"), told: make(chan messenger.Event, 1024), lines: map[*deaf]struct{}{}}
+	mux := http.NewServeMux()
+	mux.Handle("GET /frame/", http.StripPrefix("/frame/", http.FileServer(http.Dir("assets/frame"))))
+	mux.HandleFunc("GET /talk.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, "testdata/talk.js") })
+	mux.HandleFunc("GET /shop", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, `<!doctype html><link rel=icon href="data:,"><title>Shop</title><script type=module src=/talk.js></script>`)
+	})
+	mux.HandleFunc("POST /webhook", h.hook)
+	mux.HandleFunc("/", h.serve)
+	front := httptest.NewServer(mux)
+	t.Cleanup(front.Close)
+	h.url = front.URL
+	h.open()
+	t.Cleanup(h.down)
+	return h
+}
+
+// open opens the platform on its file.
+func (h *house) open() {
+	h.t.Helper()
+	server, err := plugin.Open(plugin.Options{
+		Path: h.path, URL: h.url, Loopback: true,
+		Pages: []plugin.Page{{
+			ID: talkPage, Name: "Lumen Bikes", Token: talkToken, AppSecret: talkSecret, AppID: "512340000000007", IdentitySecret: talkSecret,
+		}},
+		Subscribers: []plugin.Subscriber{{Page: talkPage, Name: "desk", URL: h.url + "/webhook"}},
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(context.Background())
+	ran := make(chan error, 1)
+	go func() { ran <- server.Run(ctx) }()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.server, h.stop = server, func() {
+		end()
+		if err := <-ran; err != nil {
+			h.t.Errorf("Run: %v", err)
+		}
+		if err := server.Close(context.Background()); err != nil {
+			h.t.Errorf("Close: %v", err)
+		}
+	}
+}
+
+// down closes the platform; calls find nobody from then on.
+func (h *house) down() {
+	h.mu.Lock()
+	stop := h.stop
+	h.server, h.stop = nil, nil
+	h.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+}
+
+// weather sets what happens to calls from now on; nil is fair.
+func (h *house) weather(storm func(w http.ResponseWriter, r *http.Request, next http.Handler)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.storm = storm
+}
+
+func (h *house) serve(w http.ResponseWriter, r *http.Request) {
+	h.mu.Lock()
+	server, storm := h.server, h.storm
+	h.seen = append(h.seen, r.Method+" "+r.URL.Path)
+	h.mu.Unlock()
+	switch {
+	case server == nil:
+		hangUp(w)
+	case storm != nil:
+		storm(w, r, server)
+	case r.URL.Path == "/plugin/events":
+		d := &deaf{ResponseWriter: w}
+		h.mu.Lock()
+		h.lines[d] = struct{}{}
+		h.mu.Unlock()
+		server.ServeHTTP(d, r)
+	default:
+		server.ServeHTTP(w, r)
+	}
+}
+
+// calls is how many calls of a kind came so far.
+func (h *house) calls(kind string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for _, one := range h.seen {
+		if one == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// deaf is a line on which, from a moment on, nothing goes through, and nobody is told.
+type deaf struct {
+	http.ResponseWriter
+	mu   sync.Mutex
+	dead bool
+}
+
+func (d *deaf) Unwrap() http.ResponseWriter { return d.ResponseWriter }
+
+func (d *deaf) Write(b []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.dead {
+		return len(b), nil
+	}
+	return d.ResponseWriter.Write(b)
+}
+
+// deafen makes the open lines dead without ending them, as a machine's sleep or a lost way does.
+func (h *house) deafen() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for d := range h.lines {
+		d.mu.Lock()
+		d.dead = true
+		d.mu.Unlock()
+		delete(h.lines, d)
+	}
+}
+
+// hangUp breaks the connection of a call.
+func hangUp(w http.ResponseWriter) {
+	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			_ = tcp.SetLinger(0) // the other side is to see it break
+		}
+		_ = conn.Close()
+	}
+}
+
+func (h *house) hook(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // cut off by the other side
+	}
+	env, err := messenger.ParseEnvelope(body)
+	if err != nil {
+		h.t.Errorf("webhook: %v", err)
+		return
+	}
+	for _, entry := range env.Entries {
+		for _, ev := range entry.Events {
+			h.told <- ev
+		}
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+// next is the next event of a kind; others are passed over.
+func (h *house) next(kind messenger.Kind) messenger.Event {
+	h.t.Helper()
+	late := time.After(30 * time.Second)
+	for {
+		select {
+		case ev := <-h.told:
+			if ev.Kind == kind {
+				return ev
+			}
+		case <-late:
+			h.t.Fatalf("no event of kind %s came", kind)
+		}
+	}
+}
+
+// graph makes a call with the page's token.
+func (h *house) graph(method, path, body string) map[string]any {
+	h.t.Helper()
+	req, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, strings.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+talkToken)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	var out map[string]any
+	if err := json.NewDecoder(res.Body).Decode(&out); err != nil || res.StatusCode != http.StatusOK {
+		h.t.Fatalf("%s %s: %d %v %v", method, path, res.StatusCode, out, err)
+	}
+	return out
+}
+
+// say makes the page say something and returns the mid.
+func (h *house) say(visitor, message string) string {
+	h.t.Helper()
+	out := h.graph("POST", "/me/messages", fmt.Sprintf(`{"recipient":{"id":%q},"message":%s}`, visitor, message))
+	mid, _ := out["message_id"].(string)
+	return mid
+}
+
+// kept are the texts of a conversation as the platform has them, oldest first.
+func (h *house) kept(visitor string) []string {
+	h.t.Helper()
+	h.mu.Lock()
+	server := h.server
+	h.mu.Unlock()
+	messages, err := server.Messages(h.t.Context(), plugin.Contact{Page: talkPage, ID: visitor}, 0)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	texts := []string{}
+	for _, m := range messages {
+		switch {
+		case m.Text != "":
+			texts = append(texts, m.Text)
+		case len(m.Files) > 0:
+			texts = append(texts, m.Files[0].Name)
+		}
+	}
+	return texts
+}
+
+// shop is a tab with the talk in it.
+type shop struct {
+	*chromium.Page
+	t *testing.T
+	h *house
+}
+
+// visit opens the shop; query is as testdata/talk.js has it.
+func (h *house) visit(t *testing.T, profile *chromium.Profile, query string) shop {
+	t.Helper()
+	s := shop{profile.Page(t, chromium.Desktop), t, h}
+	s.Go(h.url + "/shop" + query)
+	s.ready()
+	return s
+}
+
+func (s shop) ready() {
+	s.t.Helper()
+	s.Wait("the talk", "document.title === 'ready' && talk.state.phase !== 'loading'")
+}
+
+// begin begins a conversation and returns the visitor's id.
+func (s shop) begin() string {
+	s.t.Helper()
+	s.Wait("the greeting", "talk.state.phase === 'greeting'")
+	s.Eval("talk.begin()", nil)
+	ev := s.h.next(messenger.KindPostback)
+	s.Wait("the chat", "talk.state.phase === 'chat' && talk.state.net === 'online'")
+	return ev.Sender.ID
+}
+
+// shows waits until the thread is this: each message with whose it is and its state, as in "visitor hello sent".
+func (s shop) shows(want ...string) {
+	s.t.Helper()
+	raw, err := json.Marshal(want)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.Wait("a thread of "+string(raw), fmt.Sprintf("JSON.stringify(said()) === JSON.stringify(%s) || (() => { throw new Error(JSON.stringify(said())) })()", raw))
+}
+
+func (s shop) say(texts ...string) {
+	s.t.Helper()
+	for _, text := range texts {
+		s.Eval(fmt.Sprintf("talk.say(%q)", text), nil)
+	}
+}
+
+// wants fails the test unless the platform has these texts of a visitor, each once and in this order.
+func (h *house) wants(visitor string, want ...string) {
+	h.t.Helper()
+	if got := h.kept(visitor); strings.Join(got, "|") != strings.Join(want, "|") {
+		h.t.Errorf("the platform has %q, want %q", got, want)
+	}
+}
+
+// storms
+
+// lost lets the first n calls of a kind through and loses their answers.
+func lost(kind string, n int) func(http.ResponseWriter, *http.Request, http.Handler) {
+	var mu sync.Mutex
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		mu.Lock()
+		lose := r.Method+" "+r.URL.Path == kind && n > 0
+		if lose {
+			n--
+		}
+		mu.Unlock()
+		if !lose {
+			next.ServeHTTP(w, r)
+			return
+		}
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		next.ServeHTTP(httptest.NewRecorder(), r)
+		hangUp(w)
+	}
+}
+
+// refusing answers calls of a kind by itself.
+func refusing(kind string, status int, header http.Header, body string) func(http.ResponseWriter, *http.Request, http.Handler) {
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method+" "+r.URL.Path != kind {
+			next.ServeHTTP(w, r)
+			return
+		}
+		for name, values := range header {
+			w.Header()[name] = values
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// TestTalk is a conversation in fair weather: everything that both sides can say, and what each learns of the other.
+func TestTalk(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.graph("POST", "/me/messenger_profile", `{"get_started":{"payload":"BEGIN"},"greeting":[{"locale":"default","text":"Hello!"}],
+		"ice_breakers":[{"question":"When do you open?","payload":"HOURS"}],
+		"persistent_menu":[{"locale":"default","call_to_actions":[{"type":"postback","title":"Talk to us","payload":"AGENT"},{"type":"web_url","title":"Shop","url":"https://lumen.example"}]}]}`)
+	s := h.visit(t, chromium.Start(t).Profile(t), "?ref=checkout")
+	s.Wait("what the page shows", `talk.state.page.greeting === "Hello!" && talk.state.page.iceBreakers.join() === "When do you open?" && talk.state.page.menu.length === 2`)
+	var stored string
+	s.Eval("localStorage.getItem('frontdesk:"+talkPage+"') ?? ''", &stored)
+	if stored != "" {
+		t.Errorf("before anything was done the website's storage holds %s", stored)
+	}
+	visitor := s.begin()
+	s.say("Hi 👋 — is it “blue”?")
+	s.shows("visitor Hi 👋 — is it “blue”? sent")
+	if ev := h.next(messenger.KindMessage); ev.Message.Text != "Hi 👋 — is it “blue”?" {
+		t.Errorf("the page was told %q", ev.Message.Text)
+	}
+	h.graph("POST", "/me/messages", fmt.Sprintf(`{"recipient":{"id":%q},"sender_action":"mark_seen"}`, visitor))
+	s.shows("visitor Hi 👋 — is it “blue”? seen")
+	h.graph("POST", "/me/messages", fmt.Sprintf(`{"recipient":{"id":%q},"sender_action":"typing_on"}`, visitor))
+	s.Wait("the page's typing", "talk.state.typing")
+	h.say(visitor, `{"text":"Which?","quick_replies":[{"content_type":"text","title":"Blue","payload":"B"},{"content_type":"user_email"}]}`)
+	s.Wait("the end of it", "!talk.state.typing && talk.state.messages.length === 2 && talk.state.messages[1].quickReplies.length === 2")
+	h.next(messenger.KindDelivery)
+	s.Eval("talk.looked()", nil)
+	h.next(messenger.KindRead)
+	s.Eval("talk.tap(talk.state.messages[1].mid, 0)", nil)
+	if ev := h.next(messenger.KindMessage); ev.Message.QuickReply == nil || *ev.Message.QuickReply != "B" {
+		t.Errorf("the tap came as %+v", ev.Message)
+	}
+	s.Wait("what was chosen", "talk.state.messages[1].chosen === 0 && talk.state.messages[1].answered && talk.state.messages[2].text === 'Blue'")
+	s.Eval("talk.tap(talk.state.messages[1].mid, 1, 'mara@lumen.example')", nil)
+	if ev := h.next(messenger.KindMessage); ev.Message.Text != "mara@lumen.example" {
+		t.Errorf("the e-mail address came as %+v", ev.Message)
+	}
+	h.say(visitor, `{"attachment":{"type":"template","payload":{"template_type":"button","text":"Ready?","buttons":[{"type":"postback","title":"Yes","payload":"Y"}]}}}`)
+	s.Wait("a button", "talk.state.messages.at(-1).buttons.length === 1")
+	s.Eval("talk.press(talk.state.messages.at(-1).mid, null, 0)", nil)
+	if ev := h.next(messenger.KindPostback); ev.Postback.Payload != "Y" {
+		t.Errorf("the button came as %+v", ev.Postback)
+	}
+	h.say(visitor, `{"attachment":{"type":"template","payload":{"template_type":"generic","elements":[{"title":"One","subtitle":"first"},{"title":"Two","buttons":[{"type":"postback","title":"Take it","payload":"2"}]}]}}}`)
+	s.Wait("cards", "talk.state.messages.at(-1).cards.length === 2")
+	s.Eval("talk.press(talk.state.messages.at(-1).mid, 1, 0)", nil)
+	if ev := h.next(messenger.KindPostback); ev.Postback.Payload != "2" {
+		t.Errorf("the card's button came as %+v", ev.Postback)
+	}
+	s.Eval("talk.menu(0); talk.menu(1); talk.iceBreaker(0)", nil)
+	if ev := h.next(messenger.KindPostback); ev.Postback.Payload != "AGENT" {
+		t.Errorf("the menu came as %+v", ev.Postback)
+	}
+	if ev := h.next(messenger.KindPostback); ev.Postback.Payload != "HOURS" {
+		t.Errorf("the question came as %+v", ev.Postback)
+	}
+	s.Wait("an empty outbox", "!JSON.parse(localStorage.getItem('frontdesk:"+talkPage+"')).outbox")
+	h.wants(visitor, "Hi 👋 — is it “blue”?", "Which?", "Blue", "mara@lumen.example", "Ready?", "Yes", "Take it", "Talk to us", "When do you open?")
+	s.Reload()
+	s.ready()
+	s.Wait("the conversation again", "talk.state.messages.length === 10 && talk.state.phase === 'chat'")
+}

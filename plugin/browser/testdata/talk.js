@@ -1,0 +1,65 @@
+// A website's page for the tests of the talk: what the loader and the view do, without anything to be seen. The address
+// says what is different: ?open=0, ?phone=1, ?customer=JSON, ?ref=….
+import { createPlatform } from '/frame/platform.js';
+import { createTalk } from '/frame/talk.js';
+import { TIMES } from '/frame/times.js';
+
+const page = '100200300400500';
+const key = `frontdesk:${page}`;
+const asked = new URLSearchParams(location.search);
+const stored = () => JSON.parse(localStorage.getItem(key) || '{}');
+let take = () => {};
+
+window.sent = []; // what the frame told the loader, but for what it stored
+window.skew = 0; // added to the clock
+window.hidden = false;
+window.told = () => {};
+window.tones = 0;
+
+const link = {
+  init: {
+    page_id: page,
+    page_url: location.href,
+    title: document.title,
+    ref: asked.get('ref') ?? '',
+    customer: asked.has('customer') ? JSON.parse(asked.get('customer')) : null,
+    open: asked.get('open') !== '0',
+    phone: asked.has('phone'),
+    saved: stored(),
+  },
+  on: (fn) => { take = fn; },
+  send(message) {
+    if (message.do !== 'save') {
+      sent.push(message);
+      return;
+    }
+    const all = { ...stored(), ...message.saved };
+    for (const name of Object.keys(all)) if (all[name] === null) delete all[name];
+    localStorage.setItem(key, JSON.stringify(all));
+  },
+};
+addEventListener('storage', (e) => { if (e.key === key) take({ do: 'saved', saved: stored() }); });
+
+const world = {
+  visible: () => !window.hidden,
+  online: () => navigator.onLine,
+  on(fn) {
+    window.told = fn;
+    addEventListener('online', () => fn('online'));
+    addEventListener('offline', () => fn('offline'));
+  },
+  lead: (name, fn) => { if (asked.get('lead') === '1') fn(); },
+};
+
+window.loader = (message) => take(message);
+window.talk = createTalk({
+  platform: createPlatform({ page, locale: asked.get('locale') ?? 'en_US' }),
+  link,
+  words: { tooLarge: '{name} is too large', lostFile: 'choose it again', over: 'it is over' },
+  now: () => Date.now() + skew,
+  world,
+  sound: { ready: () => {}, play: () => { window.tones++; } },
+  times: { ...TIMES, call: 3000, again: [20, 300], look: 30, hidden: 30, poll: 100, arrived: 20, seen: 10, typing: 0, adopt: 300 },
+});
+window.said = () => talk.state.messages.map((m) => `${m.from} ${m.text || m.files.map((f) => f.name).join()} ${m.state}`.trim());
+document.title = 'ready';
