@@ -81,6 +81,8 @@ func lookActions() []action {
 		{id: "views", keys: []string{"v"}, about: "views, origins and refs", in: []place{placeList, placeThread, placeDetails}, run: (*Model).showViews},
 		{id: "details", keys: []string{"i"}, about: "details of the conversation: arrivals, window, ids", hint: "details", in: onPanes, not: noConversation, run: (*Model).toggleDetails},
 		{id: "copy", keys: []string{"y", "enter"}, about: "copy the marked line to the clipboard", hint: "copy", in: []place{placeDetails}, not: noCopy, run: (*Model).copyDetail},
+		{id: "open-page", keys: []string{"o"}, about: "open the page that the visitor is on or came from; in the details, the marked one", in: []place{placeThread, placeDetails}, not: noPageToOpen, run: (*Model).openPage},
+		{id: "try-out", keys: []string{"T"}, about: "be a customer yourself: open the try-out page in the browser", in: onPanes, not: noTryOut, run: (*Model).openTryOut},
 		{id: "reload", keys: []string{"ctrl+r"}, about: "read everything again", in: onPanes, run: (*Model).reload},
 		{id: "diagnostics", keys: []string{"D"}, about: "how frontdesk is: listener, inboxes, what is not understood", in: onPanes, run: (*Model).showDiagnostics},
 		{id: "palette", keys: []string{":", "ctrl+p"}, about: "find something to do by name", in: onPanes, run: (*Model).showPalette},

@@ -30,6 +30,7 @@ type detail struct {
 	label   string
 	value   string
 	copy    string // what the key copies, as it came; empty: nothing
+	url     string // what the key opens, as it came; empty: nothing
 	pen     func(*theme) pen
 }
 
@@ -51,12 +52,15 @@ func (m *Model) detailLines() []detail {
 		{label: "name", value: CleanLine(c.Contact.Title()), copy: c.Contact.Name},
 		{label: string(c.Contact.Kind), value: CleanLine(c.Contact.ID), copy: c.Contact.ID},
 		{label: "inbox", value: name, copy: string(c.Inbox)},
+	}
+	out = append(out, m.visitorLines()...)
+	out = append(out, []detail{
 		{heading: "Conversation"},
 		{label: "status", value: m.statusWords(c)},
 		{label: "assignee", value: orElse(CleanLine(c.Assignee), "nobody")},
 		{label: "labels", value: orElse(strings.TrimSpace(labelWords(c.Labels)), "none")},
 		{label: "window", value: w.long(m.clock), pen: windowPen(w.open(m.clock))},
-	}
+	}...)
 	if !w.human.IsZero() {
 		out = append(out, detail{label: "human agent", value: "until " + moment(store.MillisOf(w.human), m.clock)})
 	}
@@ -182,11 +186,11 @@ func (m *Model) touchLines(t store.Touch) []detail {
 		{"ref", t.Ref}, {"source", t.Source}, {"page", t.Page}, {"ad", t.AdID},
 	} {
 		if d.value != "" {
-			shown := CleanLine(d.value)
 			if d.label == "page" {
-				shown = address(d.value)
+				out = append(out, detail{label: d.label, value: address(d.value), copy: d.value, url: d.value})
+				continue
 			}
-			out = append(out, detail{label: d.label, value: shown, copy: d.value})
+			out = append(out, detail{label: d.label, value: CleanLine(d.value), copy: d.value})
 		}
 	}
 	if t.Guest {

@@ -61,14 +61,18 @@ func helpGroups(m *Model, from place) []helpGroup {
 				why = a.not(m)
 			}
 			groups[g].name = kind.name
-			groups[g].rows = append(groups[g].rows, helpRow{strings.Join(a.keys, " "), a.about, why})
+			about := a.about
+			if a.id == "try-out" && m != nil && why == "" {
+				about += ": " + m.tryOut()
+			}
+			groups[g].rows = append(groups[g].rows, helpRow{strings.Join(a.keys, " "), about, why})
 			break
 		}
 	}
 	if m != nil {
 		groups = slices.Concat(ownGroups(groups, from, true), ownGroups(groups, from, false))
 	}
-	return append(groups, signs(), origins())
+	return append(groups, signs(), hereSigns(), origins())
 }
 
 // ownGroups are the groups of the editor or of the chosen message when help was asked for there, or the others.
@@ -104,6 +108,14 @@ func signs() helpGroup {
 		g.rows = append(g.rows, helpRow{keys: strings.TrimSpace(glyph + " " + word), about: stateWords[s]})
 	}
 	return g
+}
+
+// hereSigns is what the marks of a visitor mean.
+func hereSigns() helpGroup {
+	return helpGroup{name: "Signs of a visitor of your website", rows: []helpRow{
+		{keys: hereSign + " name", about: "has your website open at this moment"},
+		{keys: typingWord, about: "is typing at this moment"},
+	}}
 }
 
 func in(a *action, p place) bool {
@@ -209,7 +221,7 @@ func Cheatsheet() string {
 	for _, g := range helpGroups(nil, 0) {
 		head := "| key | does |"
 		switch g.name {
-		case signs().name:
+		case signs().name, hereSigns().name:
 			head = "| sign | means |"
 		case origins().name:
 			head = "| word | means |"
@@ -217,7 +229,7 @@ func Cheatsheet() string {
 		b.WriteString("\n## " + g.name + "\n\n" + head + "\n|---|---|\n")
 		for _, row := range g.rows {
 			keys := strings.Fields(row.keys)
-			if g.name == signs().name {
+			if g.name == signs().name || g.name == hereSigns().name {
 				keys = []string{row.keys}
 			}
 			for i, k := range keys {

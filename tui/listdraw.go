@@ -16,6 +16,7 @@ type rowKey struct {
 	selected, focus bool
 	drafted         bool
 	draft           string
+	online, typing  bool
 }
 
 type drawnRow struct {
@@ -52,6 +53,9 @@ func (m *Model) listRow(i, w int) []string {
 		width: w, selected: i == m.list.at && !m.openElsewhere(), focus: m.focus == placeList || m.focus == placeThread || m.focus == placeReply,
 		drafted: m.drafted[c.ID], draft: m.drafts.line(c.ID),
 	}
+	if p, known := m.presenceOf(c.ID); known {
+		key.online, key.typing = p.Online, p.Typing
+	}
 	if was, ok := m.list.drawn[c.ID]; ok && was.key == key {
 		return was.lines
 	}
@@ -77,6 +81,10 @@ func (m *Model) drawRow(c *store.Conversation, k rowKey) []string {
 			mark = t.faint.on("▌")
 		}
 	}
+	here := " "
+	if k.online {
+		here = t.good.on(hereSign)
+	}
 	titled := func(w int) string { // the name with what else is to be said of it, w columns wide
 		badges := r.cut(m.rowBadges(c), max(w-8, 0))
 		return namePen.on(r.pad(name, w-r.width(badges))) + t.muted.on(badges)
@@ -86,11 +94,11 @@ func (m *Model) drawRow(c *store.Conversation, k rowKey) []string {
 	if m.lay.row == shortRow {
 		room := w - 23
 		names := room * 11 / 20
-		lines = append(lines, mark+" "+titled(names)+"  "+t.muted.on(r.pad(origin, room-names-2))+" "+
+		lines = append(lines, mark+here+titled(names)+"  "+t.muted.on(r.pad(origin, room-names-2))+" "+
 			winPen.on(r.pad(win, 8))+" "+agePen.on(spaces(8-len(age))+age)+" "+dot)
 	} else {
 		lines = append(lines,
-			mark+" "+titled(w-6-len(age))+" "+agePen.on(age)+" "+dot,
+			mark+here+titled(w-6-len(age))+" "+agePen.on(age)+" "+dot,
 			mark+t.muted.on("   "+r.pad(origin, w-7-r.width(win)))+" "+winPen.on(win)+"  ")
 	}
 	if k.selected {
@@ -164,6 +172,9 @@ func (m *Model) rowSnippet(c *store.Conversation, k rowKey, w int) string {
 	lead, leadPen := "", t.faint
 	textPen := t.muted
 	last := c.LastMessage
+	if k.typing {
+		return t.accent.on("   " + r.pad(typingWord, w))
+	}
 	if k.drafted {
 		return t.warn.on("   draft: ") + t.text.on(r.pad(CleanLine(k.draft), w-7))
 	}

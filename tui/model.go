@@ -43,13 +43,15 @@ type Model struct {
 	thread   threadPane
 	pictures pictures
 	details  detailsPane
-	composer composer
-	filter   filterLine
-	overlay  overlay
-	notice   notice
-	drafts   drafts
-	undo     []undoStep
-	queue    []desk.Waiting // what waits to be sent, oldest first
+	// attendance is how the visitors on the screen are there.
+	attendance attendance
+	composer   composer
+	filter     filterLine
+	overlay    overlay
+	notice     notice
+	drafts     drafts
+	undo       []undoStep
+	queue      []desk.Waiting // what waits to be sent, oldest first
 
 	stationery stationery
 	drafted    map[store.ConversationID]bool
@@ -96,10 +98,10 @@ func (m *Model) Init() tea.Cmd {
 	)
 }
 
-// Update takes one message, and asks for the pictures that have come into sight.
+// Update takes one message, and asks for the pictures and the visitors that have come into sight.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	_, cmd := m.route(msg)
-	return m, m.withPictures(cmd)
+	return m, m.withAttendance(m.withPictures(cmd))
 }
 
 // route gives a message to who takes it; named methods act, and commands ask the desk.
@@ -215,6 +217,8 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 		}
 	case tea.KeyboardEnhancementsMsg:
 		m.shiftEnter = msg.SupportsKeyDisambiguation()
+	case comingsMsg, comingMsg, presencesMsg, restedMsg, walkMsg:
+		return m.applyAttendance(msg)
 	case slowMsg:
 		m.thread.slow = msg.gen == m.thread.gen && m.thread.wanted != ""
 	case quitMsg:

@@ -13,6 +13,7 @@ import (
 // somebody serves again; what is shown stays, and what is typed is kept here meanwhile.
 func (m *Model) applyGone() tea.Cmd {
 	m.gone = true
+	m.forgetAttendance()
 	return tea.Batch(m.relayout(), m.redial())
 }
 
@@ -80,6 +81,9 @@ func (m *Model) bannerText() string {
 func (m *Model) bannerLines(w int) []string {
 	said := m.bannerText()
 	if said == "" {
+		if line := m.tryOutLine(w - 2); line != "" {
+			return []string{line}
+		}
 		return nil
 	}
 	r, most := m.ruler, 1
@@ -119,6 +123,9 @@ func (m *Model) drawBanner(w int) []string {
 	p := m.theme.badBold
 	if m.gone && m.state.Remote || !m.gone && m.state.ListenError == "" && m.state.Trouble == "" && alert(m.state) == "" {
 		p = m.theme.warn
+	}
+	if m.bannerText() == "" {
+		p = m.theme.accent
 	}
 	lines := m.bannerLines(w)
 	for i, line := range lines {

@@ -22,7 +22,7 @@ func selectActions() []action {
 		{id: "select-leave", keys: []string{"esc", "s"}, about: "choose no message", hint: "leave", in: here, run: (*Model).endSelect},
 		{id: "quote", keys: []string{"r", "enter"}, about: "reply to the chosen message, quoting it", hint: "reply to it", in: here, not: cannotQuote, run: (*Model).quoteSelected},
 		{id: "copy-message", keys: []string{"y"}, about: "copy what the chosen message says", hint: "copy", in: here, not: nothingToCopy, run: (*Model).copyMessage},
-		{id: "open-link", keys: []string{"o"}, about: "open a file or a link of the chosen message", hint: "open", in: here, not: nothingToOpen, run: (*Model).openSelected},
+		{id: "open-link", keys: []string{"o"}, about: "open a file or a link of the chosen message, else the page it was written on", hint: "open", in: here, not: nothingToOpen, run: (*Model).openSelected},
 		{id: "fetch", keys: []string{"F"}, about: "fetch a file of the chosen message that is not kept here", hint: "fetch", in: here, not: nothingToFetch, run: (*Model).fetchFile},
 		{id: "react", keys: []string{"+"}, about: "react to the chosen message, or take the reaction back", hint: "react", in: here, not: cannotReact, run: (*Model).askReaction},
 		{id: "former", keys: []string{"H"}, about: "show or hide what an edited message said before", hint: "edits", in: here, not: neverEdited, run: (*Model).toggleFormer},

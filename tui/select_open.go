@@ -90,7 +90,7 @@ func nothingToOpen(m *Model) string {
 	switch {
 	case !ok:
 		return "No message is chosen."
-	case len(targetsOf(&msg)) == 0:
+	case len(m.targets(&msg)) == 0:
 		return "This message has no file that is kept here, and no link of the web."
 	}
 	return ""
@@ -98,7 +98,7 @@ func nothingToOpen(m *Model) string {
 
 func (m *Model) openSelected() tea.Cmd {
 	msg, _ := m.thread.chosenMessage()
-	all := targetsOf(&msg)
+	all := m.targets(&msg)
 	if len(all) == 1 {
 		return m.openTarget(all[0])
 	}

@@ -152,6 +152,9 @@ func (m *Model) drawThreadBox() []string {
 func (m *Model) threadNote() string {
 	c := m.thread.conv
 	parts := []string{}
+	if here := m.hereWords(); here != "" {
+		parts = append(parts, here)
+	}
 	switch c.Status {
 	case store.StatusOpen:
 	case store.StatusSnoozed:
@@ -184,9 +187,13 @@ func (m *Model) drawThreadBody() []string {
 		return m.drawSentence(w, h, m.theme.muted, "Nothing was said yet.")
 	}
 	out := make([]string, 0, h)
+	typing := m.typingLine(w)
 	for _, it := range t.items {
 		for i, line := range it.lines {
 			if at := it.start + i; at >= t.top && at < t.top+h {
+				if typing != "" && at == t.total-1 { // the room that is kept there
+					line = typing
+				}
 				if it.id == t.selected && i >= it.from && i < it.to {
 					line = m.chosenLine(line, w)
 				}

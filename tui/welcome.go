@@ -26,8 +26,13 @@ func (m *Model) drawWelcome(w, h int) []string {
 	say(t.bold, "Nobody has written yet.")
 	out = append(out, "")
 	if onlyPlugin {
-		say(t.muted, "Be the first visitor, in another terminal:")
-		command(`frontdesk plugin visitor --say "Hello"`)
+		if url := m.tryOut(); url != "" {
+			say(t.muted, "Be the first visitor, in the browser ("+keyOf("try-out")+" opens it):")
+			command(url)
+		} else {
+			say(t.muted, "Be the first visitor, in another terminal:")
+			command(`frontdesk plugin visitor --say "Hello"`)
+		}
 		say(t.muted, "Or look around with simulated contacts:")
 		command("frontdesk demo")
 		say(t.muted, "To connect a Page, set")

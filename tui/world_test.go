@@ -70,6 +70,7 @@ type worldOptions struct {
 
 	canned map[string]string // files of canned responses, and under macros/ of macros
 	hold   time.Duration     // so long replies can be taken back
+	guests *guests           // the visitors on the website; nil: nothing is known of them
 
 	translate store.Translate // of webhook records; nil: they are facts
 	begins    time.Time       // when the test begins; zero: base
@@ -154,6 +155,9 @@ func newWorld(t *testing.T, o worldOptions) *world {
 		Counters:  func() []desk.Counter { return o.counters },
 	}
 	options.Hold = o.hold
+	if o.guests != nil {
+		options.Attend = o.guests
+	}
 	options.Uses = drafts
 	w.folder = filepath.Join(dir, "canned")
 	options.Canned = canned.NewShelf(w.folder, w.now)

@@ -239,7 +239,7 @@ func TestInboxBesideServe(t *testing.T) {
 	program, environ := binary(t), append([]string{"FRONTDESK_LISTEN=127.0.0.1:0"}, home(t)...)
 	server := startServe(t, program, environ)
 	p := newPane(t, environ, program)
-	p.sees(`(?s)Nobody has written yet.*frontdesk plugin visitor --say`)
+	p.sees(`(?s)Nobody has written yet.*/plugin/try`)
 	out, err := command(program, environ, "plugin", "visitor", "--say", "Do you ship to Norway?", "--ref", "pricing").Output()
 	if err != nil {
 		t.Fatal(err)
