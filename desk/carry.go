@@ -40,7 +40,7 @@ func (c *courier) step(ctx, requests context.Context, id store.ConversationID) (
 	if asks, err := c.mustAsk(ctx, m); err != nil {
 		return pause{}, err
 	} else if asks {
-		if reason := c.stopped(conv.Inbox, m.Recipient); reason != nil && m.State != store.StateUnknown {
+		if reason := c.stopped(conv.Inbox, m.Recipient); reason != nil {
 			reason.Advice = strings.TrimSpace(reason.Advice + " This message may have arrived; the platform is asked before it is sent again.")
 			return c.hold(ctx, m, *reason)
 		}
@@ -93,6 +93,7 @@ type shot struct {
 	reply store.Message      // before it
 	n     int
 	tag   string // the message tag it bore
+	file  bool   // it only handed a file over: nothing of it can have arrived
 }
 
 // turn finds the conversation's next reply, if there is one to send now.
@@ -120,11 +121,9 @@ func (c *courier) turn(ctx context.Context, id store.ConversationID) (store.Conv
 	}
 }
 
-// pick finds the reply whose turn it is; an unknown one is to be asked for, not to be sent. Without one it says when to
-// look again.
+// pick finds the reply whose turn it is. Without one it says when to look again.
 func (c *courier) pick(ctx context.Context, conv store.Conversation) (store.Message, pause, error) {
 	next := pause{done: true}
-	var due time.Time // an echo is waited for until then
 	unsettled := false
 	for _, token := range conv.Outbox {
 		m, err := c.d.views.Message(ctx, conv.ID, store.ReplyID(token))
@@ -139,7 +138,7 @@ func (c *courier) pick(ctx context.Context, conv store.Conversation) (store.Mess
 			return store.Message{}, pause{watch: true}, nil
 		case store.StateQueued:
 			if at := c.d.notBefore(m); at.After(c.d.now()) {
-				return store.Message{}, pause{at: earlier(at, due)}, nil
+				return store.Message{}, pause{at: at}, nil
 			}
 			return m, pause{}, nil
 		case store.StateHeld:
@@ -151,16 +150,7 @@ func (c *courier) pick(ctx context.Context, conv store.Conversation) (store.Mess
 			}
 		case store.StateFailed, store.StateUnknown:
 			unsettled = true
-			switch till, waits := c.echoDue(m); {
-			case waits && till.After(c.d.now()):
-				due = till
-			case waits:
-				return m, pause{}, nil
-			}
 		}
-	}
-	if !due.IsZero() {
-		next = pause{at: due}
 	}
 	return store.Message{}, next, nil
 }

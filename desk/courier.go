@@ -34,7 +34,6 @@ type courier struct {
 	vouched map[store.Token]struct{} // an agent sent it again in this process
 	tries   map[store.Token]int      // answers that allow another try
 	files   map[store.Token]string   // ids under which the platform keeps what the replies carry
-	echoes  map[store.Token]lastEcho // of replies that are tried no more
 	clear   map[store.Token]clearance
 	asks    map[store.Token]int // questions without an answer
 	workers sync.WaitGroup
@@ -55,7 +54,7 @@ func newCourier(d *Desk) *courier {
 		d: d, wake: make(chan struct{}, 1), back: newBackoff(),
 		jobs: map[store.ConversationID]*job{}, pages: map[store.InboxID]*page{},
 		vouched: map[store.Token]struct{}{}, tries: map[store.Token]int{}, files: map[store.Token]string{},
-		echoes: map[store.Token]lastEcho{}, clear: map[store.Token]clearance{}, asks: map[store.Token]int{},
+		clear: map[store.Token]clearance{}, asks: map[store.Token]int{},
 	}
 }
 

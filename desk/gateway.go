@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"slices"
 	"time"
 
@@ -55,36 +54,4 @@ func (c *courier) firstTried(ctx context.Context, m store.Message) (time.Time, e
 		}
 	}
 	return m.TriedAt.Time(), nil
-}
-
-// lastEcho is the echo of a reply that a gateway answered for the last time: until it is due, nobody knows whether the
-// reply arrived.
-type lastEcho struct {
-	n      int // of the attempt
-	till   time.Time
-	reason store.SendError // of the failure, once the time is over
-}
-
-// echoDue is when the echo of an unknown reply is overdue, so that the platform is asked; waits is false when only a person
-// settles the reply.
-func (c *courier) echoDue(m store.Message) (till time.Time, waits bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e, ok := c.echoes[m.Token]
-	return e.till, ok && m.State == store.StateUnknown && e.n == m.Attempts
-}
-
-// awaitEcho notes that a gateway answered the last attempt; the caller holds the lock.
-func (c *courier) awaitEcho(token store.Token, e lastEcho) {
-	old := c.d.now().Add(-time.Hour)
-	maps.DeleteFunc(c.echoes, func(_ store.Token, e lastEcho) bool { return e.till.Before(old) }) // those that came
-	c.echoes[token] = e
-}
-
-// earlier is the first of two times; a zero time is none.
-func earlier(a, b time.Time) time.Time {
-	if b.IsZero() || a.Before(b) {
-		return a
-	}
-	return b
 }

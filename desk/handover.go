@@ -46,7 +46,7 @@ func (c *courier) handOver(requests context.Context, conv store.Conversation, m 
 	fresh := m.Error != nil && m.Error.Subcode == unknownFile
 	id, err := c.d.o.Files.Carry(requests, kept, fresh)
 	if err != nil {
-		return c.notHandedOver(requests, shot{conv: conv, reply: m, n: m.Attempts}, err)
+		return c.notHandedOver(requests, shot{conv: conv, reply: m, n: m.Attempts, file: true}, err)
 	}
 	c.mu.Lock()
 	c.files[m.Token] = id

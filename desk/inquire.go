@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 
@@ -21,8 +22,8 @@ const (
 	questionTime = 20 * time.Second
 	// askSkew is how far the platform's clock, and its rounding, may be off from what it says of it.
 	askSkew = 2 * time.Minute
-	// clearFor is how long the word that a reply did not arrive is taken to hold.
-	clearFor = 30 * time.Second
+	// clearTime is how long the word that a reply did not arrive is taken to hold.
+	clearTime = 30 * time.Second
 	// knownLines is how many lines of a thread are looked through for what we know of.
 	knownLines = 200
 )
@@ -46,9 +47,6 @@ const (
 
 // mustAsk reports whether the platform is to be asked for a reply before anything else is done about it.
 func (c *courier) mustAsk(ctx context.Context, m store.Message) (bool, error) {
-	if m.State == store.StateUnknown {
-		return true, nil
-	}
 	doubtful, err := c.doubtful(ctx, m)
 	return doubtful && !c.cleared(m), err
 }
@@ -58,7 +56,7 @@ func (c *courier) cleared(m store.Message) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	word, ok := c.clear[m.Token]
-	return ok && word.n == m.Attempts && c.d.now().Sub(word.at) < clearFor
+	return ok && word.n == m.Attempts && c.d.now().Sub(word.at) < clearTime
 }
 
 // inquire asks the platform whether a reply that a gateway answered has arrived, and settles it by what it says: it is
@@ -189,49 +187,26 @@ func (c *courier) fateOf(ctx context.Context, conv store.Conversation, m store.M
 
 // decide keeps what was found out.
 func (c *courier) decide(requests context.Context, m store.Message, what fate, mid string, askErr error) (pause, error) {
-	last := m.State == store.StateUnknown // no other try follows
 	r := store.Result{Token: m.Token, Conversation: m.Conversation, N: m.Attempts}
-	c.mu.Lock()
-	waited, reason := c.asks[m.Token]+1, c.echoes[m.Token].reason
-	c.asks[m.Token] = waited
-	next := c.d.now().Add(c.back.afterQuestion(waited))
-	if what != fateWait && what != fateStopped {
-		delete(c.asks, m.Token)
-		delete(c.echoes, m.Token)
-	} else if e, ok := c.echoes[m.Token]; ok {
-		e.till = next
-		c.echoes[m.Token] = e
-	}
-	if what == fateNot {
-		c.clear[m.Token] = clearance{n: m.Attempts, at: c.d.now()}
-		if c.tries[m.Token] == 0 {
-			c.tries[m.Token] = m.Attempts // made before the start
-		}
-	}
-	c.mu.Unlock()
-
-	switch {
-	case what == fateArrived:
-		r.Outcome, r.MID = store.OutcomeSent, mid
-		c.forget(m.Token)
-	case what == fateNot && last:
-		r.Outcome, r.Error = store.OutcomeFailed, &reason
-		c.forget(m.Token)
-	case what == fateNot:
-		return pause{}, nil // and now it may be sent
-	case what == fateStopped && !last:
+	switch what {
+	case fateStopped:
 		return pause{}, nil // the next step holds it
-	case last:
-		return pause{at: next, watch: what == fateUnclear}, nil
-	case what == fateUnclear:
-		r.Outcome = store.OutcomeUnknown
-		r.Error = &store.SendError{
-			Text:   "Something on the way to the platform failed, and the platform cannot tell whether this message arrived.",
-			Advice: "Look in the customer's chat before sending it again; its echo still settles it.",
+	case fateArrived:
+		r.Outcome, r.MID = store.OutcomeSent, mid
+	case fateNot:
+		tries, more := c.clearFor(m)
+		if more {
+			return pause{}, nil // and now it may be sent
 		}
-		c.forget(m.Token)
-	default:
-		r.Outcome, r.RetryAt, r.Doubt = store.OutcomeRetry, store.MillisOf(next), true
+		r.Outcome = store.OutcomeFailed
+		r.Error = sendError(messenger.Judge(&messenger.APIError{HTTPStatus: http.StatusBadGateway}), nil)
+		r.Error.Advice = triedInVain(tries)
+	case fateWait:
+		c.mu.Lock()
+		c.asks[m.Token]++
+		r.RetryAt = store.MillisOf(c.d.now().Add(c.back.afterQuestion(c.asks[m.Token])))
+		c.mu.Unlock()
+		r.Outcome, r.Doubt = store.OutcomeRetry, true
 		r.Error = &store.SendError{
 			Text:   "Something on the way to the platform failed, so this message may have arrived.",
 			Advice: "The platform is asked whether it is there before it is sent again; so far it could not be asked.",
@@ -239,9 +214,31 @@ func (c *courier) decide(requests context.Context, m store.Message, what fate, m
 		if status, trace, body := messenger.Answered(askErr); status != 0 {
 			r.Status, r.Trace, r.Answer = status, trace, body
 		}
+	default:
+		r.Outcome = store.OutcomeUnknown
+		r.Error = &store.SendError{
+			Text:   "Something on the way to the platform failed, and the platform cannot tell whether this message arrived.",
+			Advice: "Look in the customer's chat before sending it again; its echo still settles it.",
+		}
+	}
+	if what != fateWait {
+		c.forget(m.Token)
 	}
 	seq, err := c.keepResult(requests, r)
 	return pause{after: seq}, err
+}
+
+// clearFor notes that the reply did not arrive by what was tried so far. It reports how often that was, and whether it may
+// be tried once more.
+func (c *courier) clearFor(m store.Message) (tries int, more bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.asks, m.Token)
+	if c.tries[m.Token] == 0 {
+		c.tries[m.Token] = m.Attempts // made before the start
+	}
+	c.clear[m.Token] = clearance{n: m.Attempts, at: c.d.now()}
+	return c.tries[m.Token], c.tries[m.Token] < maxTries
 }
 
 // knownMIDs are the mids, bare, of the newest lines of a thread.

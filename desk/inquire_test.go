@@ -202,7 +202,7 @@ func TestLastTryIsAskedForToo(t *testing.T) {
 		"refused": {func() (messenger.Talk, error) {
 			return messenger.Talk{}, &messenger.APIError{HTTPStatus: 403, Code: 10}
 		}, store.StateUnknown},
-		"silent": {func() (messenger.Talk, error) { return messenger.Talk{}, &messenger.APIError{HTTPStatus: 502} }, store.StateUnknown},
+		"silent": {func() (messenger.Talk, error) { return messenger.Talk{}, &messenger.APIError{HTTPStatus: 502} }, store.StateQueued},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {

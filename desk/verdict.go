@@ -31,7 +31,7 @@ func (c *courier) judge(r *store.Result, s shot, err error) (proven bool) {
 	case v.Retry == messenger.RetryWait:
 		retry(r, c.limited(s.conv.Inbox, v.Scope, retryAfter(err)))
 	case v.Retry == messenger.RetryBackoff:
-		c.again(r, s.reply, maxTries, c.echoTime(err))
+		c.again(r, s.reply, maxTries, c.echoTime(s, err))
 	case v.Retry == messenger.RetryOnce:
 		c.again(r, s.reply, 2, 0)
 	case s.tag == messenger.TagHumanAgent && permissionLike(err):
@@ -137,15 +137,16 @@ func retry(r *store.Result, at time.Time) {
 
 // echoTime is how long an echo is waited for before the message is sent again. What answered a server's status without
 // the platform's own error was something on the way to it (ref. 4.2), which may have passed the message on all the same.
-func (c *courier) echoTime(err error) time.Duration {
+func (c *courier) echoTime(s shot, err error) time.Duration {
 	var api *messenger.APIError
-	if errors.As(err, &api) && byGateway(api.HTTPStatus, api.Code) {
+	if !s.file && errors.As(err, &api) && byGateway(api.HTTPStatus, api.Code) {
 		return c.back.echo
 	}
 	return 0
 }
 
-// again has the message sent once more after at least a time, up to most times in all.
+// again has the message sent once more after at least a time, up to most times in all. What may have arrived is asked for
+// then, also after the last time.
 func (c *courier) again(r *store.Result, m store.Message, most int, least time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -154,23 +155,26 @@ func (c *courier) again(r *store.Result, m store.Message, most int, least time.D
 	}
 	c.tries[m.Token]++
 	n := c.tries[m.Token]
-	if n >= most {
-		r.Outcome = store.OutcomeFailed
-		if most == maxTries {
-			r.Error.Advice = fmt.Sprintf("It was tried %d times. The customer may have blocked the page; send it again later.", n)
-		}
-		if least > 0 { // until then its echo would tell that it arrived
-			c.awaitEcho(m.Token, lastEcho{n: r.N, till: c.d.now().Add(least), reason: *r.Error})
-			r.Outcome, r.Error.Retry = store.OutcomeUnknown, false
-			r.Error.Advice = "Its echo is waited for, and then the platform is asked whether it is there; send it again only after that."
-		}
-		return
-	}
 	if least > 0 { // it may have arrived: until the platform has said that it has not, repeating is not safe
 		r.Error.Retry, r.Doubt = false, true
 		r.Error.Advice = "Its echo is waited for, and then the platform is asked whether it is there, before it is sent again."
+	} else if n >= most {
+		r.Outcome = store.OutcomeFailed
+		if most == maxTries {
+			r.Error.Advice = triedInVain(n)
+		}
+		return
 	}
-	retry(r, c.d.now().Add(max(least, c.back.afterFailure(n))))
+	pause := c.back.afterFailure(n)
+	if n >= most {
+		pause = 0
+	}
+	retry(r, c.d.now().Add(max(least, pause)))
+}
+
+// triedInVain is the advice about a message that was tried as often as it may be.
+func triedInVain(times int) string {
+	return fmt.Sprintf("It was tried %d times. The customer may have blocked the page; send it again later.", times)
 }
 
 // unreachable pauses an inbox whose platform can't be reached, and returns until when. Requests that fail together
