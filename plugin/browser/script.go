@@ -17,7 +17,7 @@ const (
 )
 
 // loaderParts are the loader's files in the order in which they make one script, with one scope.
-var loaderParts = []string{"loader.js"}
+var loaderParts = []string{"ground.js", "markup.js", "memory.js", "corner.js", "window.js", "chat.js", "sdk.js", "start.js"}
 
 // loader is the script that websites embed, but for what is given to it.
 type loader struct {

@@ -1,0 +1,51 @@
+// What a visitor's browser remembers, in the website's own storage: the frame has none that lasts. Nothing is written
+// before the visitor does something. Where there is no storage, the page remembers as long as it is there.
+
+const kinds = ['token', 'outbox', 'sound']; // the frame's; open is ours
+let memoryKey = '';
+let kept = {};
+
+// recall begins to remember for a page. tell is told when another tab has changed something.
+function recall(page, tell) {
+  memoryKey = 'frontdesk:' + page;
+  kept = readStorage() || {};
+  addEventListener('storage', (event) => {
+    if (event.key !== memoryKey && event.key !== null) return;
+    const before = JSON.stringify(forFrame());
+    kept = { ...(readStorage() || {}), open: kept.open };
+    if (JSON.stringify(forFrame()) !== before) tell();
+  });
+}
+
+function readStorage() {
+  try {
+    const value = JSON.parse(localStorage.getItem(memoryKey));
+    return isObject(value) && !Array.isArray(value) ? value : null;
+  } catch (_) {
+    return null; // it is refused, or holds what is not ours
+  }
+}
+
+// remember keeps changes; null forgets. Another tab may have written since: only what changes is ours to write.
+function remember(changes) {
+  const open = 'open' in changes ? changes.open : kept.open;
+  kept = { ...kept, ...readStorage(), ...changes, open };
+  for (const name of Object.keys(kept)) if (kept[name] === null || kept[name] === undefined) delete kept[name];
+  try {
+    localStorage.setItem(memoryKey, JSON.stringify(kept));
+  } catch (_) {
+    // refused or full: this page remembers, the next one will not
+  }
+}
+
+function forFrame() {
+  const saved = {};
+  for (const name of kinds) if (name in kept) saved[name] = kept[name];
+  return saved;
+}
+
+function onlyFrames(changes) {
+  const out = {};
+  if (isObject(changes)) for (const name of kinds) if (name in changes) out[name] = changes[name];
+  return out;
+}
