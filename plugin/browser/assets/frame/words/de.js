@@ -76,6 +76,7 @@ export default {
   toSend: 'Zu sendende Dateien',
   remove: '{name} entfernen',
   tooLarge: '{name} ist zu groß. Bilder dürfen 8 MB haben, andere Dateien 25 MB.',
+  emptyFile: '{name} ist leer.',
   lostFile: 'Die Datei ist nicht mehr da. Bitte noch einmal auswählen.',
   over: 'Diese Unterhaltung ist beendet.',
   again: 'Neue beginnen',

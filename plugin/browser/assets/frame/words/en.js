@@ -76,6 +76,7 @@ export default {
   toSend: 'Files to send',
   remove: 'Remove {name}',
   tooLarge: '{name} is too large. Pictures may have 8 MB, other files 25 MB.',
+  emptyFile: '{name} is empty.',
   lostFile: 'The file is no longer here. Please choose it again.',
   over: 'This conversation has ended.',
   again: 'Start a new one',

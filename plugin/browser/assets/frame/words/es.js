@@ -76,6 +76,7 @@ export default {
   toSend: 'Archivos por enviar',
   remove: 'Quitar {name}',
   tooLarge: '{name} es demasiado grande: 8 MB como máximo para imágenes y 25 MB para otros archivos.',
+  emptyFile: '{name} está vacío.',
   lostFile: 'El archivo ya no está aquí. Vuelve a elegirlo.',
   over: 'Esta conversación ha terminado.',
   again: 'Empezar otra',

@@ -76,6 +76,7 @@ export default {
   toSend: 'Fichiers à envoyer',
   remove: 'Retirer {name}',
   tooLarge: '{name} est trop volumineux : 8 Mo au plus pour les images, 25 Mo pour les autres fichiers.',
+  emptyFile: '{name} est vide.',
   lostFile: 'Le fichier n’est plus là. Choisissez-le de nouveau.',
   over: 'Cette conversation est terminée.',
   again: 'En commencer une autre',

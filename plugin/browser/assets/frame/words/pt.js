@@ -76,6 +76,7 @@ export default {
   toSend: 'Arquivos a enviar',
   remove: 'Remover {name}',
   tooLarge: '{name} é grande demais: até 8 MB para imagens e 25 MB para outros arquivos.',
+  emptyFile: '{name} está vazio.',
   lostFile: 'O arquivo não está mais aqui. Escolha-o de novo.',
   over: 'Esta conversa terminou.',
   again: 'Começar outra',
