@@ -127,7 +127,7 @@ export function createNews({ platform, said, stood, told, refused, world, now = 
   world.on((what) => {
     if (what === 'away') line.stop(); // a page with an open line is not kept for the way back
     else tend();
-    if (what === 'online') line.again();
+    if (what === 'online' || what === 'offline') line.again(); // what was open is of another network
     else if (what === 'seen' || what === 'back') line.back();
   });
 

@@ -37,7 +37,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   const thread = createThread();
   const listeners = new Set();
   let where = pageOf(init); // the website's page around us
-  let seenSeq = 0; // up to it the visitor has read
+  let seenSeq = Number.isSafeInteger(saved.seen) ? saved.seen : 0; // up to it the visitor has read
   let readAt = 0; // the same as a time, from the platform
   let asked = false; // the platform has said what the page shows
   let asking = null; // the next time it is asked
@@ -67,7 +67,8 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   };
 
   const outbox = createOutbox({
-    now, times, send, kept, refused, online: world.online, changed,
+    now, times, send, kept, refused, changed,
+    online: () => world.online() || news.open, // browsers err, lines do not
     ready: (entry) => ['chat', 'greeting', 'over', 'loading'].includes(state.phase) && (entry.kind === 'begin' || platform.token !== null),
     save: (list) => save({ outbox: list.length > 0 ? list : null }),
   });
@@ -158,7 +159,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     if (state.phase === 'over') return true;
     news.stop();
     platform.use(null);
-    save({ token: null });
+    save({ token: null, seen: null, who: null });
     outbox.fail(message);
     set({ phase: 'over', notice: message, typing: false });
     return true;
@@ -216,7 +217,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   function enter(visit) {
     if (visit.token) {
       if (state.phase === 'over') thread.end(state.seenAt);
-      save({ token: visit.token });
+      save({ token: visit.token, seen: null });
       platform.use(visit.token);
       link.send({ do: 'began' });
       news.forget();
@@ -283,6 +284,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     const last = thread.unseen(seenSeq).at(-1);
     if (!last || !state.open || !world.visible() || !platform.token) return;
     seenSeq = last.seq;
+    save({ seen: seenSeq });
     changed();
     clearTimeout(seeing);
     if (last.at > readAt) seeing = setTimeout(() => { platform.seen(last.mid); }, times.seen);
@@ -349,6 +351,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
       if (token === null) over(words.over ?? '');
       else take(token);
     }
+    if (Number.isSafeInteger(other.seen)) seenSeq = Math.max(seenSeq, other.seen);
     outbox.merge(other.outbox);
     changed();
   }
