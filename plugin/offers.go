@@ -14,6 +14,7 @@ import (
 // Offers are what a contact is shown of a page's Messenger Profile (ref. 6.3), in the contact's language where the page
 // has set it.
 type Offers struct {
+	Name     string `json:"name,omitempty"` // the page's
 	Greeting string `json:"greeting,omitempty"`
 	// Menu are the lines of the persistent menu: none where the page keeps it from the chat plugin.
 	Menu []MenuItem `json:"menu,omitempty"`
@@ -44,9 +45,11 @@ type Pick struct {
 // what is known of the contact.
 func (s *Server) Offers(ctx context.Context, page, locale string, profile Profile) (Offers, error) {
 	var out Offers
-	if s.page(page) == nil {
+	of := s.page(page)
+	if of == nil {
 		return out, ErrUnknownPage
 	}
+	out.Name = of.Name
 	err := s.view(ctx, func(tx *bolt.Tx) error {
 		set, err := offersOf(tx, page, locale)
 		if err != nil {

@@ -43,5 +43,5 @@ function linked(init, port) {
 
 // alone is the link of a frame that somebody has opened as a page of its own: it is open, and remembers nothing.
 function alone(page) {
-  return { init: { page_id: page, saved: {}, open: true, phone: false }, send: () => {}, on: () => {} };
+  return { init: { page_id: page, saved: {}, open: true, focus: true, phone: false }, send: () => {}, on: () => {} };
 }

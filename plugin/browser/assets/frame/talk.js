@@ -7,7 +7,8 @@
 //   phase       'loading', 'greeting', 'chat', 'refused' (this website may not), 'blocked', 'over' (begin anew)
 //   net         'online', 'connecting', 'offline'
 //   open, phone, sound, typing
-//   page        {greeting, menu: [{type, title, url}], composerDisabled, iceBreakers: [text]}
+//   focus       the visitor's own hand has opened the window: it may take the focus
+//   page        {name, themeColor, greeting, menu: [{type, title, url}], composerDisabled, iceBreakers: [text]}
 //   visitor     {loggedIn, name} or null
 //   beginning   a new conversation is being made: the greeting is done with, or waits for the network
 //   messages    [{key, seq, mid, from: 'page' or 'visitor', at, text, quickReplies, buttons, cards, square, files, replyTo,
@@ -54,7 +55,8 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     net: 'connecting',
     open: init.open === true,
     phone: init.phone === true,
-    page: { greeting: greetingOf(init), menu: [], composerDisabled: false, iceBreakers: [] },
+    focus: init.focus === true,
+    page: { name: '', themeColor: init.theme_color ?? '', greeting: greetingOf(init), menu: [], composerDisabled: false, iceBreakers: [] },
     visitor: null,
     beginning: false,
     messages: [],
@@ -301,6 +303,8 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
       tries = 0;
       const { greeting, menu, composer_input_disabled: disabled, ice_breakers: questions } = answer.body;
       state.page = {
+        ...state.page,
+        name: answer.body.name ?? '',
         greeting: greetingOf(init) || greeting || '',
         menu: menu ?? [],
         composerDisabled: disabled === true,
@@ -329,11 +333,11 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   // hear takes what the loader says.
   function hear(message) {
     if (message.do === 'open' || message.do === 'close') {
-      set({ open: message.do === 'open' });
+      set({ open: message.do === 'open', focus: message.focus === true });
     } else if (message.do === 'page') {
       Object.assign(init, message);
       where = pageOf(init);
-      state.page = { ...state.page, greeting: greetingOf(init) || state.page.greeting };
+      state.page = { ...state.page, themeColor: init.theme_color ?? '', greeting: greetingOf(init) || state.page.greeting };
       walked();
       if (identity.changed(message.customer)) identify();
       changed();

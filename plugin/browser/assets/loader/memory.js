@@ -1,7 +1,7 @@
 // What a visitor's browser remembers, in the website's own storage: the frame has none that lasts. Nothing is written
 // before the visitor does something. Where there is no storage, the page remembers as long as it is there.
 
-const kinds = ['token', 'outbox', 'sound']; // the frame's; open is ours
+const kinds = ['token', 'outbox', 'sound', 'seen', 'who']; // the frame's; open is ours
 let memoryKey = '';
 let kept = {};
 
