@@ -40,7 +40,13 @@ type given struct {
 	Dir    string            `json:"dir"`
 	Words  map[string]string `json:"words"`
 	Style  string            `json:"style"`
-	Pages  map[string]Look   `json:"pages"`
+	Pages  map[string]drawn  `json:"pages"`
+}
+
+// drawn is a look with what is drawn for it.
+type drawn struct {
+	Look
+	Icon string `json:"shape,omitempty"`
 }
 
 func newLoader() (loader, error) {
@@ -51,9 +57,12 @@ func newLoader() (loader, error) {
 		if err != nil {
 			return l, fmt.Errorf("read the loader: %w", err)
 		}
-		code.WriteString(compact(string(body)))
+		code.Write(body)
 	}
-	l.code = code.String()
+	var err error
+	if l.code, err = compact(code.String()); err != nil {
+		return l, err
+	}
 	style, err := assets.ReadFile(loaderFolder + "loader.css")
 	if err != nil {
 		return l, fmt.Errorf("read the loader's style: %w", err)
@@ -67,29 +76,6 @@ func newLoader() (loader, error) {
 		return l, fmt.Errorf("read the loader's words: %w", err)
 	}
 	return l, nil
-}
-
-// compact leaves out what only people read: lines that are comments, empty lines, and the space in front of lines. The
-// loader has no text over several lines, which this would change.
-func compact(code string) string {
-	var out strings.Builder
-	for line := range strings.Lines(code) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") {
-			out.WriteString(line + "\n")
-		}
-	}
-	return out.String()
-}
-
-// compactStyle does so for the style, which has its comments on lines of their own too.
-func compactStyle(style string) string {
-	var out strings.Builder
-	for line := range strings.Lines(style) {
-		if line = strings.TrimSpace(line); !strings.HasPrefix(line, "/*") {
-			out.WriteString(line)
-		}
-	}
-	return out.String()
 }
 
 // serveLoader is GET /{locale}/sdk/xfbml.customerchat.js and its shorter names: the loader, with the looks of the pages as
@@ -114,13 +100,13 @@ func (s *Server) serveLoader(w http.ResponseWriter, r *http.Request) {
 
 // script is the loader for who asks. Where its address names no locale it is the first page's own.
 func (s *Server) script(r *http.Request, locale string) (*content, error) {
-	pages, own := map[string]Look{}, ""
+	pages, own := map[string]drawn{}, ""
 	for _, page := range s.site.PageIDs() {
 		look, err := s.look(r, page, locale)
 		if err != nil {
 			return nil, err
 		}
-		pages[page] = look
+		pages[page] = drawn{look, iconOf(look)}
 		if own == "" {
 			own = look.Locale
 		}

@@ -1,11 +1,6 @@
 // What stands in the corner of the page: the button with its count, and the greeting. All of it is in a closed shadow root
 // with a style sheet of its own, so that neither the page's styles nor its scripts get hold of it by accident.
 
-const bubbles = {
-  MESSENGER_ICON: 'M12 3C6.9 3 3 6.6 3 11.2c0 2.6 1.2 4.9 3.2 6.4V21l3-1.7c.9.2 1.8.4 2.8.4 5.1 0 9-3.7 9-8.3S17.1 3 12 3ZM8 10.2a1.2 1.2 0 1 0 0 2.4 1.2 1.2 0 0 0 0-2.4Zm4 0a1.2 1.2 0 1 0 0 2.4 1.2 1.2 0 0 0 0-2.4Zm4 0a1.2 1.2 0 1 0 0 2.4 1.2 1.2 0 0 0 0-2.4Z',
-  CHAT_ROUND_ICON: 'M12 3.5c-5 0-9 3.4-9 7.8 0 2.4 1.2 4.5 3.1 6L5.5 21l4-2c.8.1 1.6.2 2.5.2 5 0 9-3.5 9-7.9s-4-7.8-9-7.8Z',
-  CHAT_ANGULAR_ICON: 'M3 4h18v13H10.5L6 21v-4H3V4Zm4 4v1.6h10V8H7Zm0 3.4V13h6.5v-1.6H7Z',
-};
 const labels = { CHAT: 'chat', HELP: 'help', ASK_US: 'ask' };
 const down = 'M5 9l7 7 7-7';
 const cross = 'M6 6l12 12M18 6L6 18';
@@ -24,10 +19,9 @@ function drawCorner(look) {
   corner.badge = make('span', { class: 'badge', 'aria-hidden': 'true', hidden: '' });
   corner.status = make('span', { class: 'unseen', role: 'status' });
   const label = labels[look.entry_point_label];
-  const icon = bubbles[look.entry_point_icon] || (label ? '' : bubbles.CHAT_ROUND_ICON);
   corner.button = make('button', { type: 'button', class: 'button', on: pressed });
   const face = make('span', { class: 'face' });
-  if (icon) face.append(shape(icon, true));
+  if (look.shape) face.append(shape(look.shape, true));
   if (label) face.append(make('span', {}, words[label]));
   corner.button.append(face, make('span', { class: 'shut' }, shape(down)), corner.badge);
   corner.all.append(corner.button, corner.status);
@@ -37,7 +31,6 @@ function drawCorner(look) {
     event.stopPropagation();
     closedByVisitor();
   });
-  if (look.alignment === 'LEFT') corner.all.classList.add('left');
   corner.lookOf = look;
   place();
   attach();
@@ -75,8 +68,11 @@ function place() {
   const side = phone ? look.mobile_side_spacing : look.desktop_side_spacing;
   const below = phone ? look.mobile_bottom_spacing : look.desktop_bottom_spacing;
   all.classList.toggle('phone', phone);
-  all.style.setProperty('--side', (side === undefined ? 24 : side) + 'px');
-  all.style.setProperty('--below', (below === undefined ? 24 : below) + 'px');
+  const left = look.alignment === 'LEFT';
+  all.style.setProperty('--side', side + 'px');
+  all.style.setProperty('--below', below + 'px');
+  all.style.setProperty('--left', left ? side + 'px' : 'auto');
+  all.style.setProperty('--right', left ? 'auto' : side + 'px');
   all.style.setProperty('--theme', chat.set.theme);
   all.style.setProperty('--ink', inkOn(chat.set.theme, labels[look.entry_point_label] ? 4.5 : 3));
 }
