@@ -6,7 +6,7 @@ import { composerView } from '../composer.js';
 import { largeView } from './files.js';
 import { greetingView } from './greeting.js';
 import { headerView } from './header.js';
-import { fill, icon, make } from './make.js';
+import { icon, make } from './make.js';
 import { threadView } from './thread.js';
 
 // start draws the frame into a document and keeps it up to date. It hands back what ends that.
@@ -19,7 +19,6 @@ export function start(talk, words, doc = document) {
     clock: clock(words.lang),
     title: () => talk.state.page.name || words.chat,
     name: () => talk.state.page.name || words.team,
-    typing: () => fill(words.typing, { name: view.name() }),
   };
   const picture = largeView(words);
   view.large = picture.open;
@@ -54,7 +53,8 @@ export function start(talk, words, doc = document) {
     parts.thread.node.hidden = !['chat', 'blocked', 'over'].includes(state.phase);
     if (!parts.thread.node.hidden && was.phase !== state.phase) parts.thread.toEnd();
     const arrives = state.phase !== was.phase && was.phase === 'greeting';
-    if (state.open && (!was.open || arrives)) view.focus();
+    // A window that is open from the page before takes the focus from nobody.
+    if (state.open && ((!was.open && state.focus !== false) || (arrives && doc.hasFocus()))) view.focus();
     was = { phase: state.phase, open: state.open, colour };
   };
   const off = talk.on(() => {

@@ -5,9 +5,9 @@ import { link, safeLink } from './text.js';
 
 // buttons draws the buttons of a message, or of its card number card (null: of a button template).
 export function buttons(m, card, list, view) {
-  const box = make('div', { class: 'buttons' });
-  list.forEach((button, i) => box.append(one(m, card, button, i, view)));
-  return box;
+  const shown = list.map((button, i) => one(m, card, button, i, view)).filter(Boolean);
+  const all = shown.length === list.length;
+  return make('div', { class: 'buttons' }, ...shown, !all && make('p', { class: 'quiet', text: view.words.cantShowPart }));
 }
 
 function one(m, card, button, i, { words, talk }) {
@@ -24,7 +24,7 @@ function one(m, card, button, i, { words, talk }) {
     const number = String(button.payload || '').replace(/[^\d+*#]/g, '');
     if (number) return make('a', { class: 'button', href: 'tel:' + number }, icon('phone'), title);
   }
-  return make('p', { class: 'quiet', text: words.cantShow });
+  return null; // of a kind that the chat plugin never had (ref. 7.5)
 }
 
 // isWeb reports whether an address is one of the web: a button may not lead into a telephone by another name.

@@ -19,7 +19,7 @@ export function chipsView(view) {
       if (says === drawn) return;
       drawn = says;
       const chips = list.map((q, i) => chip(m, q, i)).filter(Boolean);
-      if (list.length > chips.length) chips.push(make('p', { class: 'quiet', text: words.cantShow }));
+      if (list.length > chips.length) chips.push(make('p', { class: 'quiet', text: words.cantShowPart }));
       node.hidden = chips.length === 0;
       node.replaceChildren(...chips);
     },

@@ -42,12 +42,12 @@ function player(tag, file, source, view) {
 function fileLine(file, source, view) {
   const { words, clock } = view;
   const name = file.name || nameOf(source) || words[file.kind] || words.file;
-  const about = [kindOf(file, name), file.size ? clock.size(file.size) : ''].filter(Boolean).join(' · ');
+  const [kind, size] = [kindOf(file, name), file.size ? clock.size(file.size) : ''];
   const inside = [
     make('span', { class: 'fileicon' }, icon('file')),
     make('span', { class: 'filewords' },
       make('bdi', { class: 'filename', text: name }),
-      about && make('span', { class: 'fileabout', text: about })),
+      make('span', { class: 'fileabout' }, make('bdi', { text: kind }), kind && size && ' · ', make('bdi', { text: size }))),
   ];
   if (!source || file.pending) return make('div', { class: 'file' }, ...inside);
   return make('a', { class: 'file', href: source, download: file.name || '', target: '_blank', rel: 'noopener noreferrer nofollow' },

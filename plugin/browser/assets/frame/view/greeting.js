@@ -31,7 +31,7 @@ export function greetingView(view) {
       drawn = list;
       const none = page.iceBreakers.length === 0;
       heading.hidden = questions.hidden = none;
-      node.classList.toggle('plain', none);
+      node.classList.toggle('bare', none);
       questions.replaceChildren(...page.iceBreakers.map((text, i) => make('li', {},
         make('button', { type: 'button', class: 'question', onclick: () => started(i) }, make('span', { dir: 'auto', text }), icon('forward')))));
     },

@@ -21,10 +21,9 @@ export function headerView(view) {
   const { talk, words } = view;
   const face = avatar();
   const name = make('h1', { dir: 'auto', tabindex: '-1' });
-  const under = make('p', { class: 'under', 'aria-hidden': 'true' });
   const sound = make('button', { type: 'button', class: 'round', 'aria-label': words.sound, onclick: () => talk.setSound(!talk.state.sound) });
   const minimise = make('button', { type: 'button', class: 'round', 'aria-label': words.minimise, title: words.minimise, onclick: () => talk.close() }, icon('minimise'));
-  const node = make('header', { class: 'head' }, face.node, make('div', { class: 'headwords' }, name, under), sound, minimise);
+  const node = make('header', { class: 'head' }, face.node, make('div', { class: 'headwords' }, name), sound, minimise);
   let heard = null;
   return {
     node,
@@ -34,8 +33,6 @@ export function headerView(view) {
       const called = view.title();
       face.update(view.title());
       if (name.textContent !== called) name.textContent = called;
-      // The dots in the thread say so to screen readers.
-      under.textContent = state.typing ? view.typing() : '';
       sound.hidden = state.phase !== 'chat';
       if (heard !== state.sound) {
         heard = state.sound;

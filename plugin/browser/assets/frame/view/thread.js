@@ -19,7 +19,9 @@ export function threadView(view) {
   const typingWords = spoken('');
   typing.append(typingWords);
   const list = make('div', { class: 'messages' });
-  const log = make('div', { class: 'log', role: 'log', 'aria-live': 'off', 'aria-label': words.conversation, tabindex: '0' }, make('div', { class: 'grow' }), older, list, typing, chips.node);
+  const log = make('div', { class: 'log', role: 'log', 'aria-live': 'off', 'aria-label': words.conversation, tabindex: '0' });
+  const inner = make('div', { class: 'inner' }, make('div', { class: 'grow' }), older, list, typing, chips.node);
+  log.append(inner);
   const pillWords = make('span', { text: words.newMessages, hidden: true });
   const pill = make('button', { type: 'button', class: 'pill', hidden: true, title: words.toEnd, onclick: () => toEnd(true) }, icon('down'), pillWords, spoken(words.toEnd));
   const told = make('div', { class: 'spoken', 'aria-live': 'polite' });
@@ -38,7 +40,7 @@ export function threadView(view) {
   log.addEventListener('scroll', scrolled, { passive: true });
   document.addEventListener('visibilitychange', scrolled);
   new ResizeObserver(() => pinned && toEnd()).observe(log);
-  new ResizeObserver(() => pinned && toEnd()).observe(list);
+  new ResizeObserver(() => pinned && toEnd()).observe(inner);
   view.find = (mid) => messages.findLast((m) => m.mid === mid) || null;
   view.goTo = goTo;
 

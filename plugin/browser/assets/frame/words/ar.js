@@ -52,6 +52,7 @@ export default {
   download: 'تنزيل',
   close: 'إغلاق',
   cantShow: 'لا يمكن عرض هذه الرسالة هنا',
+  cantShowPart: 'لا يمكن عرض جزء من هذه الرسالة هنا',
   pictureLost: 'تعذّر تحميل هذه الصورة',
   reaction: 'تفاعل: {emoji}',
   answerTo: 'رد على {name}',

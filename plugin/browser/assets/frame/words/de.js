@@ -52,6 +52,7 @@ export default {
   download: 'Herunterladen',
   close: 'Schließen',
   cantShow: 'Diese Nachricht kann hier nicht gezeigt werden',
+  cantShowPart: 'Ein Teil dieser Nachricht kann hier nicht gezeigt werden',
   pictureLost: 'Dieses Bild kann nicht geladen werden',
   reaction: 'Reaktion: {emoji}',
   answerTo: 'Antwort an {name}',

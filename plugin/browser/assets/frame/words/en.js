@@ -52,6 +52,7 @@ export default {
   download: 'Download',
   close: 'Close',
   cantShow: 'This message can’t be shown here',
+  cantShowPart: 'Part of this message can’t be shown here',
   pictureLost: 'This picture can’t be loaded',
   reaction: 'Reaction: {emoji}',
   answerTo: 'Answer to {name}',

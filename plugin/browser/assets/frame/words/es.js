@@ -52,6 +52,7 @@ export default {
   download: 'Descargar',
   close: 'Cerrar',
   cantShow: 'Este mensaje no se puede mostrar aquí',
+  cantShowPart: 'Una parte de este mensaje no se puede mostrar aquí',
   pictureLost: 'No se puede cargar esta imagen',
   reaction: 'Reacción: {emoji}',
   answerTo: 'Respuesta a {name}',

@@ -52,6 +52,7 @@ export default {
   download: 'Télécharger',
   close: 'Fermer',
   cantShow: 'Ce message ne peut pas être affiché ici',
+  cantShowPart: 'Une partie de ce message ne peut pas être affichée ici',
   pictureLost: 'Cette image ne peut pas être chargée',
   reaction: 'Réaction : {emoji}',
   answerTo: 'Réponse à {name}',

@@ -52,6 +52,7 @@ export default {
   download: 'Baixar',
   close: 'Fechar',
   cantShow: 'Esta mensagem não pode ser mostrada aqui',
+  cantShowPart: 'Uma parte desta mensagem não pode ser mostrada aqui',
   pictureLost: 'Não foi possível carregar esta imagem',
   reaction: 'Reação: {emoji}',
   answerTo: 'Resposta a {name}',
