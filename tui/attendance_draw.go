@@ -15,22 +15,37 @@ const (
 	typingWord = "typing…"
 )
 
-// hereWords are how the shown visitor is there, for the thread's border; empty where it is not known.
-func (m *Model) hereWords() string {
+// hereWords are how the shown visitor is there, for the thread's border, where there is room for some columns; empty where
+// it is not known.
+func (m *Model) hereWords(room int) string {
 	p, known := m.presenceOf(m.thread.id)
 	switch {
 	case !known:
 		return ""
 	case p.Typing:
 		return typingWord
-	case p.Online && p.PageURL != "":
-		return hereSign + " on " + m.ruler.cut(address(p.PageURL), max(m.lay.thread.w/3, 16))
 	case p.Online:
+		if page := m.shortPage(p.PageURL, room-5); page != "" {
+			return hereSign + " on " + page
+		}
 		return hereSign + " here now"
 	case p.LastSeen != 0:
 		return "last seen " + moment(p.LastSeen, m.clock)
 	}
 	return "gone"
+}
+
+// shortPage is a page in at most w columns: its address, or the end of it, which tells pages of one website apart; empty
+// where not even that has room.
+func (m *Model) shortPage(page string, w int) string {
+	page = address(page)
+	if m.ruler.width(page) <= w {
+		return page
+	}
+	if slash := strings.Index(page, "/"); slash > 0 && w >= 8 {
+		return m.ruler.cut("…"+page[slash:], w)
+	}
+	return ""
 }
 
 // typingLine says under the thread's end that the visitor is typing; empty when not.

@@ -275,3 +275,28 @@ func TestNobodyIsAskedAboutPeopleOfPages(t *testing.T) {
 		}
 	})
 }
+
+func TestTheBorderSaysWhereInTheRoomItHas(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		w    int
+		page string
+		want string
+	}{
+		{120, website + "/bikes", "• on lumen.example/bikes · plugin · pricing"},
+		{60, website + "/bikes/cargo", "• on …/bikes/cargo · plugin · pricing"},
+		{60, website + "/bikes/cargo/with-a-roof-for-two-children", "• on …/bikes/cargo/wi"},
+		{60, "https://" + strings.Repeat("lumen.", 9) + "example", "• here now · plugin · pricing"},
+		{60, "", "• here now · plugin · pricing"},
+	} {
+		g := newGuests()
+		story(t, worldOptions{guests: g}, screenOptions{w: c.w, h: 20}, func(w *world, s *terminal) {
+			onTheWebsite(w, g)
+			g.is(idaID, desk.Presence{Online: true, PageURL: c.page})
+			time.Sleep(time.Second)
+			s.settle()
+			s.press("first", "open")
+			s.expect("─ Ida Brandt ─", c.want, "plugin · pricing ─")
+		})
+	}
+}

@@ -152,9 +152,6 @@ func (m *Model) drawThreadBox() []string {
 func (m *Model) threadNote() string {
 	c := m.thread.conv
 	parts := []string{}
-	if here := m.hereWords(); here != "" {
-		parts = append(parts, here)
-	}
 	switch c.Status {
 	case store.StatusOpen:
 	case store.StatusSnoozed:
@@ -169,7 +166,12 @@ func (m *Model) threadNote() string {
 	if c.Touch.Ref != "" {
 		parts = append(parts, CleanLine(c.Touch.Ref))
 	}
-	return strings.Join(parts, " · ")
+	rest := strings.Join(parts, " · ")
+	room := m.lay.thread.w - 12 - m.ruler.width(CleanLine(c.Contact.Title())) - m.ruler.width(rest)
+	if here := m.hereWords(room); here != "" {
+		return here + " · " + rest
+	}
+	return rest
 }
 
 func (m *Model) drawThreadBody() []string {
