@@ -28,6 +28,14 @@ type (
 		HumanAgentUntil string               `json:"human_agent_until,omitempty"`
 		LastMessage     *lastMessageJSON     `json:"last_message,omitempty"`
 		Labels          []string             `json:"labels,omitempty"`
+		Presence        *presenceJSON        `json:"presence,omitempty"`
+	}
+	presenceJSON struct {
+		Online   bool   `json:"online"`
+		Typing   bool   `json:"typing,omitempty"`
+		PageURL  string `json:"page_url,omitempty"`
+		Title    string `json:"title,omitempty"`
+		Referrer string `json:"referrer,omitempty"`
 	}
 	contactJSON struct {
 		ID   string            `json:"id"`
@@ -52,6 +60,7 @@ type (
 		Payload      string              `json:"payload,omitempty"`
 		Origin       store.Origin        `json:"origin,omitempty"`
 		Ref          string              `json:"ref,omitempty"`
+		PageURL      string              `json:"page_url,omitempty"`
 		State        store.DeliveryState `json:"state,omitempty"`
 		Error        *sendErrorJSON      `json:"error,omitempty"`
 		ReplyTo      string              `json:"reply_to,omitempty"`
@@ -174,6 +183,14 @@ func toConversationJSON(c store.Conversation, inboxes []desk.Inbox) conversation
 	return out
 }
 
+// toPresenceJSON is how a visitor is there; nil where nobody knows.
+func toPresenceJSON(p desk.Presence, known bool) *presenceJSON {
+	if !known {
+		return nil
+	}
+	return &presenceJSON{Online: p.Online, Typing: p.Typing, PageURL: p.PageURL, Title: p.Title, Referrer: p.Referrer}
+}
+
 func toMessageJSON(m store.Message) messageJSON {
 	out := messageJSON{
 		ID: m.ID, MID: m.MID, At: rfc3339(m.At), Direction: m.Direction, Kind: m.Kind, Text: lineText(m),
@@ -213,7 +230,7 @@ func toMessageJSON(m store.Message) messageJSON {
 	}
 	switch {
 	case m.Touch != nil:
-		out.Origin, out.Ref = m.Touch.Origin, m.Touch.Ref
+		out.Origin, out.Ref, out.PageURL = m.Touch.Origin, m.Touch.Ref, m.Touch.Page
 	case m.Tagged:
 		out.Origin = store.OriginPlugin
 	}

@@ -78,12 +78,19 @@ func list(ctx context.Context, d *door, w io.Writer, q store.Query, limit int, a
 	if err != nil {
 		return 0, err
 	}
+	here, err := d.Presences(ctx, nil)
+	if err != nil { // an older frontdesk that runs does not know the question; who is there is then not known
+		here = nil
+	}
 	lines, table := newJSONLines(w), tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	now := time.Now()
 	err = eachConversation(ctx, d, q, limit, func(c store.Conversation) error {
 		rows++
 		if asJSON {
-			return lines.Encode(toConversationJSON(c, state.Inboxes))
+			row := toConversationJSON(c, state.Inboxes)
+			p, known := here[c.ID]
+			row.Presence = toPresenceJSON(p, known)
+			return lines.Encode(row)
 		}
 		if _, err := fmt.Fprintln(table, listRow(c, now)); err != nil {
 			return err
