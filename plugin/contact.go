@@ -145,6 +145,10 @@ type Arrival struct {
 	PageURL string // plugin: the page of the site the visitor is on
 	AdID    string // ads
 
+	Title    string // of that page
+	Referrer string // the page that led to it; one that is no http or https address is left out
+	Language string // of the visitor's device, as in de or pt-BR
+
 	asked *Pick // the ice breaker that a new visitor begins with; nil: Get Started
 }
 
@@ -154,10 +158,12 @@ func (s *Server) Arrive(ctx context.Context, c Contact, a Arrival) error {
 	if err := a.check(); err != nil {
 		return err
 	}
+	a = a.tidy()
 	mid, err := s.drawMID()
 	if err != nil {
 		return err
 	}
+	defer s.crowd.stir(c)
 	return s.act(ctx, c, func(_ *bolt.Tx, page *Page, row *contactRow) ([]messenger.Event, error) {
 		return arrivals(page, row, a, mid, s.now()), nil
 	})

@@ -35,6 +35,8 @@
 //	                        A message has text, quick_replies, buttons, cards (elements of a generic template; square
 //	                        pictures or not), files ({kind, url, name, type, size}; a url that begins with a slash is
 //	                        a path of this platform), reply_to and reaction.
+//	POST /plugin/typing     {}: the visitor writes; answers {}.
+//	POST /plugin/page       {page_url, title, ref, referrer}: the visitor is on another page; answers {}.
 //	POST /plugin/seen       {mid}: read up to this message; answers {}.
 //	GET  /plugin/profile    ?page_id=&locale=: {greeting, menu: [{type, title, url}], composer_input_disabled,
 //	                        ice_breakers: [question]}, as the page has set them.
@@ -48,7 +50,9 @@
 //
 // For a page's own program, which sends the page's token in the same header:
 //
-//	GET  /plugin/contacts/ID     {id, name, began, online, last_seen, customer_id, blocked, trail}
+//	GET  /plugin/watch           server-sent events: who is there, where, and types
+//	GET  /plugin/contacts/ID     {id, name, began, online, last_seen, customer_id, blocked, trail, typing, page_url, title,
+//	                             referrer, language}
 //	POST /plugin/contacts/ID     {blocked}: take no words from this contact, or take them again
 //	DELETE /plugin/contacts/ID   erase everything of it; answers {messages, files, events, remains}
 //

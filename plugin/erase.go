@@ -52,6 +52,7 @@ func (s *Server) Erase(ctx context.Context, c Contact) (Erased, error) {
 	s.mu.Unlock()
 	s.board.cut(c.key())
 	s.paces.forget(c.key())
+	s.crowd.stopTyping(c)
 	for _, sub := range s.subscribersOf(c.Page) {
 		sub.drop(gone.events[sub.key])
 	}

@@ -3,6 +3,7 @@ package plugin
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -15,6 +16,7 @@ const (
 	maxPageURL = 2083
 	maxName    = 100
 	maxKey     = 64
+	maxTitle   = 200 // characters of a page's title; longer ones are cut
 
 	minVisitorKey = 22 // what holds 128 bits in base64
 )
@@ -86,14 +88,33 @@ func (a Arrival) check() error {
 	if err := checkLine("page_url", a.PageURL, maxPageURL); err != nil {
 		return err
 	}
-	if a.PageURL == "" {
-		return nil
-	}
-	u, err := url.Parse(a.PageURL)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+	if a.PageURL != "" && !isWebAddress(a.PageURL) {
 		return &InputError{"page_url", "is not an http or https address"}
 	}
 	return nil
+}
+
+func isWebAddress(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$`)
+
+// tidy leaves of an arrival what can be shown. The title, the page before and the language are as the visitor's device has
+// them, which is nobody's fault: what is no such thing is left out, or cut.
+func (a Arrival) tidy() Arrival {
+	title := []rune(strings.Join(strings.FieldsFunc(strings.ToValidUTF8(a.Title, "\uFFFD"), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " "))
+	a.Title = string(title[:min(len(title), maxTitle)])
+	if len(a.Referrer) > maxPageURL || strings.ContainsFunc(a.Referrer, unicode.IsControl) || !isWebAddress(a.Referrer) {
+		a.Referrer = ""
+	}
+	if !languageTag.MatchString(a.Language) {
+		a.Language = ""
+	}
+	return a
 }
 
 // checkKey checks what a browser calls what it sends; it may call it nothing.

@@ -3,7 +3,6 @@ package plugin
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -171,17 +170,22 @@ func (s *Server) liveCall(w http.ResponseWriter, r *http.Request) {
 		_ = conn.SetWriteDeadline(time.Now().Add(lastWords)) // for what is stuck in writing
 	})
 	if !ok {
-		s.answerVisitor(w, r, nil, &visitorError{
-			status: http.StatusServiceUnavailable, retryAfter: int(heartbeat.Seconds()),
-			Message: "no more lines can be open just now; ask for messages instead",
-		})
+		s.answerVisitor(w, r, nil, errNoLine)
 		return
 	}
-	defer leave()
-	defer s.paces.touch(paceKey{actPoll, [16]byte(c.key())}, s.now) // here until now
-	l := &live{s: s, c: c, token: bearer(r), after: after, w: w, conn: conn}
+	defer func() {
+		leave()
+		s.here(c) // until now
+	}()
+	s.crowd.stir(c)
+	l := &live{s: s, c: c, token: bearer(r), after: after, stream: stream{w, conn, s.board.patience}}
 	l.begin()
 	l.run(ctx)
+}
+
+var errNoLine = &visitorError{
+	status: http.StatusServiceUnavailable, retryAfter: int(heartbeat.Seconds()),
+	Message: "no more lines can be open just now; ask for messages instead",
 }
 
 // lastEvent is the place after which a line goes on: what a browser says that comes back, or what the address says.
@@ -207,25 +211,14 @@ type live struct {
 	token string
 	after uint64
 	state []byte // as it was told last
-	w     http.ResponseWriter
-	conn  *http.ResponseController
-}
-
-func (l *live) begin() {
-	_ = l.conn.SetReadDeadline(time.Time{}) // nothing more is read; a recorder in a test has none
-	h := l.w.Header()
-	h.Set("Content-Type", "text/event-stream; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Accel-Buffering", "no") // proxies that gather what is small are told not to
-	l.w.WriteHeader(http.StatusOK)
+	stream
 }
 
 // run tells what there is, and then what happens, until ctx ends, the visitor goes or does not read.
 func (l *live) run(ctx context.Context) {
 	news, stop := l.s.Watch(l.c)
 	defer stop()
-	if l.write([]byte("retry: "+strconv.Itoa(comeBackIn)+"\n\n")) != nil {
+	if l.write(retryHint) != nil {
 		return
 	}
 	beat := time.NewTimer(l.s.board.beat)
@@ -243,7 +236,7 @@ func (l *live) run(ctx context.Context) {
 		select {
 		case <-news:
 		case <-beat.C:
-			if _, err := l.s.Visitor(ctx, l.token); err != nil || l.write([]byte(":\n\n")) != nil {
+			if _, err := l.s.Visitor(ctx, l.token); err != nil || l.write(signOfLife) != nil {
 				return
 			}
 		case <-ctx.Done():
@@ -306,30 +299,6 @@ func (s *Server) typingLeft(c Contact) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return max(s.typing[c.key()].Sub(s.now()), 0)
-}
-
-// putEvent adds an event. JSON has no line breaks, so that one line holds it.
-func putEvent(out *bytes.Buffer, name string, id uint64, data any) error {
-	raw, err := json.Marshal(data)
-	if err != nil {
-		return err
-	}
-	if id > 0 {
-		out.WriteString("id: " + strconv.FormatUint(id, 10) + "\n")
-	}
-	out.WriteString("event: " + name + "\ndata: ")
-	out.Write(raw)
-	out.WriteString("\n\n")
-	return nil
-}
-
-// write sends, within what a visitor's side has for taking it in: a line that is not read is not kept for it.
-func (l *live) write(b []byte) error {
-	_ = l.conn.SetWriteDeadline(time.Now().Add(l.s.board.patience)) // the system's clock: the kernel keeps this deadline
-	if _, err := l.w.Write(b); err != nil {
-		return err
-	}
-	return l.conn.Flush()
 }
 
 // arrivedIn is the body of POST /plugin/arrived.

@@ -19,6 +19,7 @@ const (
 	actWrite             // writes, taps, says what was seen
 	actUpload            // sends a file
 	actPoll              // asks for news, or opens the line they come on
+	actTyping            // types
 )
 
 // pace is so many at once, and then one each time every has passed.
@@ -36,6 +37,7 @@ var paces = map[act]struct{ visitor, address pace }{
 	actWrite:  {visitor: pace{60, time.Second}, address: pace{600, 100 * time.Millisecond}},
 	actUpload: {visitor: pace{40, 3 * time.Second}, address: pace{100, time.Second}},
 	actPoll:   {visitor: pace{120, 200 * time.Millisecond}, address: pace{1200, 20 * time.Millisecond}},
+	actTyping: {visitor: pace{10, 2 * time.Second}, address: pace{600, 50 * time.Millisecond}},
 }
 
 // maxPaced is how many visitors and addresses are remembered for what they did last; some 250 bytes each. The one that
@@ -91,6 +93,18 @@ func (k *paceKeeper) last(who [16]byte) (last time.Time) {
 		}
 	}
 	return last
+}
+
+// since lists who did something after a time, as far as that is remembered.
+func (k *paceKeeper) since(when time.Time) (who [][16]byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for key, place := range k.known {
+		if place.Value.(*paced).last.After(when) {
+			who = append(who, key.who)
+		}
+	}
+	return who
 }
 
 // forget drops what is remembered of a visitor.

@@ -14,6 +14,9 @@ type (
 		At      int64  `json:"at"` // ms since 1970, as all times here
 		PageURL string `json:"page_url,omitempty"`
 		Ref     string `json:"ref,omitempty"`
+
+		Title    string `json:"title,omitempty"`
+		Referrer string `json:"referrer,omitempty"`
 	}
 	aboutOut struct {
 		ID         string      `json:"id"`
@@ -24,6 +27,13 @@ type (
 		CustomerID string      `json:"customer_id,omitempty"`
 		Blocked    bool        `json:"blocked"`
 		Trail      []visitLine `json:"trail"`
+
+		// Where the visitor is, or was last, and what of the device is known.
+		Typing   bool   `json:"typing"`
+		PageURL  string `json:"page_url,omitempty"`
+		Title    string `json:"title,omitempty"`
+		Referrer string `json:"referrer,omitempty"`
+		Language string `json:"language,omitempty"`
 	}
 	blockIn struct {
 		Blocked *bool `json:"blocked"`
@@ -40,6 +50,7 @@ type (
 const contactsPath = "/plugin/contacts/"
 
 func (s *Server) pageRoutes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /plugin/watch", s.watchCall)
 	mux.HandleFunc("GET "+contactsPath+"{id}", s.pageCall(s.pageAsks))
 	mux.HandleFunc("POST "+contactsPath+"{id}", s.pageCall(s.pageBlocks))
 	mux.HandleFunc("DELETE "+contactsPath+"{id}", s.pageCall(s.pageErases))
@@ -96,10 +107,11 @@ func (s *Server) pageAsks(r *http.Request, c Contact) (any, error) {
 	ms := func(t time.Time) int64 { return t.UnixMilli() }
 	out := aboutOut{
 		ID: a.ID, Name: a.Profile.Name, Began: ms(a.Began), Online: a.Online, LastSeen: ms(a.LastSeen),
-		CustomerID: a.CustomerID, Blocked: a.Blocked, Trail: []visitLine{},
+		CustomerID: a.CustomerID, Blocked: a.Blocked, Trail: []visitLine{}, Typing: a.Typing, Language: a.Language,
 	}
 	for _, v := range a.Trail {
-		out.Trail = append(out.Trail, visitLine{At: ms(v.At), PageURL: v.PageURL, Ref: v.Ref})
+		out.Trail = append(out.Trail, visitLine{At: ms(v.At), PageURL: v.PageURL, Ref: v.Ref, Title: v.Title, Referrer: v.Referrer})
+		out.PageURL, out.Title, out.Referrer = v.PageURL, v.Title, v.Referrer
 	}
 	return out, nil
 }

@@ -92,7 +92,8 @@ type contactRow struct {
 	Age      int        `json:"age,omitempty"`      // in years, as the website has vouched for; 0: it has not
 	Tokens   [][]byte   `json:"tokens,omitempty"`   // SHA-256 of the tokens that came by the website's word, oldest first
 	Blocked  int64      `json:"blocked,omitempty"`  // since when the page takes no words; 0: it takes them
-	Trail    []visitRow `json:"trail,omitempty"`    // the latest arrivals, oldest first
+	Trail    []visitRow `json:"trail,omitempty"`    // the latest pages, oldest first
+	Language string     `json:"language,omitempty"` // of the contact's device
 }
 
 // stamp gives the next event of this contact its time. No two events of a conversation share one, so that a receiver

@@ -162,6 +162,7 @@ func (s *Server) sayOnce(ctx context.Context, c Contact, key string, what saying
 	if err != nil {
 		return Message{}, false, err
 	}
+	s.crowd.stopTyping(c)
 	s.notify(c.key())
 	return m, again, nil
 }

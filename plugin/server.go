@@ -49,6 +49,7 @@ type Server struct {
 	hooks   *http.Client // carries webhooks to callbacks that apps have named
 	uploads uploads
 
+	crowd   crowd
 	loopback bool // callbacks may be on this very machine
 
 	installMu sync.Mutex // held while an app changes what it is told

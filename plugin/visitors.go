@@ -23,6 +23,9 @@ type (
 		PageURL string `json:"page_url"`
 		Name    string `json:"name"`
 
+		Title    string `json:"title"`    // of that page
+		Referrer string `json:"referrer"` // the page that led to it
+
 		IceBreaker *Pick `json:"ice_breaker"` // a new visitor begins with this question instead of Get Started
 
 		Customer *customerIn `json:"customer"` // by the website's word
@@ -88,6 +91,8 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("POST /plugin/seen", s.visitorCall(actWrite, s.visitorSeen))
 	mux.HandleFunc("GET /plugin/events", s.liveCall)
 	mux.HandleFunc("POST /plugin/arrived", s.visitorCall(actPoll, s.visitorArrived))
+	mux.HandleFunc("POST /plugin/typing", s.visitorCall(actTyping, s.visitorTypes))
+	mux.HandleFunc("POST /plugin/page", s.visitorCall(actWrite, s.visitorWalks))
 	s.pageRoutes(mux)
 	mux.HandleFunc("GET /plugin/embed", s.embed)
 	mux.HandleFunc("GET /plugin/profile", s.visitorCall(actPoll, s.visitorOffers))
@@ -113,7 +118,8 @@ func (s *Server) visit(r *http.Request) (any, error) {
 	if err := checkVisitorKey(in.Key); err != nil {
 		return nil, err
 	}
-	arrived := Arrival{Source: SourcePlugin, Ref: in.Ref, PageURL: in.PageURL, asked: in.IceBreaker}
+	arrived := in.arrival(r)
+	arrived.asked = in.IceBreaker
 	if in.Customer != nil {
 		if err := errors.Join(s.checkOrigin(r, in.PageID), s.checkPageURL(r, in.PageID, in.PageURL), arrived.check()); err != nil {
 			return nil, err

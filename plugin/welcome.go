@@ -58,6 +58,7 @@ func (s *Server) welcome(ctx context.Context, in visitIn, arrived Arrival) (any,
 		return nil, err
 	}
 	s.tell(told, conversationKey(page.ID, row.ID))
+	s.here(row.contact())
 	return visitOut{ID: row.ID, Token: made.token, Name: row.Profile.Name}, nil
 }
 
