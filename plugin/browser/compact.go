@@ -29,7 +29,7 @@ func compact(code string) (string, error) {
 		if name, ok := short[p.text]; ok && p.word && !isProperty(pieces, i) {
 			p.text = name
 		}
-		if last.word && p.word || last.text == p.text && (p.text == "+" || p.text == "-") {
+		if last.word && p.word || strings.ContainsAny(p.text[:1], "+-") && strings.HasSuffix(last.text, p.text[:1]) {
 			out.WriteByte(' ')
 		}
 		out.WriteString(p.text)
