@@ -18,6 +18,7 @@ import (
 	"frontdesk/internal/chromium"
 	"frontdesk/messenger"
 	"frontdesk/plugin"
+	"frontdesk/plugin/browser"
 )
 
 const (
@@ -46,7 +47,7 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, path: filepath.Join(t.TempDir(), "plugin.db"), told: make(chan messenger.Event, 1024), lines: map[*deaf]struct{}{}}
 	mux := http.NewServeMux()
-	mux.Handle("GET /frame/", http.StripPrefix("/frame/", http.FileServer(http.Dir("assets/frame"))))
+	mux.Handle("GET /shop/frame/", http.StripPrefix("/shop/frame/", http.FileServer(http.Dir("assets/frame"))))
 	mux.HandleFunc("GET /talk.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, "testdata/talk.js") })
 	mux.HandleFunc("GET /shop", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -54,12 +55,58 @@ func newHouse(t *testing.T) *house {
 	})
 	mux.HandleFunc("POST /webhook", h.hook)
 	mux.HandleFunc("/", h.serve)
+	browsers, err := browser.New(browser.Options{Site: talkSite{h}, Loopback: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	browsers.Routes(mux, http.HandlerFunc(h.serve))
 	front := httptest.NewServer(mux)
 	t.Cleanup(front.Close)
 	h.url = front.URL
 	h.open()
 	t.Cleanup(h.down)
 	return h
+}
+
+// talkSite is the platform as browsers need it, whichever is open just now.
+type talkSite struct{ h *house }
+
+var _ browser.Site = talkSite{}
+
+func (s talkSite) now() (*plugin.Server, error) {
+	s.h.mu.Lock()
+	defer s.h.mu.Unlock()
+	if s.h.server == nil {
+		return nil, plugin.ErrClosed
+	}
+	return s.h.server, nil
+}
+
+func (s talkSite) PageIDs() []string { return []string{talkPage} }
+
+func (s talkSite) FrameAncestors(ctx context.Context, page string) (string, error) {
+	server, err := s.now()
+	if err != nil {
+		return "", err
+	}
+	return server.FrameAncestors(ctx, page)
+}
+
+func (s talkSite) Embedder(r *http.Request, page string) error {
+	server, err := s.now()
+	if err != nil {
+		return err
+	}
+	return server.Embedder(r, page)
+}
+
+func (s talkSite) Look(ctx context.Context, r *http.Request, page, locale string) (browser.Look, error) {
+	server, err := s.now()
+	if err != nil {
+		return browser.Look{}, err
+	}
+	look, err := server.Look(ctx, r, page, locale)
+	return browser.Look(look), err
 }
 
 // open opens the platform on its file.

@@ -1,8 +1,8 @@
 // A website's page for the tests of the talk: what the loader and the view do, without anything to be seen. The address
 // says what is different: ?open=0, ?phone=1, ?customer=JSON, ?ref=….
-import { createPlatform } from '/frame/platform.js';
-import { createTalk } from '/frame/talk.js';
-import { TIMES } from '/frame/times.js';
+import { createPlatform } from '/shop/frame/platform.js';
+import { createTalk } from '/shop/frame/talk.js';
+import { TIMES } from '/shop/frame/times.js';
 
 const page = '100200300400500';
 const key = `frontdesk:${page}`;
