@@ -68,6 +68,10 @@ func (s *Server) graph(w http.ResponseWriter, r *http.Request) (any, error) {
 	if answer == nil {
 		return nil, errUnsupported(c.method, c.node)
 	}
+	defer func() { s.tellUsage(w.Header(), c) }()
+	if err := s.countCall(c); err != nil {
+		return nil, err
+	}
 	return answer(r.Context(), c)
 }
 

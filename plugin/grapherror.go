@@ -13,12 +13,14 @@ type graphError struct {
 	code, subcode int
 	message       string
 	status        int // 0: the one usual for the code
+	retryAfter    int // seconds; 0: not said
 }
 
 func (e *graphError) Error() string { return e.message }
 
 // write answers with the refusal.
 func (e *graphError) write(w http.ResponseWriter) {
+	e.tellRetry(w.Header())
 	writeBody(w, e.httpStatus(), messenger.ErrorBody(e.code, e.subcode, e.message))
 }
 

@@ -39,6 +39,9 @@ func (s *Server) graphSend(ctx context.Context, c *call) (any, error) {
 	if err := s.mayWrite(ctx, c.app, contact); err != nil { // before a file is taken in for nothing
 		return nil, err
 	}
+	if err := s.countMessage(contact, out); err != nil {
+		return nil, err
+	}
 	after, err := readHandOver(c.params.value("thread_control"))
 	if err != nil {
 		return nil, err

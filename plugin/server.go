@@ -42,14 +42,15 @@ type Server struct {
 	proxyWarning  sync.Once
 	loopbackPages bool
 	countryHeader string
-	paces         paceKeeper
+	paces         paceKeeper // of visitors
+	callPaces     paceKeeper // of programs
 	board         *switchboard
 
 	fetcher *http.Client
 	hooks   *http.Client // carries webhooks to callbacks that apps have named
 	uploads uploads
-
 	crowd   crowd
+
 	loopback bool // callbacks may be on this very machine
 
 	installMu sync.Mutex // held while an app changes what it is told
