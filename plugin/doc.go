@@ -32,6 +32,7 @@
 //	                        {text, key}, the same key again is the same message: nothing is said twice. So below.
 //	GET  /plugin/messages   ?after=N: {messages, after, typing, seen_at, reactions}. To ask after a place says that
 //	                        everything up to it has arrived. An answer is bounded: ask on until one has no messages.
+//	                        ?limit=N: the newest; ?before=N&limit=M: older ones, with before where there are more.
 //	                        A message has text, quick_replies, buttons, cards (elements of a generic template; square
 //	                        pictures or not), files ({kind, url, name, type, size}; a url that begins with a slash is
 //	                        a path of this platform), reply_to and reaction.

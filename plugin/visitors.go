@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -79,6 +78,8 @@ type (
 
 		// What the page put on messages of any place last; one without reaction was taken back.
 		Reactions []Reaction `json:"reactions,omitempty"`
+
+		Before uint64 `json:"before,omitempty"` // where to go on to what is older; without it there is nothing older
 	}
 )
 
@@ -213,18 +214,23 @@ func line(m Message) lineOut {
 	return out
 }
 
-// visitorRead is GET /plugin/messages?after=: what was said after that place. What the visitor has a place after has
+// visitorRead is GET /plugin/messages?after=: what was said after that place; or ?before= and ?limit=: what was said before. What the visitor has a place after has
 // reached the visitor: that is when the page's messages become delivered.
 func (s *Server) visitorRead(r *http.Request) (any, error) {
 	c, err := s.caller(r, actPoll)
 	if err != nil {
 		return nil, err
 	}
-	var after uint64
-	if given := r.URL.Query().Get("after"); given != "" {
-		if after, err = strconv.ParseUint(given, 10, 64); err != nil {
-			return nil, &InputError{"after", "is not the number of a place in the conversation"}
-		}
+	before, limit, back, err := backwards(r)
+	if err != nil {
+		return nil, err
+	}
+	if back {
+		return s.visitorLooksBack(r.Context(), c, before, limit)
+	}
+	after, err := placeIn(r, "after", 0)
+	if err != nil {
+		return nil, err
 	}
 	if err := s.arrivedUpTo(r.Context(), c, after); err != nil {
 		return nil, err
@@ -233,16 +239,21 @@ func (s *Server) visitorRead(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	presence, err := s.Presence(r.Context(), c)
+	return s.linesWith(r.Context(), c, messages, after)
+}
+
+// linesWith are messages with all that is told beside them.
+func (s *Server) linesWith(ctx context.Context, c Contact, messages []Message, after uint64) (out linesOut, err error) {
+	presence, err := s.Presence(ctx, c)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	out := linesOut{Messages: []lineOut{}, After: after, Typing: presence.Typing}
+	out = linesOut{Messages: []lineOut{}, After: after, Typing: presence.Typing}
 	if !presence.SeenAt.IsZero() {
 		out.SeenAt = presence.SeenAt.UnixMilli()
 	}
-	if out.Reactions, err = s.Reactions(r.Context(), c); err != nil {
-		return nil, err
+	if out.Reactions, err = s.Reactions(ctx, c); err != nil {
+		return out, err
 	}
 	for _, m := range messages {
 		out.Messages = append(out.Messages, line(m))

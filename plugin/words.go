@@ -111,7 +111,12 @@ func inConversation(key []byte, conv convKey) bool {
 
 // seekLast goes to the last row of a conversation, or to one of another conversation if it has none.
 func seekLast(cur *bolt.Cursor, conv convKey) (key, raw []byte) {
-	if key, _ := cur.Seek(messageKey(conv, ^uint64(0))); key == nil {
+	return seekBefore(cur, conv, ^uint64(0))
+}
+
+// seekBefore is seekLast for what stands before a place.
+func seekBefore(cur *bolt.Cursor, conv convKey, place uint64) (key, raw []byte) {
+	if key, _ := cur.Seek(messageKey(conv, place)); key == nil {
 		return cur.Last()
 	}
 	return cur.Prev()
