@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -20,6 +21,8 @@ const site = "https://lumen.example"
 type person struct {
 	r       *Rehearsal
 	part    part
+	number  uint64
+	left    bool           // came in long ago, and is not on the website any more
 	contact plugin.Contact // set by arrive
 
 	mu         sync.Mutex
@@ -35,7 +38,7 @@ type person struct {
 }
 
 func (r *Rehearsal) person(p part, number uint64) *person {
-	return &person{r: r, part: p, rand: rand.New(rand.NewPCG(r.o.Seed, number+1))} //nolint:gosec // a play, not a secret
+	return &person{r: r, part: p, number: number, rand: rand.New(rand.NewPCG(r.o.Seed, number+1))} //nolint:gosec // a play, not a secret
 }
 
 // arrive makes the contact and opens the conversation.
@@ -45,7 +48,7 @@ func (p *person) arrive(ctx context.Context) error {
 	var err error
 	switch {
 	case p.part.path != "":
-		a.Source, a.PageURL = plugin.SourcePlugin, site+p.part.path
+		a.Source, a.PageURL, a.Title, a.Referrer = plugin.SourcePlugin, site+p.part.path, titleOf(p.part.path), searched
 		p.contact, _, err = p.r.server.NewVisitor(ctx, p.r.o.PluginPage, profile)
 	case p.part.ad != "":
 		a.Source = plugin.SourceAd
@@ -57,7 +60,7 @@ func (p *person) arrive(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.r.server.Arrive(ctx, p.contact, a)
+	return errors.Join(p.r.server.Arrive(ctx, p.contact, a), p.here(ctx))
 }
 
 // openingLine says the next line of the opening.
@@ -70,7 +73,10 @@ func (p *person) openingLine(ctx context.Context) error {
 }
 
 func (p *person) say(ctx context.Context, text string) error {
-	_, err := p.r.server.Write(ctx, p.contact, text)
+	err := p.here(ctx)
+	if err == nil {
+		_, err = p.r.server.Write(ctx, p.contact, text)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.unanswered++
@@ -83,6 +89,12 @@ func (p *person) volunteer(ctx context.Context) (bool, error) {
 	text := p.unaskedLine()
 	if text == "" {
 		return false, nil
+	}
+	if err := p.types(ctx); err != nil {
+		return false, err
+	}
+	if err := p.pause(ctx, 1200*time.Millisecond, 3500*time.Millisecond); err != nil {
+		return false, err
 	}
 	if err := p.say(ctx, text); err != nil || !p.hasPhoto() {
 		return true, err
@@ -197,6 +209,9 @@ func (p *person) setComposing(on bool) {
 
 // take lets a message arrive, and then be read.
 func (p *person) take(ctx context.Context, m *plugin.Message) error {
+	if err := p.here(ctx); err != nil {
+		return err
+	}
 	if err := p.pause(ctx, 300*time.Millisecond, 800*time.Millisecond); err != nil {
 		return err
 	}
@@ -211,6 +226,9 @@ func (p *person) take(ctx context.Context, m *plugin.Message) error {
 
 // compose is the time an answer takes. If the page says more meanwhile, it returns that.
 func (p *person) compose(ctx context.Context, news <-chan struct{}, place *uint64) (*plugin.Message, error) {
+	if err := p.types(ctx); err != nil {
+		return nil, err
+	}
 	timer := time.NewTimer(p.draw(1600*time.Millisecond, 3400*time.Millisecond))
 	defer timer.Stop()
 	for {

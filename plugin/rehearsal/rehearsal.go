@@ -2,6 +2,8 @@
 // several languages come in by the website, by links and by ads, write, read what they are answered, tap what they
 // are offered and answer back.
 //
+// Visitors of the website stroll through it meanwhile: they are there, type, go and come back.
+//
 // It speaks to the platform only as contacts do. The same seed brings the same people with the same words; when they
 // answer depends on when they are spoken to.
 package rehearsal
@@ -74,7 +76,7 @@ func (r *Rehearsal) Run(ctx context.Context) error {
 			}
 		})
 	}
-	attend := func(p *person) { play(p.attend) }
+	attend := func(p *person) { play(p.attend); play(p.stroll) }
 	play(func(ctx context.Context) error {
 		if err := r.open(ctx, attend); err != nil {
 			return err
@@ -192,6 +194,7 @@ func (r *Rehearsal) script(crowd []*person) (past, now []line) {
 			}
 			continue
 		}
+		p.left = ages[i] > longAgo
 		ago := ages[i] + time.Duration(r.rand.Float64()*float64(ages[i])/20)
 		for _, act := range acts {
 			past = append(past, line{ago, act})
@@ -236,6 +239,9 @@ func (r *Rehearsal) comeIn(ctx context.Context, p *person) error {
 		return err
 	}
 	for range p.part.opening {
+		if err := p.types(ctx); err != nil {
+			return err
+		}
 		if err := r.pause(ctx, between(r.rand, 900*time.Millisecond, 2500*time.Millisecond)); err != nil {
 			return err
 		}
