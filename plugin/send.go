@@ -159,6 +159,9 @@ func outgoing(c *call) (messenger.OutMessage, error) {
 	} else if c.file != nil {
 		return out, badParam("the part filedata needs message[attachment]")
 	}
+	if problem := unshown(checked); problem != "" {
+		return out, badParam("%s", problem)
+	}
 	if faults := messenger.LimitErrors(checked.Validate()); len(faults) > 0 {
 		return out, badParam("message[%s] %s", faults[0].Field, faults[0].Problem)
 	}
