@@ -15,7 +15,7 @@ export function composerView(view) {
   const { talk, words } = view;
   const touch = matchMedia('(pointer: coarse)');
   const count = make('p', { class: 'count', id: 'count', role: 'status' });
-  const input = make('textarea', { class: 'input', rows: '1', dir: 'auto', placeholder: words.write, 'aria-label': words.write, 'aria-describedby': 'count', autocomplete: 'off', enterkeyhint: touch.matches ? 'enter' : 'send' });
+  const input = make('textarea', { class: 'input', rows: '1', placeholder: words.write, 'aria-label': words.write, 'aria-describedby': 'count', autocomplete: 'off', enterkeyhint: touch.matches ? 'enter' : 'send' });
   const tray = trayView(view, () => look());
   const emoji = emojiView(view, insert);
   const menu = menuView(view);
@@ -64,6 +64,7 @@ export function composerView(view) {
 
   // look fits the field to its words, and says how many are left when few are.
   function look() {
+    input.dir = input.value ? 'auto' : words.dir;
     input.style.height = 'auto';
     const high = input.scrollHeight; // 0 while the composer is hidden
     input.style.height = high > 0 ? Math.min(high, tallest) + 'px' : '';

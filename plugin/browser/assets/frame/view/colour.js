@@ -23,20 +23,24 @@ export function parse(hex) {
 const white = [255, 255, 255];
 const black = [0, 0, 0];
 const ink = [16, 18, 22];
+const fallback = [0, 132, 255];
 
 // What accents stand on: the lightest and the darkest surface of frame.css that carries one.
-const lightGround = [236, 238, 242];
-const darkGround = [46, 51, 60];
+const lightGround = [228, 231, 236];
+const darkGround = [50, 56, 66];
 
 // palette makes of a page's colour what the frame needs: the colour itself, what is written on it, a second colour for
-// a gradient on which that stays readable, and the colour as ink on light and on dark grounds.
+// a gradient on which that stays readable, and the colour as ink on light and on dark grounds. A colour on which white is
+// nearly readable is made that much darker, as such colours are meant for white; on all others stands what reads best.
 export function palette(hex) {
-  const theme = parse(hex) || [0, 132, 255];
-  const on = contrast(theme, white) >= 4.5 ? white : contrast(theme, ink) >= 4.5 ? ink : contrast(theme, white) > contrast(theme, black) ? white : black;
+  let theme = parse(hex) || fallback;
+  const pale = contrast(theme, white) < 3;
+  if (!pale) theme = until(theme, black, white);
+  const on = pale ? ink : white;
   return {
     theme: css(theme),
     on: css(on),
-    far: css(mix(theme, on === white ? black : white, 0.22)),
+    far: css(mix(theme, pale ? white : black, 0.22)),
     light: css(until(theme, black, lightGround)),
     dark: css(until(theme, white, darkGround)),
   };
@@ -44,7 +48,7 @@ export function palette(hex) {
 
 // until moves a colour towards another until it can be read on a ground.
 function until(colour, to, ground) {
-  for (let share = 0; share < 1; share += 0.04) {
+  for (let share = 0; share < 1; share += 0.02) {
     const moved = mix(colour, to, share);
     if (contrast(moved, ground) >= 4.5) return moved;
   }

@@ -71,7 +71,7 @@ function content(m, place, quoted, view) {
 
 function quote(m, quoted, view) {
   const { words } = view;
-  const whose = quoted ? fill(words.answerTo, { name: quoted.from === 'page' ? view.name() : words.you }) : words.earlier;
+  const whose = !quoted ? words.earlier : quoted.from === 'page' ? fill(words.answerTo, { name: view.name() }) : words.answerToYou;
   const said = quoted && (quoted.text || (quoted.files && quoted.files.length ? words[quoted.files[0].kind] || words.file : quoted.cards && quoted.cards.length ? quoted.cards[0].title : ''));
   const inside = [make('span', { class: 'whose' }, icon('answer'), make('bdi', { text: whose })), said && make('span', { class: 'said', dir: 'auto', text: said.slice(0, 200) })];
   if (!quoted) return make('div', { class: 'quote' }, ...inside);

@@ -68,6 +68,7 @@ export function threadView(view) {
     if (to - from > most && pinned) from = to - page;
     if (to - from > most * 2) to = from + most * 2;
     if (before.length === 0) from = Math.max(0, to - page);
+    if (pinned) from = Math.min(from, to - page); // what comes before a message that was there first
     from = Math.max(0, Math.min(from, to));
   }
 

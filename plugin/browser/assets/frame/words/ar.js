@@ -56,6 +56,7 @@ export default {
   pictureLost: 'تعذّر تحميل هذه الصورة',
   reaction: 'تفاعل: {emoji}',
   answerTo: 'رد على {name}',
+  answerToYou: 'رد على رسالتك',
   earlier: 'رسالة سابقة',
   quickReplies: 'ردود سريعة',
   cards: 'بطاقات',

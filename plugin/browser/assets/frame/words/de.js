@@ -56,6 +56,7 @@ export default {
   pictureLost: 'Dieses Bild kann nicht geladen werden',
   reaction: 'Reaktion: {emoji}',
   answerTo: 'Antwort an {name}',
+  answerToYou: 'Antwort auf Ihre Nachricht',
   earlier: 'Eine frühere Nachricht',
   quickReplies: 'Schnellantworten',
   cards: 'Karten',

@@ -56,6 +56,7 @@ export default {
   pictureLost: 'This picture can’t be loaded',
   reaction: 'Reaction: {emoji}',
   answerTo: 'Answer to {name}',
+  answerToYou: 'Answer to your message',
   earlier: 'An earlier message',
   quickReplies: 'Quick replies',
   cards: 'Cards',

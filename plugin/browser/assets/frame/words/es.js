@@ -56,6 +56,7 @@ export default {
   pictureLost: 'No se puede cargar esta imagen',
   reaction: 'Reacción: {emoji}',
   answerTo: 'Respuesta a {name}',
+  answerToYou: 'Respuesta a tu mensaje',
   earlier: 'Un mensaje anterior',
   quickReplies: 'Respuestas rápidas',
   cards: 'Tarjetas',

@@ -56,6 +56,7 @@ export default {
   pictureLost: 'Cette image ne peut pas être chargée',
   reaction: 'Réaction : {emoji}',
   answerTo: 'Réponse à {name}',
+  answerToYou: 'Réponse à votre message',
   earlier: 'Un message précédent',
   quickReplies: 'Réponses rapides',
   cards: 'Cartes',

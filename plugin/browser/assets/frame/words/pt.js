@@ -56,6 +56,7 @@ export default {
   pictureLost: 'Não foi possível carregar esta imagem',
   reaction: 'Reação: {emoji}',
   answerTo: 'Resposta a {name}',
+  answerToYou: 'Resposta à sua mensagem',
   earlier: 'Uma mensagem anterior',
   quickReplies: 'Respostas rápidas',
   cards: 'Cartões',
