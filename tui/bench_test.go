@@ -104,12 +104,55 @@ func (manyDesk) Do(context.Context, store.Act) (store.Act, error) { return store
 
 func (manyDesk) Changes(context.Context) (<-chan store.Seq, error) { return make(chan store.Seq), nil }
 
-// benchModel is a screen of 200x60 that has read its first page.
-//
-// The function it returns runs a command and what follows from it; spent is how long Update took meanwhile.
+// websiteDesk is a manyDesk whose contacts are visitors of the website, half of them there.
+type websiteDesk struct{ manyDesk }
+
+func (d websiteDesk) List(ctx context.Context, r store.ListRequest) (store.ListPage, error) {
+	page, err := d.manyDesk.List(ctx, r)
+	for i := range page.Rows {
+		page.Rows[i].Contact.Kind = store.ContactVisitor
+	}
+	return page, err
+}
+
+func (d websiteDesk) Conversation(ctx context.Context, id store.ConversationID) (store.Conversation, error) {
+	c, err := d.manyDesk.Conversation(ctx, id)
+	c.Contact.Kind = store.ContactVisitor
+	return c, err
+}
+
+func (websiteDesk) State(context.Context) (desk.State, error) {
+	return desk.State{Listening: "http://127.0.0.1:8080", Inboxes: []desk.Inbox{{ID: pageID, Name: "Lumen Bikes", Plugin: true}}}, nil
+}
+
+func (websiteDesk) Presences(_ context.Context, ids []store.ConversationID) (map[store.ConversationID]desk.Presence, error) {
+	known := map[store.ConversationID]desk.Presence{}
+	for i, id := range ids {
+		known[id] = desk.Presence{Online: i%2 == 0, Typing: i%4 == 0, PageURL: "https://lumen.example/pricing"}
+	}
+	return known, nil
+}
+
+func (websiteDesk) Comings(context.Context) (<-chan struct{}, error) {
+	return make(chan struct{}), nil
+}
+
+func (websiteDesk) Walk(context.Context, store.ConversationID) (desk.Walk, error) {
+	return desk.Walk{Visits: []desk.Visit{{At: 1, PageURL: "https://lumen.example/pricing"}}}, nil
+}
+
+// benchModel is a screen of 200x60 over a hundred thousand conversations that has read its first page.
 func benchModel(b *testing.B) (m tea.Model, run func(tea.Cmd) (spent time.Duration)) {
 	b.Helper()
-	m = tui.New(tui.Options{Desk: manyDesk{n: 100_000}, Agent: "ana", Now: func() time.Time { return base }, Ctx: b.Context()})
+	return benchModelOver(b, manyDesk{n: 100_000})
+}
+
+// benchModelOver is benchModel over another desk.
+//
+// The function it returns runs a command and what follows from it; spent is how long Update took meanwhile.
+func benchModelOver(b *testing.B, d desk.Contract) (m tea.Model, run func(tea.Cmd) (spent time.Duration)) {
+	b.Helper()
+	m = tui.New(tui.Options{Desk: d, Agent: "ana", Now: func() time.Time { return base }, Ctx: b.Context()})
 	run = func(cmd tea.Cmd) (spent time.Duration) {
 		if cmd == nil {
 			return 0
@@ -140,6 +183,18 @@ func benchModel(b *testing.B) (m tea.Model, run func(tea.Cmd) (spent time.Durati
 
 func BenchmarkFrameCursorMove(b *testing.B) {
 	m, _ := benchModel(b)
+	keys := []tea.KeyPressMsg{keyMsg("j"), keyMsg("k")}
+	i := 0
+	for b.Loop() {
+		m.Update(keys[i%2])
+		m.View()
+		i++
+	}
+}
+
+// BenchmarkFrameCursorMoveAmongVisitors is BenchmarkFrameCursorMove where it is known of everybody whether they are there.
+func BenchmarkFrameCursorMoveAmongVisitors(b *testing.B) {
+	m, _ := benchModelOver(b, websiteDesk{manyDesk{n: 100_000}})
 	keys := []tea.KeyPressMsg{keyMsg("j"), keyMsg("k")}
 	i := 0
 	for b.Loop() {
