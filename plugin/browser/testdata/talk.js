@@ -13,7 +13,6 @@ let take = () => {};
 window.sent = []; // what the frame told the loader, but for what it stored
 window.skew = 0; // added to the clock
 window.hidden = false;
-window.told = () => {};
 window.tones = 0;
 
 const link = {
@@ -40,11 +39,13 @@ const link = {
 };
 addEventListener('storage', (e) => { if (e.key === key) take({ do: 'saved', saved: stored() }); });
 
+const listeners = [];
+window.told = (what) => listeners.forEach((fn) => fn(what));
 const world = {
   visible: () => !window.hidden,
   online: () => navigator.onLine,
   on(fn) {
-    window.told = fn;
+    listeners.push(fn);
     addEventListener('online', () => fn('online'));
     addEventListener('offline', () => fn('offline'));
   },

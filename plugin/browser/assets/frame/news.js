@@ -2,7 +2,6 @@
 import { createLine } from './line.js';
 import { TIMES } from './times.js';
 
-const NEWEST = Number.MAX_SAFE_INTEGER; // before this place everything was said
 const PART = 50; // messages asked for at once
 
 // createNews keeps a conversation up to date.
@@ -12,9 +11,8 @@ const PART = 50; // messages asked for at once
 //   refused(answer)     true says that it is over
 export function createNews({ platform, said, stood, told, refused, world, now = Date.now, times = TIMES }) {
   let place = 0; // everything up to it has come
-  let first = 0; // the place of the oldest message that has come
+  let before = 0; // there is more before this place; 0: there is not
   let begun = false; // what was said before is there
-  let more = false; // there is something older
   let leads = false;
   let wanted = false;
   let asking = null; // the poll of a tab that nobody sees
@@ -38,13 +36,12 @@ export function createNews({ platform, said, stood, told, refused, world, now = 
 
   // history asks for the newest messages.
   async function history() {
-    const answer = await platform.messages({ before: NEWEST, limit: PART });
+    const answer = await platform.messages({ limit: PART });
     if (answer.status !== 200) return answer;
     const lines = list(answer);
     begun = true;
     place = lines.at(-1)?.seq ?? 0;
-    first = lines[0]?.seq ?? 0;
-    more = lines.length > 0 && first > 1 && answer.body.more !== false;
+    before = answer.body.before ?? 0;
     said(lines, false);
     stood(answer.body);
     return answer;
@@ -80,10 +77,7 @@ export function createNews({ platform, said, stood, told, refused, world, now = 
   }
 
   function move(lines) {
-    for (const { seq } of lines) {
-      if (seq > place) place = seq;
-      if (first === 0) first = seq;
-    }
+    for (const { seq } of lines) if (seq > place) place = seq;
   }
 
   // arrived tells, not for each message alone, that they have come. If that is lost, the next line says it.
@@ -127,7 +121,8 @@ export function createNews({ platform, said, stood, told, refused, world, now = 
   world.on((what) => {
     if (what === 'away') line.stop(); // a page with an open line is not kept for the way back
     else tend();
-    if (what === 'online' || what === 'offline') line.again(); // what was open is of another network
+    // What was open is of another network, or slept with the page: browsers do not always read on.
+    if (what === 'online' || what === 'offline' || what === 'woke') line.again();
     else if (what === 'seen' || what === 'back') line.back();
   });
 
@@ -146,22 +141,20 @@ export function createNews({ platform, said, stood, told, refused, world, now = 
     },
     // forget begins with another conversation.
     forget() {
-      begun = more = false;
-      place = first = 0;
+      begun = false;
+      place = before = 0;
     },
     // older asks for a part of what was said before; false if nothing came.
     async older() {
-      if (!more || first <= 1) return false;
-      const answer = await platform.messages({ before: first, limit: PART });
+      if (!before) return false;
+      const answer = await platform.messages({ before, limit: PART });
       if (answer.status !== 200) return false;
-      const lines = list(answer).filter((l) => l.seq < first);
-      more = lines.length > 0 && lines[0].seq > 1 && answer.body.more !== false;
-      if (lines.length > 0) first = lines[0].seq;
-      said(lines, false);
-      return lines.length > 0;
+      before = answer.body.before ?? 0;
+      said(list(answer), false);
+      return true;
     },
     again: () => line.again(),
-    get more() { return more; },
+    get more() { return before > 0; },
     get open() { return line.open; },
     get leads() { return leads; },
   };

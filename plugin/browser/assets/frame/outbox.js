@@ -22,7 +22,8 @@ const TRIES = 5; // of a file: one that has been deleted meanwhile fails like a 
 //   refused(entry, answer) is told of a refusal; true says that the entry stays as it is, and sending is over for now
 //   ready(entry)          false holds the entry back, and what comes after it
 //   save(list)            stores what others may see
-export function createOutbox({ send, kept, refused, ready, save, changed, online, now = Date.now, times = TIMES }) {
+//   lostFile              says of a file that it was in a page that is gone
+export function createOutbox({ send, kept, refused, ready, save, changed, online, lostFile = '', now = Date.now, times = TIMES }) {
   let entries = [];
   const done = new Set(); // keys that have left, so that no other tab brings them back
   let current = null; // {key, cut} of the call under way
@@ -32,6 +33,7 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
   let alarm = null;
   let last = 0;
 
+  const lost = { state: 'failed', error: lostFile, retryable: false };
   const wait = () => Math.max(notBefore, told) - now();
   const find = (key) => entries.find((e) => e.key === key);
   const sort = () => entries.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
@@ -76,8 +78,14 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
     changed();
   }
 
+  // next is what is to be sent next. What another tab wants to send is left to it, for a while.
   function next() {
-    return entries.find((e) => e.state !== 'failed' && !(e.since && now() - e.since < times.adopt));
+    for (const e of entries) {
+      if (e.state === 'failed' || (e.since && now() - e.since < times.adopt)) continue;
+      if (e.kind !== 'file' || e.blob) return e;
+      change(e, lost);
+    }
+    return undefined;
   }
 
   // pump sends one entry after the other, in their order, until nothing is left that can be sent now.
@@ -184,10 +192,10 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
       changed();
     },
     // load takes up what an earlier page, or another tab, has stored.
-    load(list, lostFile) {
+    load(list) {
       for (const stored of valid(list)) {
         last = Math.max(last, stored.at);
-        entries.push({ ...stored, state: 'waiting', error: '', retryable: true, ...(stored.kind === 'file' ? lostFile : {}) });
+        entries.push({ ...stored, state: 'waiting', error: '', retryable: true, ...(stored.kind === 'file' ? lost : {}) });
       }
       sort();
       changed();
@@ -199,7 +207,7 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
       let missing = stored.some((e) => done.has(e.key));
       for (const one of stored) {
         if (!find(one.key) && !done.has(one.key)) {
-          entries.push({ ...one, state: 'waiting', error: '', retryable: one.kind !== 'file', since: now() });
+          entries.push({ ...one, state: 'waiting', error: '', retryable: true, since: now() });
         }
       }
       for (const mine of entries.slice()) {

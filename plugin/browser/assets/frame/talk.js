@@ -48,7 +48,10 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   let soon = false;
   let typedAt = 0;
   let typing = true; // the platform wants to know
-  let seeing = null;
+  let seeing = null; // the next word of what was seen
+  let toTell = ''; // the message up to which it is still to be told
+  let blip = null;
+  let unsure = false; // the token is gone from the storage: it is written again if it is still good
 
   const state = {
     phase: 'loading',
@@ -69,7 +72,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   };
 
   const outbox = createOutbox({
-    now, times, send, kept, refused, changed,
+    now, times, send, kept, refused, changed, lostFile: words.lostFile,
     online: () => world.online() || news.open, // browsers err, lines do not
     ready: (entry) => ['chat', 'greeting', 'over', 'loading'].includes(state.phase) && (entry.kind === 'begin' || platform.token !== null),
     save: (list) => save({ outbox: list.length > 0 ? list : null }),
@@ -136,14 +139,23 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     thread.react(body.reactions);
     readAt = Math.max(readAt, body.read_at ?? 0);
     if (state.phase === 'loading') state.phase = 'chat';
+    if (state.net === 'connecting') state.net = 'online'; // it has just answered
     set({ typing: body.typing === true, seenAt: Math.max(state.seenAt, body.seen_at ?? 0) });
   }
 
   // heard is told how the line is.
   function heard(net) {
-    if (net === 'online' && state.net !== 'online') {
+    clearTimeout(blip);
+    if (net === 'connecting' && state.net === 'online') {
+      blip = setTimeout(() => set({ net, typing: false }), times.blip);
+      return;
+    }
+    if (net === 'online') {
       outbox.wake();
       if (!asked) offers();
+      if (unsure) save({ token: platform.token, seen: seenSeq || null, who: saved.who ?? null });
+      unsure = false;
+      tellSeen();
     }
     set({ net, typing: state.typing && net === 'online' });
   }
@@ -167,18 +179,17 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     return true;
   }
 
-  // away is for a website, or a visitor, whom the platform does not want.
-  function away(answer) {
-    const { field, message } = answer.error;
-    if (field === 'origin' || field === 'referrer') {
-      news.stop();
-      link.send({ do: 'refused', wrong: field, message });
-      set({ phase: 'refused', notice: message });
-    } else {
+  // away is for a website, or a visitor, whom the platform does not want. True says that nothing can be read either.
+  function away({ error: { field, message } }) {
+    outbox.fail(message);
+    if (field === '') { // the visitor is blocked: only words are not taken
       set({ phase: 'blocked', notice: message });
-      outbox.fail(message);
+      return false;
     }
-    return field === 'origin' || field === 'referrer';
+    news.stop();
+    link.send({ do: 'refused', wrong: field, message });
+    set({ phase: 'refused', notice: message });
+    return true;
   }
 
   // ---- what the visitor says ----
@@ -196,7 +207,11 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
 
   function refused(entry, answer) {
     if (answer.status === 401) return over(answer.error.message);
-    if (answer.status === 403) return away(answer);
+    if (answer.status === 403) {
+      if (entry.kind === 'begin') outbox.drop(entry.key);
+      away(answer);
+      return true;
+    }
     if (entry.kind === 'begin' && answer.error.field === 'key') {
       // The answer to an earlier try was lost too long ago: that visitor has said nothing, and another is made.
       const key = newKey();
@@ -223,7 +238,8 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
       platform.use(visit.token);
       link.send({ do: 'began' });
       news.forget();
-      seenSeq = 0;
+      seenSeq = readAt = 0;
+      toTell = '';
     }
     identity.done();
     set({
@@ -288,8 +304,18 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     seenSeq = last.seq;
     save({ seen: seenSeq });
     changed();
+    if (last.at <= readAt) return;
+    toTell = last.mid;
     clearTimeout(seeing);
-    if (last.at > readAt) seeing = setTimeout(() => { platform.seen(last.mid); }, times.seen);
+    seeing = setTimeout(tellSeen, times.seen);
+  }
+
+  // tellSeen tells the page what was seen; once more when the line is back, if nobody heard it.
+  async function tellSeen() {
+    const mid = toTell;
+    if (mid === '' || platform.token === null) return;
+    const answer = await platform.seen(mid);
+    if (answer.status === 200 && toTell === mid) toTell = '';
   }
 
   // ---- the page around us ----
@@ -328,6 +354,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     walkedTo = to;
     const answer = await platform.walk(where.walk);
     if (answer.status === 401) over(answer.error.message);
+    else if (answer.status !== 200) walkedTo = '';
   }
 
   // hear takes what the loader says.
@@ -346,16 +373,18 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     }
   }
 
-  // elsewhere takes in what another tab has stored.
+  // elsewhere takes in what is stored, after another tab has changed it.
   function elsewhere(other) {
     const token = other.token || null;
-    if ('sound' in other) state.sound = other.sound === true;
-    if ('token' in other && token !== platform.token) {
-      saved.token = token;
-      if (token === null) over(words.over ?? '');
-      else take(token);
+    saved.who = other.who;
+    state.sound = other.sound === true;
+    if (token !== null && token !== platform.token) {
+      take(token);
+    } else if (token === null && platform.token !== null) {
+      unsure = true; // the other tab says that the talk is over, or the website has cleared everything: the platform knows
+      news.again();
     }
-    if (Number.isSafeInteger(other.seen)) seenSeq = Math.max(seenSeq, other.seen);
+    if (token !== null && Number.isSafeInteger(other.seen)) seenSeq = Math.max(seenSeq, other.seen);
     outbox.merge(other.outbox);
     changed();
   }
@@ -364,11 +393,13 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   function take(token) {
     if (state.phase === 'over') thread.end(state.seenAt);
     else if (platform.token !== null) thread.clear();
+    saved.token = token;
     for (const e of outbox.entries.filter((one) => one.kind === 'begin')) outbox.drop(e.key);
     news.stop();
     news.forget();
     platform.use(token);
-    seenSeq = 0;
+    seenSeq = readAt = 0;
+    toTell = '';
     set({ phase: 'chat', notice: '' });
     offers();
     news.start();
@@ -389,7 +420,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     link.on(hear);
     platform.use(saved.token);
     if (saved.token) link.send({ do: 'began' });
-    outbox.load(saved.outbox, { state: 'failed', retryable: false, error: words.lostFile ?? '' });
+    outbox.load(saved.outbox);
     state.visitor = identity.known();
     world.on((what) => {
       if (what === 'online' || what === 'seen' || what === 'back') {
@@ -479,6 +510,8 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
       news.stop();
       outbox.stop();
       clearTimeout(asking);
+      clearTimeout(seeing);
+      clearTimeout(blip);
     },
   };
 }

@@ -3,6 +3,7 @@ export const TIMES = {
   call: 20_000, // an answer; after that nobody knows what became of the call
   stuck: 60_000, // an upload that gets no further
   again: [1_000, 30_000], // before the next try: from, doubled each time, up to
+  blip: 1_500, // a line that is back so soon was never gone
   silent: 60_000, // a line on which nothing comes is dead: the server says something every 25 s
   doubtful: 30_000, // one on which nothing came for so long is not trusted when the visitor comes back to the page
   look: 5_000, // how often a line is looked at
