@@ -25,8 +25,8 @@ func newDemo(flags *settingFlags) *cobra.Command {
 		Use:   "demo",
 		Short: "Look around with simulated customers on throw-away data",
 		Long: `Open an inbox that lives: a bike shop with customers on its website and on its Page, who write, read what you answer,
-tap what you offer and answer back. Its first lines show the address of a web page on which you are the customer yourself. The data is in a temporary folder and is thrown away at the end; nothing is sent to
-anybody, and none of your settings or data is touched.`,
+tap what you offer and answer back. Its second line is the address of a web page on which you are the customer. The data is
+in a temporary folder and is thrown away at the end; nothing is sent to anybody, and none of your settings or data is touched.`,
 		Example: `frontdesk demo
 
 # other customers
