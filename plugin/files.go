@@ -31,6 +31,10 @@ func (s *Server) address(a attached) string {
 
 // serveFile hands out a file. Nothing of it may act in our name: it is never a page, and never guessed to be one.
 func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
+	if err := s.paceOfAddress(r, actPoll); err != nil {
+		s.answerVisitor(w, r, nil, err)
+		return
+	}
 	var row fileRow
 	err := s.view(r.Context(), func(tx *bolt.Tx) (err error) {
 		row, err = getFile(tx, r.PathValue("name"))
@@ -53,7 +57,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": row.Called}))
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin") // the customer's site shows it
 	h.Set("Cache-Control", "private, max-age=31536000, immutable")
 	h.Set("Referrer-Policy", "no-referrer")

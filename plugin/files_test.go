@@ -443,3 +443,22 @@ func TestUploadsByAddressAreBounded(t *testing.T) {
 		t.Errorf("an address to hand on answered %d %v", a.status, a.body)
 	}
 }
+
+// Names of files cannot be tried out.
+func TestFilesAreNotGuessed(t *testing.T) {
+	t.Parallel()
+	p := start(t, behindProxy(newClock()))
+	from := map[string]string{"X-Forwarded-For": "203.0.113.7"}
+	tries := 0
+	_, refused, retry := p.many(1300, func() (answer, int) {
+		tries++
+		a, retry := p.tried("GET", fmt.Sprintf("/plugin/files/%043d/a.png", tries), "", "", from)
+		if a.status == http.StatusNotFound {
+			a.status = http.StatusOK // it was looked up
+		}
+		return a, retry
+	})
+	if refused.status != http.StatusTooManyRequests || retry < 1 {
+		t.Errorf("after %d tries the answer is %d, Retry-After %d", tries, refused.status, retry)
+	}
+}
