@@ -7,12 +7,14 @@ export function browserWorld(win = window) {
     visible: () => win.document.visibilityState === 'visible',
     online: () => win.navigator.onLine !== false,
     // on calls back when the visitor or the network comes ('back'), when only the view changed ('seen', 'hidden'), when
-    // the network goes ('offline'), and when the page is put away and may come back ('away').
+    // the network goes ('offline'), when the page is put away and may come back ('away'), and when the browser had put it to
+    // sleep where it stood ('woke').
     on(fn) {
       win.addEventListener('online', () => fn('online'));
       win.addEventListener('offline', () => fn('offline'));
       win.addEventListener('pageshow', (e) => { if (e.persisted) fn('back'); });
       win.addEventListener('pagehide', () => fn('away'));
+      win.document.addEventListener('resume', () => fn('woke'));
       win.document.addEventListener('visibilitychange', () => {
         fn(win.document.visibilityState === 'visible' ? 'seen' : 'hidden');
       });
