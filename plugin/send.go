@@ -91,6 +91,21 @@ func (s *Server) mayWrite(ctx context.Context, a *app, contact Contact) error {
 	return err
 }
 
+// reachable refuses what is for nobody.
+func (s *Server) reachable(ctx context.Context, contact Contact) error {
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		row, err := getContact(tx, contact.Page, contact.ID)
+		if err == nil && s.over(row) {
+			err = errNoPerson
+		}
+		return err
+	})
+	if errors.Is(err, ErrUnknownContact) {
+		return errNoPerson
+	}
+	return err
+}
+
 // recipient reads whom a message is for. Only ids are known here: what has no id has never been a visitor of ours.
 func recipient(raw json.RawMessage) (string, error) {
 	var keys map[string]json.RawMessage
@@ -272,13 +287,12 @@ func (s *Server) filesOf(line *messageRow) []messenger.Attachment {
 // senderAction is typing_on, typing_off, mark_seen, react or unreact (ref. 3.8). Typing is worth nothing after a restart
 // and stays in memory.
 func (s *Server) senderAction(ctx context.Context, by *app, contact Contact, action string, payload json.RawMessage) (any, error) {
-	var err error
+	err := s.reachable(ctx, contact)
+	if err != nil {
+		return nil, err
+	}
 	switch action {
 	case messenger.ActionTypingOn, messenger.ActionTypingOff:
-		err = s.view(ctx, func(tx *bolt.Tx) error {
-			_, err := getContact(tx, contact.Page, contact.ID)
-			return err
-		})
 	case messenger.ActionMarkSeen:
 		err = s.act(ctx, contact, func(_ *bolt.Tx, _ *Page, row *contactRow) ([]messenger.Event, error) {
 			row.PageSeen = row.Clock
