@@ -130,5 +130,5 @@ func TestDevices(t *testing.T) {
 		t.Errorf("the clock of a page asleep went from %d to %d", before, after)
 	}
 	p.Thaw()
-	p.Wait("the clock again", fmt.Sprintf("ticks > %d", before))
+	p.Wait("the clock again", fmt.Sprintf("ticks > %d && document.visibilityState === 'visible'", before))
 }

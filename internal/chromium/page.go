@@ -101,6 +101,9 @@ func (p *Page) Become(d Device) {
 		call(emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: d.Language}))
 }
 
+// OnPhone reports whether the page is shown on a phone.
+func (p *Page) OnPhone() bool { return p.device.Phone }
+
 func (d Device) features() []*emulation.MediaFeature {
 	scheme, motion := "light", "no-preference"
 	if d.Dark {
@@ -171,16 +174,18 @@ func (p *Page) Insert(text string) {
 	p.Do("insert a text", call(input.InsertText, input.InsertTextParams{Text: text}))
 }
 
-// Freeze lets the page sleep, as a closed notebook does: no timer runs, nothing is received. Thaw wakes it.
+// Freeze lets the page sleep, as a closed notebook does: it is not to be seen, no timer runs, and nothing is received.
 func (p *Page) Freeze() {
 	p.t.Helper()
-	p.Do("freeze", call(page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: "frozen"}))
+	p.Do("freeze", call(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: false}),
+		call(page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: "frozen"}))
 }
 
-// Thaw wakes a page that sleeps.
+// Thaw wakes a page that sleeps, and shows it.
 func (p *Page) Thaw() {
 	p.t.Helper()
-	p.Do("thaw", call(page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: "active"}))
+	p.Do("thaw", call(page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: "active"}),
+		call(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
 }
 
 // Picture writes what is to be seen to a file, for people.
