@@ -59,7 +59,7 @@ func (s *Server) welcome(ctx context.Context, in visitIn, arrived Arrival) (any,
 	}
 	s.tell(told, conversationKey(page.ID, row.ID))
 	s.here(row.contact())
-	return visitOut{ID: row.ID, Token: made.token, Name: row.Profile.Name}, nil
+	return visitOut{ID: row.ID, Token: made.token, Name: row.Profile.Name, Blocked: row.Blocked > 0}, nil
 }
 
 // madeBefore is the visitor that a browser's key has made a moment ago, whose token follows from it; nil if none.
