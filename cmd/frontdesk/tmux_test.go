@@ -186,6 +186,7 @@ func TestDemoOnATerminal(t *testing.T) {
 	p.types("Yes, to all of Norway.")
 	p.keys("Enter")
 	p.sees(`Yes, to all of Norway\..*read`)
+	p.sees(`─ (• on lumen\.example/|typing…)`) // who reads an answer has the website open
 
 	data := demos[0]
 	replied := shown(t, program, environ, "list", "origin:plugin ref:pricing", "--json", "--data", data)
@@ -215,7 +216,7 @@ func TestDemoOnATerminal(t *testing.T) {
 	p.sees(`(?m)^ ?frontdesk.{0,71}$`)
 	p.sees(`Yes, to all of Norway\.`)
 	p.tmux("resize-window", "-x", "60", "-y", "20")
-	p.sees(`Yes, to all of Norway\.`)
+	p.sees(`(?s)http://127\.0\.0\.1:\d+/plugin/try.*Yes, to all of Norway\.`)
 	p.tmux("resize-window", "-x", "120", "-y", "40")
 	p.sees(`(?s)Yes, to all of Norway\..*Inboxes`)
 
