@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"frontdesk/internal/chromium"
 	"frontdesk/internal/npm"
 	"frontdesk/messenger"
 	"frontdesk/store"
@@ -54,7 +55,8 @@ var bots = map[string]func(t *testing.T, h *house) []string{
 	},
 }
 
-// TestBotFrameworks has bot frameworks as they are hold a conversation with a visitor, by our platform alone.
+// TestBotFrameworks has bot frameworks as they are hold a conversation with a visitor: by the visitors' calls, and through
+// a website in a real browser.
 func TestBotFrameworks(t *testing.T) {
 	t.Parallel()
 	for name, where := range bots {
@@ -69,6 +71,11 @@ func TestBotFrameworks(t *testing.T) {
 			c.begins("pricing")
 			converse(c)
 			c.wantOffers(h)
+
+			s := shops(t, chromium.Start(t).Page(t, chromium.Desktop), website(t, h.base, h.site.id)+"?ref=pricing")
+			s.page.Role("button", "Welcome to the shop of Bot").Wait() // the greeting that the bot has set
+			s.begins()
+			converse(s)
 		})
 	}
 }
