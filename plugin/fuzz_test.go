@@ -41,11 +41,15 @@ func FuzzBodies(f *testing.F) {
 		"Content-Disposition: form-data; name=\"filedata\"; filename=\"a\"\r\n\r\nhello\r\n--x--\r\n")
 	f.Add("application/json", `{"recipient":{"id":`+c.ID+`},"target_app_id":"1","metadata":{}}`)
 	f.Add("application/json", `{"recipient":{"id":`+c.ID+`},"sender_action":"react","payload":{"message_id":"m_","reaction":7}}`)
+	f.Add("application/json", `{"text":"x","key":"a","page_url":"https://lumen.example/","title":"\ud800","referrer":"http://%zz","index":0}`)
+	f.Add("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\na b\r\n--x\r\n"+
+		"Content-Disposition: form-data; name=\"filedata\"; filename=\"a\"\r\n\r\nhello\r\n--x--\r\n")
 	f.Add("", "\xff{")
 	f.Fuzz(func(t *testing.T, kind, body string) {
 		for path, key := range map[string]string{
 			"/v25.0/me/messages": siteToken, "/v25.0/me/message_attachments": siteToken, "/v25.0/me/take_thread_control": siteToken,
 			"/v25.0/me/pass_thread_control": siteToken, "/v25.0/me/release_thread_control": siteToken, "/plugin/messages": token, "/plugin/seen": token, "/plugin/visitors": token,
+			"/plugin/page": token, "/plugin/typing": token, "/plugin/menu": token, "/plugin/ice_breakers": token,
 		} {
 			req := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
 			req.Header.Set("Content-Type", kind)
