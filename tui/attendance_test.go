@@ -2,9 +2,11 @@ package tui_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/charmbracelet/x/exp/golden"
@@ -299,4 +301,82 @@ func TestTheBorderSaysWhereInTheRoomItHas(t *testing.T) {
 			s.expect("─ Ida Brandt ─", c.want, "plugin · pricing ─")
 		})
 	}
+}
+
+// deafDesk is a desk that never answers who is there.
+type deafDesk struct{ desk.Contract }
+
+func (deafDesk) Presences(ctx context.Context, _ []store.ConversationID) (map[store.ConversationID]desk.Presence, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func (deafDesk) Walk(ctx context.Context, _ store.ConversationID) (desk.Walk, error) {
+	<-ctx.Done()
+	return desk.Walk{}, ctx.Err()
+}
+
+func TestTheScreenNeverWaitsForWhoIsThere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuests()
+		w := newWorld(t, worldOptions{guests: g})
+		onTheWebsite(w, g)
+		s := openScreen(t, deafDesk{w.desk}, w.now, screenOptions{})
+		s.expect("Ida Brandt", "Is the battery in the price?")
+		s.press("first", "open", "reply")
+		s.typed("Yes, it is.")
+		s.press("send")
+		s.expect("Yes, it is.", "✓")
+		s.refuse("typing…", "•")
+	})
+}
+
+// olderDesk is a desk of a frontdesk that knows nothing of visitors' presence.
+type olderDesk struct{ desk.Contract }
+
+func (olderDesk) Comings(context.Context) (<-chan struct{}, error) {
+	return nil, errors.New(`the running frontdesk knows no call "comings"`)
+}
+
+func TestAnOlderFrontdeskIsNoFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuests()
+		w := newWorld(t, worldOptions{guests: g})
+		onTheWebsite(w, g)
+		s := openScreen(t, olderDesk{w.desk}, w.now, screenOptions{})
+		time.Sleep(time.Minute)
+		s.settle()
+		s.expect("Ida Brandt", "● webhook ok")
+		s.refuse("comings", "•")
+	})
+}
+
+func TestNobodyIsThereWhileTheDeskHasGone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuests()
+		w := newWorld(t, worldOptions{guests: g})
+		onTheWebsite(w, g)
+		d := &farDesk{Contract: w.desk, ended: make(chan struct{})}
+		s := openScreen(t, d, w.now, screenOptions{})
+		time.Sleep(time.Second)
+		s.settle()
+		s.expect("•Ida Brandt", "typing…")
+		d.end(desk.ErrGone)
+		time.Sleep(time.Second)
+		s.settle()
+		s.expect("looking for frontdesk", "Ida Brandt")
+		s.refuse("•", "typing…")
+		d.start()
+		time.Sleep(3 * time.Second)
+		s.settle()
+		s.expect("•Ida Brandt", "typing…")
+		g.is(idaID, desk.Presence{Online: true}) // and news are heard again
+		time.Sleep(time.Second)
+		s.settle()
+		s.expect("•Ida Brandt")
+		s.refuse("typing…")
+	})
 }
