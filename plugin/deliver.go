@@ -142,6 +142,7 @@ func (s *Server) drain(ctx, posts context.Context, sub *subscriber, l *lane) {
 		}
 		if event == nil {
 			sub.settle(l)
+			s.notify(l.conv) // the contact's words have arrived
 			return
 		}
 		if !s.deliver(posts, sub, l, event) {

@@ -132,10 +132,29 @@ func (s *Server) EndLines() {
 	}
 }
 
+// marks are up to when the conversation has got, in ms.
+type marks struct {
+	SeenAt      int64 `json:"seen_at,omitempty"`      // the page has read the visitor's words
+	DeliveredAt int64 `json:"delivered_at,omitempty"` // they have come in there
+	ReadAt      int64 `json:"read_at,omitempty"`      // the visitor has read the page's
+}
+
+func marksOf(p Presence) marks {
+	return marks{SeenAt: millis(p.SeenAt), DeliveredAt: millis(p.DeliveredAt), ReadAt: millis(p.ReadAt)}
+}
+
+// millis is a time in ms; 0 if there is none.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
 // stateOut is what a line tells beside messages, whenever it changes.
 type stateOut struct {
-	Typing    bool       `json:"typing"`
-	SeenAt    int64      `json:"seen_at,omitempty"`
+	Typing bool `json:"typing"`
+	marks
 	Reactions []Reaction `json:"reactions,omitempty"`
 }
 
@@ -274,10 +293,7 @@ func (l *live) tellState(ctx context.Context) (typing time.Duration, err error) 
 	if err != nil {
 		return 0, err
 	}
-	now := stateOut{Typing: presence.Typing}
-	if !presence.SeenAt.IsZero() {
-		now.SeenAt = presence.SeenAt.UnixMilli()
-	}
+	now := stateOut{Typing: presence.Typing, marks: marksOf(presence)}
 	if now.Reactions, err = l.s.Reactions(ctx, l.c); err != nil {
 		return 0, err
 	}

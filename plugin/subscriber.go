@@ -130,6 +130,13 @@ func (s *subscriber) settle(l *lane) {
 	delete(s.lanes, l.conv)
 }
 
+// waits reports whether something of a conversation still waits to be delivered.
+func (s *subscriber) waits(conv convKey) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lanes[conv] != nil
+}
+
 // restFor puts a lane aside after a failure.
 func (s *subscriber) restFor(l *lane, unreachable bool) {
 	s.mu.Lock()

@@ -74,7 +74,7 @@ type (
 		Messages []lineOut `json:"messages"`
 		After    uint64    `json:"after"` // where to go on; asking after it says that these have arrived
 		Typing   bool      `json:"typing"`
-		SeenAt   int64     `json:"seen_at,omitempty"`
+		marks
 
 		// What the page put on messages of any place last; one without reaction was taken back.
 		Reactions []Reaction `json:"reactions,omitempty"`
@@ -248,10 +248,7 @@ func (s *Server) linesWith(ctx context.Context, c Contact, messages []Message, a
 	if err != nil {
 		return out, err
 	}
-	out = linesOut{Messages: []lineOut{}, After: after, Typing: presence.Typing}
-	if !presence.SeenAt.IsZero() {
-		out.SeenAt = presence.SeenAt.UnixMilli()
-	}
+	out = linesOut{Messages: []lineOut{}, After: after, Typing: presence.Typing, marks: marksOf(presence)}
 	if out.Reactions, err = s.Reactions(ctx, c); err != nil {
 		return out, err
 	}
@@ -310,5 +307,9 @@ func (s *Server) visitorSeen(r *http.Request) (any, error) {
 	if row == nil {
 		return nil, &InputError{"mid", "is not a message of this conversation"}
 	}
-	return struct{}{}, s.Seen(r.Context(), c, time.UnixMilli(row.At))
+	if err := s.Seen(r.Context(), c, time.UnixMilli(row.At)); err != nil {
+		return nil, err
+	}
+	s.notify(c.key()) // the visitor's other tabs and devices count what is unread
+	return struct{}{}, nil
 }

@@ -161,6 +161,10 @@ func (s *Server) Messages(ctx context.Context, c Contact, after uint64) ([]Messa
 type Presence struct {
 	Typing bool      // somebody is writing an answer
 	SeenAt time.Time // the page has read what the contact said up to then; zero if nothing
+	// DeliveredAt is when the contact said last what the page's side has taken in; zero while any of it still waits, and
+	// where nobody is told.
+	DeliveredAt time.Time
+	ReadAt      time.Time // the contact has read what the page said up to then; zero if nothing
 }
 
 // typingFor is how long typing_on holds unless taken back or followed by a message (ref. 3.8).
@@ -171,11 +175,15 @@ func (s *Server) Presence(ctx context.Context, c Contact) (Presence, error) {
 	var p Presence
 	err := s.view(ctx, func(tx *bolt.Tx) error {
 		row, err := getContact(tx, c.Page, c.ID)
-		if err == nil && row.PageSeen > 0 {
-			p.SeenAt = time.UnixMilli(row.PageSeen)
+		if err != nil {
+			return err
 		}
-		return err
+		p.SeenAt, p.DeliveredAt, p.ReadAt = moment(row.PageSeen), moment(row.Heard), moment(row.Seen)
+		return nil
 	})
+	if !s.hasAll(c) { // looked at after the row: what came in between waits, and only makes this late
+		p.DeliveredAt = time.Time{}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p.Typing = s.now().Before(s.typing[c.key()])
@@ -212,4 +220,22 @@ func (s *Server) notify(conv convKey) {
 		default: // it holds one already
 		}
 	}
+}
+
+// hasAll reports whether one subscriber of the contact's page has taken in everything of the conversation.
+func (s *Server) hasAll(c Contact) bool {
+	for _, sub := range s.subscribersOf(c.Page) {
+		if !sub.waits(c.key()) {
+			return true
+		}
+	}
+	return false
+}
+
+// moment is a time in ms; zero if there is none.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
 }
