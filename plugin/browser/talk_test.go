@@ -430,6 +430,7 @@ func TestTalk(t *testing.T) {
 	if ev := h.next(messenger.KindMessage); ev.Message.Text != "Hi 👋 — is it “blue”?" {
 		t.Errorf("the page was told %q", ev.Message.Text)
 	}
+	s.Wait("that the desk has it", "talk.state.messages[0].state === 'delivered'")
 	h.graph("POST", "/me/messages", fmt.Sprintf(`{"recipient":{"id":%q},"sender_action":"mark_seen"}`, visitor))
 	s.shows("visitor Hi 👋 — is it “blue”? seen")
 	h.graph("POST", "/me/messages", fmt.Sprintf(`{"recipient":{"id":%q},"sender_action":"typing_on"}`, visitor))

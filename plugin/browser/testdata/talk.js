@@ -62,5 +62,6 @@ window.talk = createTalk({
   sound: { ready: () => {}, play: () => { window.tones++; } },
   times: { ...TIMES, call: 3000, again: [20, 300], look: 30, hidden: 30, poll: 100, arrived: 20, seen: 10, typing: 0, adopt: 300 },
 });
-window.said = () => talk.state.messages.map((m) => `${m.from} ${m.text || m.files.map((f) => f.name).join()} ${m.state}`.trim());
+// What is on the screen. That the desk has taken a message in comes a moment after the platform has, or with it.
+window.said = () => talk.state.messages.map((m) => `${m.from} ${m.text || m.files.map((f) => f.name).join()} ${m.state === 'delivered' ? 'sent' : m.state}`.trim());
 document.title = 'ready';

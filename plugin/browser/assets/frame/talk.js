@@ -14,11 +14,12 @@
 //   messages    [{key, seq, mid, from: 'page' or 'visitor', at, text, quickReplies, buttons, cards, square, files, replyTo,
 //               reaction, note, state, error, retryable, progress, chosen, chosenCard, answered, past}]
 //   more        there are older messages: talk.older()
-//   seenAt, unread, notice
+//   seenAt, deliveredAt, unread, notice
 // }
 // A message keeps its key from the moment it is written, and is the same object while nothing in it changes. What the page
 // offers in it (quickReplies, buttons, cards, files) is as the platform writes it. state is of the visitor's own: 'sending',
-// 'waiting' (for the network), 'failed' (error says why; retryable, whether talk.retry makes sense), 'sent', 'seen'.
+// 'waiting' (for the network), 'failed' (error says why; retryable, whether talk.retry makes sense), 'sent' (the platform
+// has it), 'delivered' (the page's side has), 'seen'.
 // chosen is the place of what was tapped here, on card chosenCard where it was on one; answered: the visitor has said
 // something since. past: of a conversation that is over.
 import { createNews } from './news.js';
@@ -66,6 +67,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     more: false,
     typing: false,
     seenAt: 0,
+    deliveredAt: 0,
     unread: 0,
     sound: saved.sound === true,
     notice: '',
@@ -86,7 +88,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     soon = true;
     queueMicrotask(() => {
       soon = false;
-      state.messages = thread.messages(outbox.entries, state.seenAt);
+      state.messages = thread.messages(outbox.entries, state);
       state.beginning = outbox.entries.some((e) => e.kind === 'begin' && e.state !== 'failed');
       state.more = news.more;
       if (platform.token === null) state.net = nets();
@@ -140,7 +142,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     readAt = Math.max(readAt, body.read_at ?? 0);
     if (state.phase === 'loading') state.phase = 'chat';
     if (state.net === 'connecting') state.net = 'online'; // it has just answered
-    set({ typing: body.typing === true, seenAt: Math.max(state.seenAt, body.seen_at ?? 0) });
+    set({ typing: body.typing === true, seenAt: Math.max(state.seenAt, body.seen_at ?? 0), deliveredAt: Math.max(state.deliveredAt, body.delivered_at ?? 0) });
   }
 
   // heard is told how the line is.
@@ -233,7 +235,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   // enter begins, or goes on with, the conversation whose token is known now.
   function enter(visit) {
     if (visit.token) {
-      if (state.phase === 'over') thread.end(state.seenAt);
+      if (state.phase === 'over') thread.end(state);
       save({ token: visit.token, seen: null });
       platform.use(visit.token);
       link.send({ do: 'began' });
@@ -245,7 +247,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     set({
       phase: visit.blocked ? 'blocked' : 'chat',
       notice: '',
-      seenAt: visit.token ? 0 : state.seenAt,
+      ...(visit.token ? { seenAt: 0, deliveredAt: 0 } : {}),
       visitor: { loggedIn: visit.logged_in === true, name: visit.name ?? '' },
     });
     if (visit.token) walkedTo = JSON.stringify(where.walk); // the arrival has told it
@@ -391,7 +393,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
 
   // take goes on with the conversation that another tab has begun.
   function take(token) {
-    if (state.phase === 'over') thread.end(state.seenAt);
+    if (state.phase === 'over') thread.end(state);
     else if (platform.token !== null) thread.clear();
     saved.token = token;
     for (const e of outbox.entries.filter((one) => one.kind === 'begin')) outbox.drop(e.key);
@@ -400,7 +402,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     platform.use(token);
     seenSeq = readAt = 0;
     toTell = '';
-    set({ phase: 'chat', notice: '' });
+    set({ phase: 'chat', notice: '', seenAt: 0, deliveredAt: 0 });
     offers();
     news.start();
   }
@@ -423,7 +425,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     outbox.load(saved.outbox);
     state.visitor = identity.known();
     world.on((what) => {
-      if (what === 'online' || what === 'seen' || what === 'back') {
+      if (['online', 'seen', 'back', 'woke'].includes(what)) {
         outbox.wake();
         if (!asked) offers();
         walked();

@@ -30,7 +30,7 @@ export function createThread() {
     return fields;
   }
 
-  function ofLine(line, seenAt, answered) {
+  function ofLine(line, marks, answered) {
     const mine = line.from === 'visitor';
     const tapped = chosen.get(line.mid);
     return message({
@@ -48,7 +48,7 @@ export function createThread() {
       replyTo: line.reply_to ?? '',
       reaction: line.reaction ?? '',
       note: line.note ?? '',
-      state: mine ? (line.at <= seenAt ? 'seen' : 'sent') : '',
+      state: mine ? stateAt(line.at, marks) : '',
       error: '',
       retryable: false,
       progress: 1,
@@ -96,19 +96,19 @@ export function createThread() {
     },
     // choose notes what was tapped on a message; undefined takes it back.
     choose: (mid, what) => (what ? chosen.set(mid, what) : chosen.delete(mid)),
-    // messages are the lines and the entries as they are to be drawn.
-    messages(entries, seenAt) {
+    // messages are the lines and the entries as they are to be drawn, marks up to when they were {seenAt, deliveredAt}.
+    messages(entries, marks) {
       const lastMine = lines.findLast((l) => l.from === 'visitor')?.seq ?? 0;
       const said = new Set(lines.map((l) => l.key).filter(Boolean));
       return [
         ...earlier,
-        ...lines.map((l) => ofLine(l, seenAt, (line) => line.seq < lastMine)),
+        ...lines.map((l) => ofLine(l, marks, (line) => line.seq < lastMine)),
         ...entries.filter((e) => (e.text || e.file) && !said.has(e.key)).map(ofEntry),
       ];
     },
     // end closes the conversation: its lines stay in front of those of the next.
-    end(seenAt) {
-      earlier = [...earlier, ...lines.map((l) => ofLine(l, seenAt, () => true))].map((m) => ({ ...m, key: `past-${round}-${m.key}`, past: true, answered: true }));
+    end(marks) {
+      earlier = [...earlier, ...lines.map((l) => ofLine(l, marks, () => true))].map((m) => ({ ...m, key: `past-${round}-${m.key}`, past: true, answered: true }));
       round++;
       lines = [];
       bySeq.clear();
@@ -126,6 +126,11 @@ export function createThread() {
     unseen: (after) => lines.filter((l) => l.from === 'page' && l.seq > after),
     get lines() { return lines; },
   };
+}
+
+function stateAt(at, { seenAt, deliveredAt }) {
+  if (at <= seenAt) return 'seen';
+  return at <= deliveredAt ? 'delivered' : 'sent';
 }
 
 const NONE = Object.freeze([]);
