@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"encoding/hex"
 	"encoding/json"
@@ -107,6 +108,7 @@ func readParams(r *http.Request, p params) error {
 	if err != nil {
 		return bodyError(err)
 	}
+	body = bytes.TrimPrefix(body, []byte("\uFEFF")) // as some write before JSON
 	if len(strings.TrimSpace(string(body[:min(len(body), 64)]))) == 0 {
 		return nil
 	}

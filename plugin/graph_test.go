@@ -48,6 +48,10 @@ func TestGraphRefusals(t *testing.T) {
 		"a quick reply not shown":  {"POST", post, siteToken, send(`{"text":"x","quick_replies":[{"content_type":"location"}]}`), 400, 100, 0},
 		"a card of a title only":   {"POST", post, siteToken, send(`{"attachment":{"type":"template","payload":{"template_type":"generic","elements":[{"title":"x"}]}}}`), 400, 100, 0},
 		"a text and a picture":     {"POST", post, siteToken, send(`{"text":"x","attachment":{"type":"image","payload":{"url":"https://lumen.example/a.png"}}}`), 400, 100, 0},
+		"several attachments":      {"POST", post, siteToken, send(`{"text":"x","attachments":[{"type":"image","payload":{"url":"https://lumen.example/a.png"}}]}`), 400, 100, 0},
+		"a sticker":                {"POST", post, siteToken, send(`{"sticker_id":369239263222822}`), 400, 100, 0},
+		"a utility template":       {"POST", post, siteToken, send(`{"text":"x","template":{"name":"order"}}`), 400, 100, 0},
+		"a persona there is not":   {"POST", post, siteToken, fmt.Sprintf(`{"recipient":{"id":%q},"persona_id":"1","message":{"text":"x"}}`, c.ID), 400, 100, 0},
 		"nobody's attachment_id":   {"POST", post, siteToken, send(`{"attachment":{"type":"image","payload":{"attachment_id":"1745504518999124"}}}`), 400, 100, 2018074},
 		"a quote of nothing":       {"POST", post, siteToken, fmt.Sprintf(`{"recipient":{"id":%q},"reply_to":{"mid":"m_x"},"message":{"text":"x"}}`, c.ID), 400, 100, 0},
 		"a quote of no form":       {"POST", post, siteToken, fmt.Sprintf(`{"recipient":{"id":%q},"reply_to":"m_x","message":{"text":"x"}}`, c.ID), 400, 100, 0},
@@ -118,6 +122,14 @@ func TestWaysToSend(t *testing.T) {
 		"JSON with an id as number and a proof": func(t *testing.T) *http.Request {
 			return request(t, p.http.URL+"/me/messages?access_token="+siteToken, "application/json",
 				`{"recipient":{"id":`+c.ID+`},"message":{"text":"x"},"appsecret_proof":"`+messenger.AppSecretProof(siteToken, secret)+`"}`)
+		},
+		"JSON as plain text, after a byte order mark": func(t *testing.T) *http.Request {
+			return request(t, p.http.URL+"/v2.6/me/messages/?access_token="+siteToken, "text/plain",
+				"\uFEFF"+`{"recipient":{"id":"`+c.ID+`"},"message":{"text":"x"}}`)
+		},
+		"JSON with parts as texts": func(t *testing.T) *http.Request {
+			return request(t, p.http.URL+"/me/messages?access_token="+siteToken, "application/json",
+				`{"recipient":"{\"id\":\"`+c.ID+`\"}","message":"{\"text\":\"x\"}"}`)
 		},
 		"form": func(t *testing.T) *http.Request {
 			return request(t, p.http.URL+"/v25.0/me/messages", "application/x-www-form-urlencoded", form.Encode())

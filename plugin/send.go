@@ -150,7 +150,26 @@ func readMessageParam(p params) (messenger.OutMessage, error) {
 	if err := json.Unmarshal(p.value("message"), &out); err != nil {
 		return out, badParam("message has a field of a wrong type")
 	}
-	return out, nil
+	return out, checkShown(p)
+}
+
+// checkShown refuses parts of a send that Messenger knows and the chat plugin does not show: taken, they would be lost.
+func checkShown(p params) error {
+	if p.present("persona_id") {
+		return badParam("persona_id is not the id of a persona: there are none here")
+	}
+	var parts map[string]json.RawMessage
+	if json.Unmarshal(p.value("message"), &parts) != nil {
+		return nil // said before
+	}
+	for name, instead := range map[string]string{
+		"attachments": "send one attachment in each message", "sticker_id": "send a picture", "template": "send a text",
+	} {
+		if params(parts).present(name) {
+			return badParam("message[%s] is not shown by the chat plugin; %s", name, instead)
+		}
+	}
+	return nil
 }
 
 // outgoing reads and checks the message of a send. What the chat plugin does not show (ref. 7.5) is refused: other kinds
