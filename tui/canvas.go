@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
@@ -191,4 +192,24 @@ func (c *canvas) layered(row []segment) string {
 		uv.NewStyledString(s.line).Draw(c.buf, uv.Rect(s.x, 0, s.w, 1))
 	}
 	return c.buf.Line(0).Render()
+}
+
+// said is what a terminal's answer is about.
+type said int
+
+const (
+	saidNothing  said = iota
+	saidGraphics      // whether it draws pictures
+	saidDevice        // who it is
+)
+
+// terminalSaid reads those answers of the terminal that Bubble Tea hands on as its input has them.
+func terminalSaid(msg tea.Msg) (id int, ok bool, kind said) {
+	switch msg := msg.(type) {
+	case uv.KittyGraphicsEvent:
+		return msg.Options.ID, string(msg.Payload) == "OK", saidGraphics
+	case uv.PrimaryDeviceAttributesEvent:
+		return 0, false, saidDevice
+	}
+	return 0, false, saidNothing
 }

@@ -42,6 +42,7 @@ type Model struct {
 	list     listPane
 	thread   threadPane
 	pictures pictures
+	graphics graphics
 	details  detailsPane
 	// attendance is how the visitors on the screen are there.
 	attendance attendance
@@ -168,7 +169,7 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 	case fetchedMsg:
 		return m.applyFetched(msg)
 	case pictureMsg:
-		m.applyPicture(msg)
+		return m.applyPicture(msg)
 	case trailMsg:
 		m.applyTrail(msg)
 	case trailSavedMsg:
@@ -202,13 +203,16 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 	case editorReadyMsg:
 		return m.runEditor(msg)
 	case editorDoneMsg:
-		return m.applyEdited(msg)
+		return tea.Batch(m.lostScreen(), m.applyEdited(msg))
+	case tea.ResumeMsg:
+		return m.lostScreen()
 	case listLateMsg:
 		return m.applyFilterPause(msg)
 	case tea.BackgroundColorMsg:
 		return m.restyle(look{msg.IsDark(), m.theme.noColour, m.theme.rich})
 	case tea.ColorProfileMsg:
-		return m.restyle(look{m.theme.dark, m.noColour || msg.Profile <= colorprofile.ASCII, msg.Profile >= colorprofile.TrueColor})
+		restyled := m.restyle(look{m.theme.dark, m.noColour || msg.Profile <= colorprofile.ASCII, msg.Profile >= colorprofile.TrueColor})
+		return tea.Batch(restyled, m.askGraphics())
 	case tea.ModeReportMsg:
 		known := msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet
 		if msg.Mode == ansi.ModeUnicodeCore && known { // as the renderer decides, which never goes back
@@ -224,6 +228,9 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 	case quitMsg:
 		return m.applyQuit(msg)
 	default:
+		if cmd, heard := m.heedTerminal(msg); heard {
+			return cmd
+		}
 		return m.forwardToEditors(msg)
 	}
 	return nil

@@ -210,7 +210,7 @@ func (m *Model) applyQuit(msg quitMsg) tea.Cmd {
 		return nil
 	}
 	m.cancel()
-	return tea.Quit
+	return m.quitScreen()
 }
 
 // forwardToEditors gives blinks and the like to the editors.

@@ -54,11 +54,14 @@ type pictureKey struct {
 	hash       string
 	cols, rows int
 	dark       bool // what shows through it
+	native     bool // drawn by the terminal itself
 }
 
 type picture struct {
 	lines   []string
 	problem string // why it cannot be drawn
+	id      int    // of what the terminal itself draws
+	sent    string // what the terminal is to be sent before that
 }
 
 // pictureMsg brings a picture that was asked for.
@@ -91,7 +94,7 @@ func (m *Model) togglePictures() tea.Cmd {
 		m.pictures.mode = picturesOn
 	}
 	m.layThread()
-	return tea.Batch(m.fillThread(), m.say(said))
+	return tea.Batch(m.fillThread(), m.release(), m.say(said))
 }
 
 // pictureOf is the picture that an attachment is, in words of w columns; false when it is none, or its bytes are not here.
@@ -103,13 +106,14 @@ func (m *Model) pictureOf(msg *store.Message, index, w int) (pictureKey, bool) {
 	if kind := strings.ToLower(f.Type); !ok || f.Hash == "" || kind != "image/png" && kind != "image/jpeg" && kind != "image/gif" {
 		return pictureKey{}, false
 	}
-	return pictureKey{hash: f.Hash, cols: min(w, pictureCols), rows: min(pictureRows, max(m.lay.body.h/2, 2)), dark: m.theme.dark}, true
+	return pictureKey{hash: f.Hash, cols: min(w, pictureCols), rows: min(pictureRows, max(m.lay.body.h/2, 2)), dark: m.theme.dark, native: m.drawsNative()}, true
 }
 
-// picturesKey is everything about a message's pictures that changes how it is drawn, and those that are not here yet.
-func (m *Model) picturesKey(msg *store.Message, w int) (key string, missing []pictureKey) {
+// picturesKey is everything about a message's pictures that changes how it is drawn, all of them, and those that are not
+// here yet.
+func (m *Model) picturesKey(msg *store.Message, w int) (key string, all, missing []pictureKey) {
 	if len(msg.Files) == 0 && msg.File == nil || !m.showsPictures() {
-		return "", nil
+		return "", nil, nil
 	}
 	var b strings.Builder
 	for i := range msg.Attachments {
@@ -117,14 +121,15 @@ func (m *Model) picturesKey(msg *store.Message, w int) (key string, missing []pi
 		if !ok {
 			continue
 		}
+		all = append(all, k)
 		p, here := m.pictures.drawn[k]
 		if !here {
 			missing = append(missing, k)
 		}
 		size := m.pictures.sizes[k.hash]
-		fmt.Fprintf(&b, "%s %d %d %t %d %s %v\x00", k.hash, k.cols, k.rows, here, len(p.lines), p.problem, size)
+		fmt.Fprintf(&b, "%s %d %d %t %d %d %s %v\x00", k.hash, k.cols, k.rows, here, len(p.lines), p.id, p.problem, size)
 	}
-	return b.String(), missing
+	return b.String(), all, missing
 }
 
 // drawPicture is the picture of an attachment, or as many lines as it will take.
@@ -186,6 +191,9 @@ func fitPicture(size image.Point, k pictureKey) image.Point {
 // withPictures adds the reading of the next picture in sight to what is to be done.
 func (m *Model) withPictures(cmd tea.Cmd) tea.Cmd {
 	t := &m.thread
+	if m.graphics.thread != string(t.id) {
+		cmd = tea.Batch(cmd, m.release())
+	}
 	if !t.pictured || m.pictures.loading || m.lay.tooSmall {
 		return cmd
 	}
@@ -196,16 +204,22 @@ func (m *Model) withPictures(cmd tea.Cmd) tea.Cmd {
 		}
 		for _, key := range it.missing {
 			m.pictures.loading = true
-			return tea.Batch(cmd, loadPicture(m.ctx, m.desk, key))
+			return tea.Batch(cmd, loadPicture(m.ctx, m.desk, key, m.graphics.idFor(key)))
 		}
 	}
 	return cmd
 }
 
 // applyPicture keeps a picture that was read.
-func (m *Model) applyPicture(msg pictureMsg) {
+func (m *Model) applyPicture(msg pictureMsg) tea.Cmd {
+	if msg.sent != "" {
+		return m.hold(msg)
+	}
 	p := &m.pictures
 	p.loading = false
+	if msg.id != 0 && m.graphics.live[msg.id] != msg.key {
+		return nil // the terminal was told to forget it meanwhile
+	}
 	if p.drawn == nil || len(p.drawn) >= mostPictures {
 		p.drawn = map[pictureKey]picture{}
 	}
@@ -217,6 +231,7 @@ func (m *Model) applyPicture(msg pictureMsg) {
 		p.sizes[msg.key.hash] = msg.size
 	}
 	m.layThread()
+	return m.release()
 }
 
 // forgive lets pictures be tried again that could not be drawn.
@@ -224,8 +239,9 @@ func (p *pictures) forgive() {
 	maps.DeleteFunc(p.drawn, func(_ pictureKey, was picture) bool { return was.problem != "" })
 }
 
-// loadPicture reads a picture from the data folder and makes it as small as it is to be drawn.
-func loadPicture(ctx context.Context, d desk.Filer, key pictureKey) tea.Cmd {
+// loadPicture reads a picture from the data folder and makes it as small as it is to be drawn, under an id where the
+// terminal draws it.
+func loadPicture(ctx context.Context, d desk.Filer, key pictureKey, id int) tea.Cmd {
 	return func() tea.Msg {
 		msg := pictureMsg{key: key}
 		f, err := d.Media(ctx, key.hash)
@@ -243,6 +259,10 @@ func loadPicture(ctx context.Context, d desk.Filer, key pictureKey) tea.Cmd {
 			return msg
 		}
 		box := fitPicture(size, key)
+		if key.native {
+			msg.picture = native(img, id, box, ground(key.dark))
+			return msg
+		}
 		msg.lines = halfBlocks(shrink(img, box.X, 2*box.Y, ground(key.dark)), box)
 		return msg
 	}

@@ -53,14 +53,17 @@ func sunset(w, h int) *image.NRGBA {
 	return img
 }
 
+func hangOne(t *testing.T, dir, name string, body []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // hang puts pictures into the folder: good ones, and such as break programs.
 func hang(t *testing.T, dir string) {
 	t.Helper()
-	put := func(name string, body []byte) {
-		if err := os.WriteFile(filepath.Join(dir, name), body, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	put := func(name string, body []byte) { hangOne(t, dir, name, body) }
 	var b bytes.Buffer
 	encode := func(name string, err error) {
 		if err != nil {

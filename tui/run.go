@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -23,6 +24,9 @@ func Run(ctx context.Context, o Options, more ...tea.ProgramOption) error {
 	defer m.cancel()
 	options := append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFilter(newFloodgate(time.Now).filter)}, more...)
 	_, err := tea.NewProgram(m, options...).Run()
+	if left := m.leftPictures(); left != "" {
+		_, _ = os.Stdout.WriteString(left) // nothing depends on it
+	}
 
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), quitPause)
 	defer cancel()

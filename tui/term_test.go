@@ -1,6 +1,7 @@
 package tui_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image/color"
@@ -57,6 +58,31 @@ func (s *terminal) cell(x, y int) uv.Cell {
 	return uv.Cell{}
 }
 
+// asked answers the question whether the terminal draws pictures before the emulator sees it.
+type asked struct {
+	w, answers io.Writer
+	graphics   string
+	silent     bool
+}
+
+const graphicsQuery, deviceQuery = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\", "\x1b[c"
+
+func (a *asked) Write(p []byte) (int, error) {
+	out := p
+	if bytes.Contains(p, []byte(graphicsQuery)) {
+		out = bytes.Replace(p, []byte(deviceQuery), nil, 1)
+		answer := a.graphics + "\x1b[?62;22c"
+		if a.silent {
+			answer = a.graphics
+		}
+		go func() { _, _ = io.WriteString(a.answers, answer) }() // whoever writes does not read meanwhile
+	}
+	if _, err := a.w.Write(out); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
 // screenOptions are what a test changes about its terminal.
 type screenOptions struct {
 	w, h    int
@@ -64,6 +90,9 @@ type screenOptions struct {
 	noColor bool
 	raw     bool // keep what is written to the terminal
 	opening bool // the desk is still being opened
+
+	graphics string // what the terminal answers when it is asked whether it draws pictures
+	silent   bool   // it does not even say who it is
 
 	open func(ctx context.Context, target string) error // instead of the system's opener
 }
@@ -93,6 +122,7 @@ func openScreen(t *testing.T, d desk.Contract, now func() time.Time, o screenOpt
 		s.raw = &recording{}
 		out = io.MultiWriter(s.vt, s.raw)
 	}
+	out = &asked{w: out, answers: answers, graphics: o.graphics, silent: o.silent}
 	s.m = tui.New(tui.Options{Desk: d, Agent: "ana", Now: now, Ctx: t.Context(), Opening: o.opening, Open: o.open})
 	s.p = tea.NewProgram(s.m, tea.WithInput(in), tea.WithOutput(&guarded{&s.mu, out}), tea.WithWindowSize(o.w, o.h),
 		tea.WithoutSignalHandler(), tea.WithColorProfile(profile), tea.WithEnvironment([]string{"TERM=xterm-256color"}))

@@ -84,8 +84,8 @@ func (m *Model) threadItems() []item {
 		} else if ok && !rightAbove(all, q, i) {
 			key.quote = m.author(&all[q]) + ": " + summary(&all[q])
 		}
-		var missing []pictureKey
-		key.pictures, missing = m.picturesKey(msg, bodyWidth(key))
+		var shown, missing []pictureKey
+		key.pictures, shown, missing = m.picturesKey(msg, bodyWidth(key))
 		t.pictured = t.pictured || len(missing) > 0
 		d, ok := t.drawn[msg.ID]
 		if !ok || d.key != key {
@@ -93,7 +93,7 @@ func (m *Model) threadItems() []item {
 			d.lines, d.above = m.drawItem(msg, key)
 		}
 		drawn[msg.ID] = d
-		items = append(items, item{id: msg.ID, lines: d.lines, from: d.above, to: len(d.lines), missing: missing})
+		items = append(items, item{id: msg.ID, lines: d.lines, from: d.above, to: len(d.lines), pictures: shown, missing: missing})
 	}
 	t.drawn = drawn
 	if n := len(items); n > 0 { // room before the editor's line

@@ -48,6 +48,7 @@ type item struct {
 	start int
 	lines []string
 
+	pictures []pictureKey // that it shows
 	missing  []pictureKey // pictures of it that are not here yet
 	from, to int          // which of the lines are the message itself, without what stands above it
 }
