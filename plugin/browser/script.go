@@ -94,6 +94,7 @@ func (s *Server) serveLoader(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "private, max-age=300")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h.Set("Access-Control-Allow-Origin", "*") // the snippets of the last years have crossorigin="anonymous"
 	h.Add("Vary", "Referer")
 	script.serve(w, r)
 }

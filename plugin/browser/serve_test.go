@@ -36,7 +36,7 @@ func TestLoaderIsServed(t *testing.T) {
 			}
 			wants(t, w, "Content-Type: text/javascript; charset=utf-8", "Cache-Control: private, max-age=300",
 				"Cross-Origin-Resource-Policy: cross-origin", "X-Content-Type-Options: nosniff", "Vary: Referer, Accept-Encoding",
-				"Content-Encoding", "Set-Cookie")
+				"Access-Control-Allow-Origin: *", "Content-Encoding", "Set-Cookie")
 		})
 	}
 }
