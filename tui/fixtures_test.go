@@ -53,7 +53,7 @@ var (
 	renderers = regexp.MustCompile(`\x1b\[[0-9;]*[ABCDGHJKLMPSTXbdm@r]|\x1bM` +
 		`|\x1b\[\?[0-9;]+[hl]|\x1b\[\?u|\x1b\[[>=<][0-9;]*[mu]|\x1b\[[0-9]+ q|\x1b\[\?[0-9]+\$p` +
 		`|\x1b\]2;frontdesk( \([0-9]+ unread\))?\x07|\x1b\]11;\?\x07|\x1b\]12;#[0-9a-f]{6}\x07|\x1b\]112\x07` +
-		`|\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\(\x1b\[c)?`)
+		`|\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24,U=1;AAAA\x1b\\(\x1b\[>q\x1b\[c)?`)
 )
 
 // strange is what stands in a text that a terminal would not show as it is.

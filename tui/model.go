@@ -228,8 +228,8 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 	case quitMsg:
 		return m.applyQuit(msg)
 	default:
-		if cmd, heard := m.heedTerminal(msg); heard {
-			return cmd
+		if m.heedTerminal(msg) {
+			return nil
 		}
 		return m.forwardToEditors(msg)
 	}

@@ -34,40 +34,56 @@ type graphicsLateMsg struct{}
 type graphics struct {
 	asked   bool
 	settled bool // it has answered, or had its time
+	knows   bool // it knows the protocol
+	places  bool // it is one of those that place pictures by placeholders
 	able    bool
 	live    map[int]pictureKey // what it holds, by id
 	thread  string             // the conversation for which that was looked through
 	turn    int                // of forgetting: what comes back has another id, so that no order of the two matters
 }
 
-// askGraphics asks the terminal whether it draws pictures, and then who it is, which every terminal answers: no answer to
-// the first before that to the second is one too. One that does not show every colour is not asked.
+// placers are the beginnings of the names of terminals that place pictures by placeholders. Others answer that they know the
+// protocol, and mean only a part of it; older ones of these refuse the question, which says U=1.
+var placers = []string{"kitty", "ghostty"}
+
+// askGraphics asks the terminal whether it draws pictures, what it is called, and who it is, which every terminal answers:
+// what it has not said before that it does not know. One that does not show every colour is not asked.
 func (m *Model) askGraphics() tea.Cmd {
 	if m.graphics.asked || m.theme.noColour || !m.theme.rich {
 		return nil
 	}
 	m.graphics.asked = true
-	question := ansi.KittyGraphics([]byte("AAAA"), fmt.Sprintf("i=%d", graphicsQuery), "s=1", "v=1", "a=q", "t=d", "f=24")
+	question := ansi.KittyGraphics([]byte("AAAA"), fmt.Sprintf("i=%d", graphicsQuery), "s=1", "v=1", "a=q", "t=d", "f=24", "U=1")
 	return tea.Batch(
-		tea.Raw(question+ansi.RequestPrimaryDeviceAttributes),
+		tea.Raw(question+ansi.RequestNameVersion+ansi.RequestPrimaryDeviceAttributes),
 		later(m.ctx, graphicsWait, func() tea.Msg { return graphicsLateMsg{} }),
 	)
 }
 
 // heedTerminal takes what the terminal says of its pictures. It reports whether msg was that.
-func (m *Model) heedTerminal(msg tea.Msg) (tea.Cmd, bool) {
+func (m *Model) heedTerminal(msg tea.Msg) bool {
+	g := &m.graphics
 	id, ok, kind := terminalSaid(msg)
-	if _, late := msg.(graphicsLateMsg); !late && kind == saidNothing {
-		return nil, false
+	if name, named := msg.(tea.TerminalVersionMsg); named {
+		name := strings.ToLower(name.Name)
+		g.places = slices.ContainsFunc(placers, func(p string) bool { return strings.HasPrefix(name, p) })
+		return true
 	}
-	if m.graphics.settled || kind == saidGraphics && id != graphicsQuery {
-		return nil, true
+	_, late := msg.(graphicsLateMsg)
+	switch {
+	case kind == saidGraphics:
+		g.knows = g.knows || ok && id == graphicsQuery
+		return true
+	case !late && kind != saidDevice:
+		return false
+	case g.settled:
+		return true
 	}
-	m.graphics.settled, m.graphics.able = true, kind == saidGraphics && ok
-	if m.graphics.able {
+	g.settled, g.able = true, g.knows && g.places && !late
+	if g.able {
 		m.layThread()
 	}
-	return nil, true
+	return true
 }
 
 // drawsNative reports whether the terminal draws pictures by itself. Ids are colours, so it must show every one.

@@ -156,7 +156,7 @@ func (e *easel) grid(s *terminal) map[int]int {
 }
 
 // draws is the answer of a terminal that draws pictures.
-const draws = "\x1b_Gi=31;OK\x1b\\"
+const draws = "\x1b_Gi=31;OK\x1b\\\x1bP>|kitty(0.42.1)\x1b\\"
 
 // drawing opens the pictures' thread on a terminal that keeps what it is sent.
 func drawing(t *testing.T, so screenOptions, then func(*gallery, *terminal, *easel)) {
@@ -294,8 +294,9 @@ func TestHalfBlocksWhereTheTerminalDrawsNone(t *testing.T) {
 	}{
 		"only says who it is": {asked: 1},
 		"silent":              {so: screenOptions{silent: true}, asked: 1},
-		"an error":            {so: screenOptions{graphics: "\x1b_Gi=31;ENOTSUP:no\x1b\\"}, asked: 1},
-		"another's answer":    {so: screenOptions{graphics: "\x1b_Gi=7;OK\x1b\\"}, asked: 1},
+		"an error":            {so: screenOptions{graphics: "\x1b_Gi=31;ENOTSUP:no\x1b\\\x1bP>|kitty(0.42.1)\x1b\\"}, asked: 1},
+		"another's answer":    {so: screenOptions{graphics: "\x1b_Gi=7;OK\x1b\\\x1bP>|kitty(0.42.1)\x1b\\"}, asked: 1},
+		"knows a part of it":  {so: screenOptions{graphics: "\x1b_Gi=31;OK\x1b\\\x1bP>|WezTerm 20240203\x1b\\"}, asked: 1},
 		"without colour":      {so: screenOptions{graphics: draws, noColor: true}, none: true},
 		"too late":            {so: screenOptions{silent: true}, late: true, asked: 1},
 	} {
@@ -304,7 +305,8 @@ func TestHalfBlocksWhereTheTerminalDrawsNone(t *testing.T) {
 			drawing(t, c.so, func(_ *gallery, s *terminal, e *easel) {
 				if c.late {
 					time.Sleep(3 * time.Second)
-					s.send(uv.KittyGraphicsEvent{Options: kitty.Options{ID: 31}, Payload: []byte("OK")})
+					s.send(uv.KittyGraphicsEvent{Options: kitty.Options{ID: 31}, Payload: []byte("OK")},
+						tea.TerminalVersionMsg{Name: "kitty(0.42.1)"}, uv.PrimaryDeviceAttributesEvent{62, 22})
 					e.read(s.raw.take())
 				}
 				if e.handed != 0 || e.asked != c.asked {

@@ -65,7 +65,7 @@ type asked struct {
 	silent     bool
 }
 
-const graphicsQuery, deviceQuery = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\", "\x1b[c"
+const graphicsQuery, deviceQuery = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24,U=1;AAAA\x1b\\", "\x1b[>q\x1b[c"
 
 func (a *asked) Write(p []byte) (int, error) {
 	out := p
