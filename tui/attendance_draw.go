@@ -94,6 +94,9 @@ func (m *Model) visitorLines() []detail {
 			d.value += " · " + ref
 		}
 		out = append(out, d)
+		if elsewhere(v.Referrer, v.PageURL) {
+			out = append(out, detail{value: "from " + address(v.Referrer), copy: v.Referrer, url: v.Referrer})
+		}
 	}
 	return out
 }
