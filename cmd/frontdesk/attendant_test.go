@@ -98,7 +98,11 @@ func TestTheInboxKnowsWhoIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer remote.Close()
+	t.Cleanup(func() {
+		if err := remote.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	comings, err := remote.Comings(t.Context())
 	if err != nil {
 		t.Fatal(err)
