@@ -36,6 +36,27 @@ func (s *Server) admits(r *http.Request, set pluginLook, age int) error {
 	return nil
 }
 
+// warnOfLimits says at the start which limits nobody can hold to: countries are kept, and the header that told them is no
+// setting any more.
+func (s *Server) warnOfLimits() error {
+	if s.countryHeader != "" && len(s.proxies) > 0 {
+		return nil
+	}
+	return s.db.View(func(tx *bolt.Tx) error {
+		for _, page := range s.pages {
+			set, err := getLook(tx, page.ID)
+			if err != nil {
+				return err
+			}
+			if set.Countries.any() {
+				s.log.Warn("the chat is kept to some countries, and no trusted proxy says where a visitor is:"+
+					" set plugin_country_header and plugin_trusted_proxies, or drop the setting countries of chat_plugin", logPage, page.ID)
+			}
+		}
+		return nil
+	})
+}
+
 // admitted is admits by what is set for a page at this moment.
 func (s *Server) admitted(r *http.Request, pageID string, age int) error {
 	var set pluginLook

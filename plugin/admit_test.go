@@ -1,7 +1,10 @@
 package plugin_test
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +74,28 @@ func TestAgeLimitOnTheServer(t *testing.T) {
 	p.set(`{"minimum_age":0}`)
 	if a := p.call("POST", "/plugin/visitors", "", newcomer); a.status != 200 {
 		t.Errorf("without the limit a guest gets %d %v", a.status, a.body)
+	}
+}
+
+// A limit that nobody holds to any more is said in the log at the start.
+func TestCountriesWithoutTheirHeader(t *testing.T) {
+	t.Parallel()
+	o := limited()
+	o.Path = filepath.Join(t.TempDir(), "plugin.db")
+	for _, tc := range []struct {
+		header string
+		warned bool
+	}{{"CF-IPCountry", false}, {"", true}} {
+		var log bytes.Buffer
+		o.CountryHeader, o.Logger = tc.header, slog.New(slog.NewTextHandler(&log, nil))
+		p := start(t, o)
+		if tc.header != "" {
+			p.set(`{"countries":{"deny":["FR"]}}`)
+		}
+		p.stop()
+		if got := strings.Contains(log.String(), "plugin_country_header"); got != tc.warned {
+			t.Errorf("with the header %q the log says: %s", tc.header, log.String())
+		}
 	}
 }
 

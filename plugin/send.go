@@ -158,18 +158,25 @@ func checkShown(p params) error {
 	if p.present("persona_id") {
 		return badParam("persona_id is not the id of a persona: there are none here")
 	}
-	var parts map[string]json.RawMessage
-	if json.Unmarshal(p.value("message"), &parts) != nil {
-		return nil // said before
+	var parts struct {
+		Attachments json.RawMessage `json:"attachments"`
+		Sticker     json.RawMessage `json:"sticker_id"`
+		Template    json.RawMessage `json:"template"`
 	}
-	for name, instead := range map[string]string{
-		"attachments": "send one attachment in each message", "sticker_id": "send a picture", "template": "send a text",
+	err := json.Unmarshal(p.value("message"), &parts)
+	for _, part := range []struct {
+		name, instead string
+		given         json.RawMessage
+	}{
+		{"attachments", "send one attachment in each message", parts.Attachments},
+		{"sticker_id", "send a picture", parts.Sticker},
+		{"template", "send a text", parts.Template},
 	} {
-		if params(parts).present(name) {
-			return badParam("message[%s] is not shown by the chat plugin; %s", name, instead)
+		if len(part.given) > 0 && string(part.given) != "null" {
+			return badParam("message[%s] is not shown by the chat plugin; %s", part.name, part.instead)
 		}
 	}
-	return nil
+	return err
 }
 
 // outgoing reads and checks the message of a send. What the chat plugin does not show (ref. 7.5) is refused: other kinds

@@ -120,7 +120,7 @@ func Open(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.db = db
-	if err := errors.Join(s.readTokens(), s.takeUp(), s.openShelf(o)); err != nil {
+	if err := errors.Join(s.readTokens(), s.takeUp(), s.openShelf(o), s.warnOfLimits()); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	s.w = newWriter(db)
