@@ -111,6 +111,22 @@ func TestTheWorstOfSeveralMessagesDecides(t *testing.T) {
 	}
 }
 
+// TestWhatGoesOnIsNamed wants the commands that settle a reply in what a script's reader sees of it.
+func TestWhatGoesOnIsNamed(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[store.DeliveryState][]string{
+		store.StateFailed:  {"frontdesk queue retry 1:2 out:a"},
+		store.StateUnknown: {"frontdesk queue arrived 1:2 out:a", "frontdesk queue retry --anyway 1:2 out:a"},
+	} {
+		err := verdict(store.Message{State: state, Conversation: "1:2", ID: "out:a"})
+		for _, line := range want {
+			if err == nil || !strings.Contains(err.Error(), "\n  "+line) {
+				t.Errorf("%s: %v does not name %q", state, err, line)
+			}
+		}
+	}
+}
+
 func TestWordsInAnotherEncodingAreRefused(t *testing.T) {
 	t.Parallel()
 	const latin1 = "caf\xe9"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"frontdesk/desk"
@@ -78,12 +79,21 @@ func verdict(m store.Message) error {
 	case m.State.Sent():
 		return nil
 	case m.State == store.StateFailed, m.State == store.StateCancelled:
-		return withCode(exitFailed, fmt.Errorf("the reply was not sent%s", said))
+		return withCode(exitFailed, fmt.Errorf("the reply was not sent%s%s", said, goesOn(m, "retry")))
 	case m.State == store.StateUnknown, m.State == store.StateSending:
-		return withCode(exitUnknown, fmt.Errorf("nobody knows whether the reply arrived%s", said))
+		return withCode(exitUnknown, fmt.Errorf("nobody knows whether the reply arrived%s%s", said, goesOn(m, "arrived", "retry --anyway")))
 	case m.State == store.StateHeld:
 		return withCode(exitWaiting, fmt.Errorf("the reply is held%s", said))
 	default:
 		return withCode(exitWaiting, fmt.Errorf("the reply is still queued%s", said))
 	}
+}
+
+// goesOn names the commands that settle a reply, as they are typed.
+func goesOn(m store.Message, verbs ...string) string {
+	var lines []string
+	for _, verb := range verbs {
+		lines = append(lines, fmt.Sprintf("\n  frontdesk queue %s %s %s", verb, m.Conversation, m.ID))
+	}
+	return strings.Join(lines, "")
 }
