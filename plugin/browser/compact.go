@@ -23,6 +23,7 @@ func compact(code string) (string, error) {
 		return "", err
 	}
 	short := shortNames(pieces)
+	pieces = withoutLast(pieces)
 	var out strings.Builder
 	var last piece
 	for i, p := range pieces {
@@ -36,6 +37,19 @@ func compact(code string) (string, error) {
 		last = p
 	}
 	return out.String(), nil
+}
+
+// withoutLast leaves out the semicolons and commas that stand in front of what closes: the language needs none there.
+func withoutLast(pieces []piece) []piece {
+	var out []piece
+	for i, p := range pieces {
+		after := textAt(pieces, i+1)
+		if p.text == ";" && after == "}" || p.text == "," && slices.Contains([]string{")", "]", "}"}, after) {
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 func piecesOf(code string) ([]piece, error) {

@@ -12,9 +12,10 @@ func TestCompact(t *testing.T) {
 		{"texts stay", `say('// no  comment', "it's  'so'", '\'  ');`, `say('// no  comment',"it's  'so'",'\'  ');`},
 		{"expressions stay", `x = /[/"' ]+ \/ /g.test(y) / 2 / z;`, `x=/[/"' ]+ \/ /g.test(y)/2/z;`},
 		{"an expression that is returned", "return /a b/;", "return/a b/;"},
-		{"names", "const count = 1;\nfunction tell(name) { const label = name; return label + count; }\ntell(count);", "const a=1;function c(name){const b=name;return b+a;}c(a);"},
+		{"names", "const count = 1;\nfunction tell(name) { const label = name; return label + count; }\ntell(count);", "const a=1;function c(name){const b=name;return b+a}c(a);"},
 		{"names of properties stay", "const count = 1; x.count = { count: count }; y = [...count];", "const a=1;x.count={count:a};y=[...a];"},
 		{"names that stand for properties stay", "const count = 1, o = { count, b };", "const count=1,o={count,b};"},
+		{"what stands last", "if (x) { a(1, 2,); b = [1, 2,]; }", "if(x){a(1,2);b=[1,2]}"},
 		{"names in use are not taken", "const count = 1; a(count);", "const b=1;a(b);"},
 		{"a choice is no property", "const count = 1; x = y ? count : count;", "const a=1;x=y?a:a;"},
 	} {

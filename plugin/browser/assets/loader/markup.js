@@ -8,7 +8,8 @@ const ours = [
   'page_id', 'ref', 'theme_color', 'logged_in_greeting', 'logged_out_greeting', 'greeting_dialog_display', 'greeting_dialog_delay',
   'minimized', 'customer', 'attribution',
 ];
-const narrow = matchMedia('(max-width: 600px), (max-height: 480px) and (pointer: coarse)');
+// Pages without a viewport of their own are as wide on a phone as on a desk: there the device's width tells.
+const narrow = matchMedia('(max-width: 600px), (max-device-width: 600px), (max-height: 480px) and (pointer: coarse)');
 
 // pageOf is the page that a div names, or the only one there is.
 function pageOf(div) {

@@ -86,10 +86,11 @@ function provide() {
   });
 }
 
-// callInit calls the website's fbAsyncInit, each once. hasRun is how the other SDK says and sees that it was.
+// callInit calls the website's fbAsyncInit, each once. hasRun is how the other SDK says and sees that it was. Where a
+// framework has thrown FB away it is about to load us again.
 function callInit() {
   const start = window.fbAsyncInit;
-  if (typeof start !== 'function' || start.hasRun || begun.has(start)) return;
+  if (!isObject(window.FB) || typeof start !== 'function' || start.hasRun || begun.has(start)) return;
   begun.add(start);
   start.hasRun = true;
   safely(() => start.call(window));

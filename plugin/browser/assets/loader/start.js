@@ -81,9 +81,12 @@ function whenAlone(fn) {
 // meet is what the loader does when it is embedded: the first time, and again when a page embeds it twice.
 function meet(script) {
   provide();
-  // The oldest snippets say what to do behind the address: #xfbml=1&version=v3.2
+  // The oldest snippets say what to do behind the address: #xfbml=1&version=v3.2. Their listeners stand further down.
   const asked = new URLSearchParams(((script && script.src) || '').split('#')[1] || '');
-  if (asked.get('xfbml') === '1' || asked.get('xfbml') === 'true') init({ xfbml: true });
+  if (asked.get('xfbml') === '1' || asked.get('xfbml') === 'true') {
+    if (document.readyState === 'loading') addEventListener('DOMContentLoaded', () => parse());
+    else parse();
+  }
   callInit();
 }
 
