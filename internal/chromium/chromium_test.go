@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"frontdesk/internal/chromium"
@@ -29,8 +30,9 @@ const (
 			window.ticks = 0; setInterval(() => ticks++, 10);
 			window.addEventListener("offline", () => document.title = "offline");
 		</script>`
-	inner = `<!doctype html><input id=i aria-label="Words"><input type=file id=f aria-label="Files">
-		<script>f.onchange = () => f.files[0].text().then(text => i.value = text)</script>`
+	inner = `<!doctype html><input id=i aria-label="Words"><input type=file id=f aria-label="Files"><textarea aria-label="Lines"></textarea>
+		<script>f.onchange = () => f.files[0].text().then(text => i.value = text);
+			document.querySelector("textarea").onkeydown = e => { if (e.key === "Enter" && !e.shiftKey) { e.preventDefault(); e.target.value += "!"; } }</script>`
 )
 
 func serve(t *testing.T) string {
@@ -70,6 +72,11 @@ func TestBrowser(t *testing.T) {
 	p.Type("hi" + kb.ArrowLeft)
 	p.Insert("👋")
 	frame.Wait("the letters", "i.value === 'h👋i'")
+	frame.Role("textbox", "Lines").Click()
+	p.Type("a" + kb.Enter + "b")
+	p.Type(kb.Enter, chromedp.ModifierShift)
+	p.Type("c")
+	frame.Wait("what the page takes for itself to be no letter", `document.querySelector("textarea").value === "a!b\nc"`)
 	file := filepath.Join(t.TempDir(), "note.txt")
 	if err := os.WriteFile(file, []byte("of a file"), 0o600); err != nil {
 		t.Fatal(err)

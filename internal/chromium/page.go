@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Device is what a page is shown on.
@@ -146,6 +147,12 @@ func (p *Page) fail(format string, args ...any) {
 	p.t.Fatalf(format+"\nconsole:\n%s", append(args, strings.Join(p.Console(), "\n"))...)
 }
 
+// Before has a script run in each document that is loaded from now on, before any of its own.
+func (p *Page) Before(script string) {
+	p.t.Helper()
+	p.Do("add a script", call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}))
+}
+
 // Go opens an address and waits until it is loaded.
 func (p *Page) Go(url string) {
 	p.t.Helper()
@@ -165,7 +172,23 @@ func (p *Page) Close() { p.end() }
 // kb.Enter; held keys are as in chromedp.ModifierShift.
 func (p *Page) Type(text string, held ...chromedp.Modifier) {
 	p.t.Helper()
-	p.Do("type", chromedp.KeyEvent(text, chromedp.KeyModifiers(held...)))
+	var keys []chromedp.Action[chromedp.Void]
+	for _, r := range text {
+		events := kb.Encode(r)
+		// A press and its letter are one event, so that a page which takes the press for itself gets no letter.
+		if len(events) == 3 {
+			press := *events[1]
+			press.Type, press.WindowsVirtualKeyCode = kb.KeyDown, events[0].WindowsVirtualKeyCode
+			events = []*input.DispatchKeyEventParams{&press, events[2]}
+		}
+		for _, event := range events {
+			for _, one := range held {
+				event.Modifiers |= int64(one)
+			}
+			keys = append(keys, call(input.DispatchKeyEvent, *event))
+		}
+	}
+	p.Do("type", keys...)
 }
 
 // Insert puts a text where the focus is at once, as an emoji keyboard does.
