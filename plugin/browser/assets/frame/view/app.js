@@ -38,7 +38,7 @@ export function start(talk, words, doc = document) {
 
   let due = false;
   let ended = false;
-  let was = { phase: '', open: false, colour: undefined };
+  let was = { phase: '', open: false, focus: false, colour: undefined };
   // Not by animation frames: a frame that is hidden has none, and what it shows first would be old.
   const draw = () => {
     due = false;
@@ -52,10 +52,11 @@ export function start(talk, words, doc = document) {
     parts.greeting.node.hidden = state.phase !== 'greeting';
     parts.thread.node.hidden = !['chat', 'blocked', 'over'].includes(state.phase);
     if (!parts.thread.node.hidden && was.phase !== state.phase) parts.thread.toEnd();
-    const arrives = state.phase !== was.phase && was.phase === 'greeting';
-    // A window that is open from the page before takes the focus from nobody.
-    if (state.open && ((!was.open && state.focus !== false) || (arrives && doc.hasFocus()))) view.focus();
-    was = { phase: state.phase, open: state.open, colour };
+    // A window that is open from the page before takes the focus from nobody. One that has it keeps it when a screen gives
+    // way to the next.
+    const opened = state.open && state.focus && !(was.open && was.focus);
+    if (opened || (state.phase !== was.phase && doc.hasFocus())) view.focus();
+    was = { phase: state.phase, open: state.open, focus: state.focus, colour };
   };
   const off = talk.on(() => {
     if (due) return;
@@ -67,12 +68,16 @@ export function start(talk, words, doc = document) {
     e.preventDefault();
     talk.close();
   };
+  // The focus may come later than the window: into the frame as a whole, where it is of no use.
+  const come = () => doc.activeElement === doc.body && view.focus();
+  window.addEventListener('focus', come);
   doc.addEventListener('keydown', keys);
   fitKeyboard(doc);
   draw();
   return () => {
     ended = true;
     off();
+    window.removeEventListener('focus', come);
     doc.removeEventListener('keydown', keys);
   };
 }

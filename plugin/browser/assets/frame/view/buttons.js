@@ -15,7 +15,7 @@ function one(m, card, button, i, { words, talk }) {
   if (button.type === 'postback') {
     const chosen = isChosen(m, card, i);
     return make('button', { type: 'button', class: chosen ? 'button chosen' : 'button', onclick: () => talk.press(m.mid, card, i) },
-      chosen && icon('tick'), title, chosen && spoken(', ' + words.chosen));
+      chosen && icon('tick'), title, chosen && spoken(` (${words.chosen})`));
   }
   if (button.type === 'web_url' && isWeb(button.url)) {
     return link(safeLink(button.url), words, { class: 'button' }, title, icon('out'));

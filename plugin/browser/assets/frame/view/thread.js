@@ -186,12 +186,12 @@ export function threadView(view) {
     else ends(talk.state);
   }
 
-  // anchor is the uppermost message in sight, and where it is.
+  // anchor is the uppermost message in sight, and where it is. No day's name: those move up when older messages come.
   function anchor() {
     const top = log.getBoundingClientRect().top;
     for (const child of list.children) {
       const box = child.getBoundingClientRect();
-      if (box.bottom > top) return { node: child, top: box.top };
+      if (box.bottom > top && child.classList.contains('message')) return { node: child, top: box.top };
     }
     return null;
   }
