@@ -30,12 +30,12 @@ func newFrame() (*bundle, string, error) {
 // the folder of its scripts and styles, and {lang} and {dir} for the locale's.
 func (s *Server) serveFrame(w http.ResponseWriter, r *http.Request) {
 	page := r.URL.Query().Get("page_id")
-	ancestors, err := "", error(nil)
 	if !s.knows(page) {
 		refuse(w, http.StatusNotFound, "page_id is not a page of this platform")
 		return
 	}
-	if ancestors, err = s.site.FrameAncestors(r.Context(), page); err != nil {
+	ancestors, err := s.site.FrameAncestors(r.Context(), page)
+	if err != nil {
 		refuse(w, http.StatusServiceUnavailable, "the page's settings could not be read just now; try again")
 		return
 	}
