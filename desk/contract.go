@@ -22,6 +22,7 @@ type Contract interface {
 	Stationery
 	Filer
 	Attendance
+	Sites
 }
 
 // Reader answers what a screen shows.

@@ -93,6 +93,8 @@ type Options struct {
 
 	// Attend knows which visitors of our own plugin are there; whoever made it runs it. Nil: nothing is known of it.
 	Attend Attendant
+	// Sites knows how the chat of our own plugin is set. Nil: it cannot be seen or changed here.
+	Sites SiteKeeper
 
 	Now    func() time.Time // default time.Now
 	Rand   io.Reader        // of tokens; default crypto/rand

@@ -97,7 +97,7 @@ func (h *house) build(ctx context.Context, p plan) (err error) {
 	if h.desk, err = desk.New(desk.Options{
 		Log: h.log(), Views: h.stores.Views, Feed: h.stores.feed, Drafts: h.stores.Desk,
 		Canned: canned.NewShelf(p.settings.Canned, nil), Uses: h.stores.Desk,
-		Media: folder, Gather: gatherer, Attend: attendant,
+		Media: folder, Gather: gatherer, Attend: attendant, Sites: newSiteKeeper(p.settings, h.site, ours),
 		Hold: p.settings.UndoSend, NoSenderActions: !p.settings.Typing,
 		Poke: h.stores.projector.Poke, Inboxes: inboxes, PluginSender: ours.sender(h.site.id),
 		Logger: h.logger, Watch: h.stores.metrics, Version: version(), DataDir: p.settings.DataDir, Demo: p.demo,

@@ -160,3 +160,12 @@ func (l *lateDesk) Comings(ctx context.Context) (<-chan struct{}, error) {
 func (l *lateDesk) Walk(ctx context.Context, id store.ConversationID) (desk.Walk, error) {
 	return whenHere(ctx, l, func(d desk.Contract) (desk.Walk, error) { return d.Walk(ctx, id) })
 }
+
+func (l *lateDesk) Site(ctx context.Context, inbox store.InboxID) (desk.Site, error) {
+	return whenHere(ctx, l, func(d desk.Contract) (desk.Site, error) { return d.Site(ctx, inbox) })
+}
+
+func (l *lateDesk) SaveSite(ctx context.Context, inbox store.InboxID, s desk.SiteSettings) error {
+	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.SaveSite(ctx, inbox, s) })
+	return err
+}

@@ -9,6 +9,7 @@ import (
 const (
 	KeyData            = "data"
 	KeyListen          = "listen"
+	KeyURL             = "url"
 	KeyAgent           = "agent"
 	KeyLog             = "log"
 	KeyLogLevel        = "log_level"
@@ -52,7 +53,7 @@ var secretKeys = []string{KeyAppSecret, KeyVerifyToken, KeyPageToken, KeyPluginT
 // allKeys is every name config.toml may hold.
 var allKeys = func() []string {
 	keys := []string{
-		KeyData, KeyListen, KeyAgent, KeyLog, KeyLogLevel, KeyMetrics, KeyAppID, KeyPageID, KeyHumanAgent, KeyCanned, KeyMedia, KeyMediaMax, KeyGraphURL, KeyGraphVersion,
+		KeyData, KeyListen, KeyURL, KeyAgent, KeyLog, KeyLogLevel, KeyMetrics, KeyAppID, KeyPageID, KeyHumanAgent, KeyCanned, KeyMedia, KeyMediaMax, KeyGraphURL, KeyGraphVersion,
 		KeyTyping, KeyUndoSend, KeyPluginPageID, KeyPluginDomains, KeyPluginTrustedProxies, KeyPluginGuestSessions,
 		KeyPluginCountryHeader, KeyPluginApps,
 	}

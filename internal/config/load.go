@@ -64,6 +64,7 @@ func Load(ctx context.Context, src Source) (Settings, error) {
 	l := &loader{ctx: ctx, layers: []layer{flagLayer(src.Flags), env, file}}
 	s := Settings{
 		Listen:          l.address(KeyListen, DefaultListen, DefaultListen),
+		URL:             l.base(KeyURL, ""),
 		Metrics:         l.address(KeyMetrics, "", "127.0.0.1:9090"),
 		LogLevel:        l.level(KeyLogLevel),
 		Agent:           l.text(KeyAgent, src.Login),

@@ -47,6 +47,7 @@ type App struct {
 type Settings struct {
 	DataDir string // absolute
 	Listen  string // host:port
+	URL     string // where the world reaches the listener, as in https://chat.lumen.example; empty: nobody said
 	Agent   string // in whose name commands and the screen act
 	LogFile string // absolute
 	// LogGiven says that a setting names the log file, so that somebody else may look after its size.

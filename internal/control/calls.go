@@ -98,6 +98,12 @@ var handlers = map[method]handler{
 	callWalk: with(func(ctx context.Context, d desk.Contract, a conversationArgs) (any, error) {
 		return d.Walk(ctx, a.ID)
 	}),
+	callSite: with(func(ctx context.Context, d desk.Contract, a siteArgs) (any, error) {
+		return d.Site(ctx, a.Inbox)
+	}),
+	callSaveSite: with(func(ctx context.Context, d desk.Contract, a siteArgs) (any, error) {
+		return nil, d.SaveSite(ctx, a.Inbox, a.Settings)
+	}),
 }
 
 // with decodes a call's arguments.

@@ -171,3 +171,14 @@ func (c *Client) Walk(ctx context.Context, id store.ConversationID) (walk desk.W
 	err = c.do(ctx, callWalk, conversationArgs{ID: id}, &walk)
 	return walk, err
 }
+
+// Site keeps desk.Sites.
+func (c *Client) Site(ctx context.Context, inbox store.InboxID) (site desk.Site, err error) {
+	err = c.do(ctx, callSite, siteArgs{Inbox: inbox}, &site)
+	return site, err
+}
+
+// SaveSite keeps desk.Sites.
+func (c *Client) SaveSite(ctx context.Context, inbox store.InboxID, s desk.SiteSettings) error {
+	return c.do(ctx, callSaveSite, siteArgs{Inbox: inbox, Settings: s}, nil)
+}

@@ -102,6 +102,8 @@ const (
 	callPresences    method = "presences"
 	callComings      method = "comings"
 	callWalk         method = "walk"
+	callSite         method = "site"
+	callSaveSite     method = "save_site"
 )
 
 // streams reports whether a call goes on being answered until the client leaves.
@@ -127,6 +129,10 @@ type (
 	}
 	presencesArgs struct {
 		IDs []store.ConversationID `json:"ids,omitempty"`
+	}
+	siteArgs struct {
+		Inbox    store.InboxID     `json:"inbox,omitempty"`
+		Settings desk.SiteSettings `json:"settings,omitzero"`
 	}
 	messageArgs struct {
 		Conversation store.ConversationID `json:"conversation"`

@@ -17,13 +17,14 @@ const module = "frontdesk/"
 // does not exist. A folder within a room belongs to it, unless it has a line of its own.
 var rooms = map[string][]string{
 	"cmd/frontdesk": {
-		"tui", "desk", "desk/media", "desk/presence", "ingest", "plugin", "plugin/browser", "plugin/rehearsal", "store", "store/bolt", "messenger",
+		"tui", "desk", "desk/media", "desk/presence", "desk/embedding", "ingest", "plugin", "plugin/browser", "plugin/rehearsal", "store", "store/bolt", "messenger",
 		"internal/config", "internal/control", "internal/logfile", "internal/metrics", "internal/bench",
 	},
-	"tui":               {"desk", "store", "messenger"},
-	"desk":              {"desk/media", "desk/presence", "store", "messenger"},
+	"tui":               {"desk", "desk/embedding", "store", "messenger"},
+	"desk":              {"desk/media", "desk/presence", "desk/embedding", "store", "messenger"},
 	"desk/media":        {"store", "messenger"},
 	"desk/presence":     {"store"},
+	"desk/embedding":    {"messenger"},
 	"ingest":            {"store", "messenger", "internal/intake"},
 	"plugin":            {"messenger", "internal/intake", "internal/boltfile"},
 	"plugin/browser":    {},
