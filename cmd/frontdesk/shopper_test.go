@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -65,6 +66,28 @@ type shopper struct {
 	t    *testing.T
 	page *chromium.Page
 	chat chromium.Document // the frame
+
+	words map[string]string // of the frame, in the page's language; empty: English
+}
+
+// english are the frame's words that a shopper looks for.
+var english = map[string]string{
+	"getStarted": "Get started", "write": "Write a message", "send": "Send", "menu": "Menu",
+	"sending": "Sending", "waiting": "Waiting for a connection", "failed": "Not sent",
+}
+
+// word is what the frame calls something.
+func (s *shopper) word(key string) string {
+	if word, ok := s.words[key]; ok {
+		return word
+	}
+	return english[key]
+}
+
+// learns reads the frame's words in a language.
+func (s *shopper) learns(language string) {
+	s.t.Helper()
+	s.chat.Eval(`import(new URL("words/`+language+`.js", document.querySelector("script[type=module]").src)).then(m => m.default)`, &s.words)
 }
 
 // shops opens a website in a tab.
@@ -74,26 +97,29 @@ func shops(t *testing.T, page *chromium.Page, url string) *shopper {
 	return &shopper{t: t, page: page, chat: page.Frame("/plugin/frame")}
 }
 
+// openers are the round button's names, by language.
+var openers = map[string]string{"en": "Open chat", "ar": "فتح المحادثة"}
+
 // opens opens the chat by its round button.
-func (s *shopper) opens() {
+func (s *shopper) opens(language string) {
 	s.t.Helper()
-	s.page.Role("button", "Open chat").Click()
+	s.page.Role("button", openers[language]).Click()
 }
 
 // begins opens the chat and presses Get Started.
 func (s *shopper) begins() {
 	s.t.Helper()
-	s.opens()
-	s.chat.Role("button", "Get started").Click()
-	s.chat.Role("textbox", "Write a message").Wait()
+	s.opens("en")
+	s.chat.Role("button", s.word("getStarted")).Click()
+	s.chat.Role("textbox", s.word("write")).Wait()
 }
 
 func (s *shopper) writes(text string) {
 	s.t.Helper()
-	s.chat.Role("textbox", "Write a message").Click()
+	s.chat.Role("textbox", s.word("write")).Click()
 	s.page.Insert(text)
 	if s.page.OnPhone() {
-		s.chat.Role("button", "Send").Click() // there the key makes a new line
+		s.chat.Role("button", s.word("send")).Click() // there the key makes a new line
 	} else {
 		s.page.Type(kb.Enter)
 	}
@@ -126,7 +152,8 @@ func (s *shopper) seesOnce(texts ...string) {
 // delivered waits until nothing of the visitor's is on its way.
 func (s *shopper) delivered() {
 	s.t.Helper()
-	s.chat.Wait("what was written to have arrived", "!/\\b(Sending|Waiting for a connection|Not sent)\\b/.test("+thread+")")
+	underway := strings.Join([]string{s.word("sending"), s.word("waiting"), s.word("failed")}, "|")
+	s.chat.Wait("what was said to have arrived", "!new RegExp("+strconv.Quote(underway)+").test("+thread+")")
 }
 
 func (s *shopper) taps(title string) {
@@ -141,7 +168,7 @@ func (s *shopper) presses(title string) {
 
 func (s *shopper) picks(title string) {
 	s.t.Helper()
-	s.chat.Role("button", "Menu").Click()
+	s.chat.Role("button", s.word("menu")).Click()
 	s.chat.Role("menuitem", title).Click()
 }
 
