@@ -34,7 +34,7 @@ type Look struct {
 	DesktopSide  int    `json:"desktop_side_spacing"`
 	MobileBelow  int    `json:"mobile_bottom_spacing"`
 	MobileSide   int    `json:"mobile_side_spacing"`
-	Icon         string `json:"entry_point_icon"`  // MESSENGER_ICON, CHAT_ROUND_ICON, CHAT_ANGULAR_ICON, NONE
+	Icon         string `json:"-"`                 // MESSENGER_ICON, CHAT_ROUND_ICON, CHAT_ANGULAR_ICON, NONE
 	Label        string `json:"entry_point_label"` // NONE, CHAT, HELP, ASK_US
 
 	// What is empty or nil was not set.
@@ -43,7 +43,7 @@ type Look struct {
 	Delay    *float64 `json:"greeting_dialog_delay,omitempty"`   // seconds
 	Greeting string   `json:"greeting,omitempty"`                // for guests, in the locale
 	Ref      string   `json:"ref,omitempty"`
-	Locale   string   `json:"locale,omitempty"` // where the script's address names none
+	Locale   string   `json:"-"` // where the script's address names none
 
 	Render     bool   `json:"render"`
 	Why        string `json:"why,omitempty"`     // it does not render: age, country, origin or referrer

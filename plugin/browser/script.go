@@ -107,7 +107,7 @@ func (s *Server) script(r *http.Request, locale string) (*content, error) {
 		if err != nil {
 			return nil, err
 		}
-		pages[page] = drawn{look, iconOf(look)}
+		pages[page] = draw(look)
 		if own == "" {
 			own = look.Locale
 		}
@@ -124,6 +124,14 @@ func (s *Server) script(r *http.Request, locale string) (*content, error) {
 		return nil, err
 	}
 	return s.loader.with(raw)
+}
+
+// draw adds what is drawn for a look. Who is refused for good needs no more than the reason.
+func draw(look Look) drawn {
+	if !look.Render && look.MinimumAge == 0 {
+		return drawn{Look: Look{Why: look.Why, Message: look.Message}}
+	}
+	return drawn{look, iconOf(look)}
 }
 
 // look is a page's look. A refusal is one too: one that tells the website why.
