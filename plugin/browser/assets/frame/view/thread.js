@@ -53,6 +53,7 @@ export function threadView(view) {
     draw(state);
     tell(before);
     if (pinned && !node.hidden && document.visibilityState === 'visible') talk.looked();
+    reach(Infinity);
   }
 
   // move brings the window to where it belongs in the new list.
@@ -167,23 +168,32 @@ export function threadView(view) {
     const rest = log.scrollHeight - log.clientHeight - log.scrollTop;
     pinned = atEnd && rest < near;
     if (pinned && document.visibilityState === 'visible') talk.looked();
-    let moved = false;
-    if (log.scrollTop < ahead && !pinned) {
+    if (!reach(rest)) ends(talk.state);
+  }
+
+  // reach draws more where the scrolling comes near to what is drawn, and asks for what is older than all that is here. It
+  // reports whether it has drawn.
+  function reach(rest) {
+    const atEnd = to === messages.length;
+    const short = log.scrollHeight <= log.clientHeight + 1; // nothing can be scrolled
+    if (log.scrollTop < ahead && (!pinned || short)) {
       if (from > 0) {
         from = Math.max(0, from - page);
         if (to - from > most) to = from + most;
-        moved = true;
-      } else if (talk.state.more && !asking) {
+        draw(talk.state);
+        return true;
+      }
+      if (talk.state.more && !asking && log.clientHeight > 0) {
         asking = true;
         talk.older().finally(() => { asking = false; });
       }
     } else if (rest < ahead && !atEnd) {
       to = Math.min(messages.length, to + page);
       if (to - from > most) from = to - most;
-      moved = true;
+      draw(talk.state);
+      return true;
     }
-    if (moved) draw(talk.state);
-    else ends(talk.state);
+    return false;
   }
 
   // anchor is the uppermost message in sight, and where it is. No day's name: those move up when older messages come.
