@@ -207,7 +207,6 @@ func TestRudePages(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
 			s, p := newStreet(t), b.Page(t, chromium.Device{Width: 1280, Height: 800, Still: true})
 			s.policy["/"] = c.policy
 			p.Go(s.put("", c.html))
@@ -259,7 +258,6 @@ func TestNoFrame(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
 			s, p := newStreet(t), b.Page(t, chromium.Phone)
 			s.frame, s.policy["/"] = 403, c.policy
 			p.Go(s.put("", c.html))

@@ -44,7 +44,6 @@ func TestEveryWayIn(t *testing.T) {
 	b, s := chromium.Start(t), newStreet(t)
 	for _, way := range waysIn {
 		t.Run(way.name, func(t *testing.T) {
-			t.Parallel()
 			p := b.Page(t, chromium.Desktop)
 			p.Go(s.put(strings.ReplaceAll(way.name, " ", "-"), way.html))
 			p.Role("button", "Open chat").Wait()
@@ -96,7 +95,6 @@ func TestBesideTheOtherSDK(t *testing.T) {
 			`<script>use();</script>`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
 			p := b.Page(t, chromium.Desktop)
 			p.Go(s.put(strings.ReplaceAll(c.name, " ", "-"), c.html))
 			events(t, p, "load,show,dialogShow")

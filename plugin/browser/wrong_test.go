@@ -34,7 +34,6 @@ func TestWrongAttributes(t *testing.T) {
 		{"a page in words", ``, `page_id="lumen" is not the digits of a page; the only page there, ` + shopPage + `, is used`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
 			html := div(c.attributes)
 			switch c.name {
 			case "another page":
@@ -75,7 +74,6 @@ func TestRightAttributes(t *testing.T) {
 		{"all of it", `theme_color="#1D6FB8" ref="a-b_c=1" greeting_dialog_delay="0.2" greeting_dialog_display="show" attribution="setup_tool" data-href="/x"`, chromium.Desktop, "load,show,dialogShow"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
 			p := b.Page(t, c.device)
 			p.Go(s.put(fmt.Sprint(i), div(c.attributes)+start+script))
 			events(t, p, c.want)
@@ -117,7 +115,6 @@ func TestRefusedWebsites(t *testing.T) {
 		{"age", "", `customer='{"id":"1","age":18,"expires":9999999999,"signature":"aa"}'`, true},
 	} {
 		t.Run(c.why+c.attributes, func(t *testing.T) {
-			t.Parallel()
 			s, p := newStreet(t), b.Page(t, chromium.Desktop)
 			s.site.look.Render, s.site.look.Why, s.site.look.Message, s.site.look.MinimumAge = false, c.why, "this is why", 18
 			p.Go(s.put("", div(c.attributes)+start+script))
@@ -147,7 +144,6 @@ func TestGreetingsAreText(t *testing.T) {
 		{"the settings", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
 			s, p := newStreet(t), b.Page(t, chromium.Desktop)
 			s.site.look.Greeting = hostile
 			p.Go(s.put("", div(c.attributes)+start+script))
