@@ -154,14 +154,14 @@ func (b *batch) call(ctx context.Context, one batchCall) (any, error) {
 // token gives a call the token of the batch, if it has none.
 func (b *batch) token(r *http.Request, body string) {
 	own := params{}
-	own.addForm(r.URL.Query())
+	_ = own.addForm(r.URL.Query()) // what has too many fields is refused when it is made
 	if strings.HasPrefix(strings.TrimSpace(body), "{") {
 		var fields map[string]json.RawMessage
 		if json.Unmarshal([]byte(body), &fields) == nil {
 			own["access_token"] = append(own["access_token"], fields["access_token"]...)
 		}
 	} else if form, err := url.ParseQuery(body); err == nil {
-		own.addForm(form)
+		_ = own.addForm(form) // as above
 	}
 	if !own.present("access_token") {
 		r.Header.Set("Authorization", "Bearer "+b.c.token)

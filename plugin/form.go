@@ -76,13 +76,16 @@ func (s *Server) takeForm(body io.Reader, boundary string) (fields url.Values, f
 func readForm(body io.Reader, boundary string, take func(*multipart.Part) error) (url.Values, error) {
 	parts := multipart.NewReader(body, boundary)
 	fields, left := url.Values{}, int64(maxGraphBody)
-	for {
+	for n := 0; ; n++ {
 		part, err := parts.NextPart()
 		if err == io.EOF { //nolint:errorlint // wrapped, it is a form that was cut off
 			return fields, nil
 		}
 		if err != nil {
 			return nil, formError(&brokenOff{err})
+		}
+		if n == maxCallFields {
+			return nil, errFields
 		}
 		if part.FormName() == "filedata" {
 			if take == nil {
@@ -156,7 +159,9 @@ func (s *Server) readGraphForm(w http.ResponseWriter, r *http.Request, c *call, 
 		if err != nil {
 			return leave, err
 		}
-		c.params.addForm(fields)
+		if err := c.params.addForm(fields); err != nil {
+			return leave, err
+		}
 		if c.page, c.app, err = s.authorize(r, c.params); err != nil {
 			return leave, err
 		}
@@ -167,7 +172,9 @@ func (s *Server) readGraphForm(w http.ResponseWriter, r *http.Request, c *call, 
 		return leave, err
 	}
 	c.file = file
-	c.params.addForm(fields)
+	if err := c.params.addForm(fields); err != nil {
+		return leave, err
+	}
 	c.page, c.app, err = s.authorize(r, c.params)
 	return leave, err
 }

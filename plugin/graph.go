@@ -81,8 +81,10 @@ func (s *Server) graph(w http.ResponseWriter, r *http.Request) (any, error) {
 // header or the query.
 func (s *Server) readCall(w http.ResponseWriter, r *http.Request, c *call) (leave func(), err error) {
 	leave, c.params = func() {}, params{}
-	c.params.addForm(r.URL.Query())
 	defer func() { c.method = methodOf(r, c.params) }()
+	if err := c.params.addForm(r.URL.Query()); err != nil {
+		return leave, err
+	}
 	if r.Method == http.MethodPost || r.Method == http.MethodDelete {
 		if boundary := formBoundary(r); boundary != "" {
 			return s.readGraphForm(w, r, c, boundary)
@@ -113,21 +115,13 @@ func readParams(r *http.Request, p params) error {
 		return nil
 	}
 	if kind == "application/json" || strings.HasPrefix(strings.TrimSpace(string(body[:min(len(body), 64)])), "{") {
-		var fields map[string]json.RawMessage
-		if err := json.Unmarshal(body, &fields); err != nil {
-			return badParam("the body is not a JSON object")
-		}
-		for name, raw := range fields {
-			p[name] = raw
-		}
-		return nil
+		return p.addJSON(body)
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
 		return badParam("the body is neither JSON nor form fields")
 	}
-	p.addForm(form)
-	return nil
+	return p.addForm(form)
 }
 
 func bodyError(err error) error {

@@ -1,7 +1,10 @@
 package plugin
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/url"
 	"slices"
 	"strconv"
@@ -60,9 +63,21 @@ func (p params) list(name string) []string {
 	return slices.DeleteFunc(names, func(s string) bool { return s == "" })
 }
 
+// maxCallFields is how many fields a call has: a template with everything in it, each part in a field of its own, has some
+// hundred. A small field takes up many times its size in our memory, and who sends it may be a stranger.
+const maxCallFields = 1000
+
+var errFields = badParam("the call has more than %d fields", maxCallFields)
+
 // addForm takes the fields of a form: objects are JSON in it, names with brackets are parts of a field, everything else is
 // text.
-func (p params) addForm(form url.Values) {
+func (p params) addForm(form url.Values) error {
+	n := 0
+	for _, values := range form {
+		if n += len(values); n > maxCallFields {
+			return errFields
+		}
+	}
 	parts := map[string]*branch{}
 	for name, values := range form {
 		if len(values) == 0 {
@@ -85,7 +100,36 @@ func (p params) addForm(form url.Values) {
 			p[root] = raw
 		}
 	}
+	return nil
 }
+
+// addJSON takes the fields of a JSON object.
+func (p params) addJSON(body []byte) error {
+	read := json.NewDecoder(bytes.NewReader(body))
+	if open, err := read.Token(); err != nil || open != json.Delim('{') {
+		return errNoObject
+	}
+	for n := 0; read.More(); n++ {
+		name, err := read.Token()
+		var raw json.RawMessage
+		if err != nil || read.Decode(&raw) != nil {
+			return errNoObject
+		}
+		if n == maxCallFields {
+			return errFields
+		}
+		p[name.(string)] = raw // the decoder has seen that names are texts
+	}
+	if _, err := read.Token(); err != nil { // the end of the object
+		return errNoObject
+	}
+	if _, err := read.Token(); !errors.Is(err, io.EOF) {
+		return errNoObject
+	}
+	return nil
+}
+
+var errNoObject = badParam("the body is not a JSON object")
 
 // formValue is a form's value as JSON.
 func formValue(value string) json.RawMessage {
