@@ -36,8 +36,11 @@ var (
 	errCrossSite = &EmbedError{WrongOrigin, "the call was made by another website, which does not say which one it is"}
 )
 
+// maxHost is the longest name that a host can have, with a port.
+const maxHost = 260
+
 func errForeign(host string) error {
-	return &EmbedError{WrongOrigin, host + " is not among the domains that may embed this chat;" +
+	return &EmbedError{WrongOrigin, host[:min(len(host), maxHost)] + " is not among the domains that may embed this chat;" +
 		" add it to the setting plugin_domains or to the page's whitelisted_domains"}
 }
 
@@ -138,7 +141,7 @@ func (s *Server) mayEmbed(r *http.Request, address string, domains []string) err
 		origin = "https://" + name
 	}
 	switch {
-	case strings.EqualFold(u.Host, s.host(r)), slices.Contains(domains, origin):
+	case strings.EqualFold(u.Host, s.host(r)) && s.ownName(r, u.Hostname(), domains), slices.Contains(domains, origin):
 		return nil
 	case isLoopback(u.Hostname()) && (s.loopbackPages || len(domains) == 0):
 		return nil
@@ -146,6 +149,13 @@ func (s *Server) mayEmbed(r *http.Request, address string, domains []string) err
 		return errPlain(u.Host)
 	}
 	return errForeign(u.Host)
+}
+
+// ownName reports whether a name by which a browser reached us can be ours. As long as only this machine may embed the chat
+// it is one of this machine's, or one that a trusted proxy answers to: any website can let its own name lead here.
+func (s *Server) ownName(r *http.Request, host string, domains []string) bool {
+	proxied := r.Header.Get("X-Forwarded-Host") != "" && s.trusts(hostOf(r.RemoteAddr))
+	return isLoopback(host) || proxied || !s.loopbackPages && len(domains) > 0
 }
 
 func isLoopback(host string) bool {

@@ -54,6 +54,10 @@ func TestWhoMayEmbed(t *testing.T) {
 		"a website, nothing set":         {p: bare, headers: map[string]string{"Origin": "https://www.lumen.example"}, wrong: "origin"},
 		"a name like this machine's":     {p: bare, headers: map[string]string{"Origin": "http://localhost.evil.example"}, wrong: "origin"},
 		"a host the caller made up":      {p: shop, headers: map[string]string{"Origin": "https://evil.example", "X-Forwarded-Host": "evil.example"}, wrong: "origin"},
+		"a name that was led here":       {p: bare, headers: map[string]string{"Host": "evil.example:8080", "Origin": "http://evil.example:8080"}, wrong: "origin"},
+		"one led to the demo":            {p: demo, headers: map[string]string{"Host": "evil.example:8080", "Origin": "http://evil.example:8080"}, wrong: "origin"},
+		"our name, with a website named": {p: shop, headers: map[string]string{"Host": "chat.lumen.example", "Origin": "https://chat.lumen.example"}},
+		"a host without end":             {p: shop, headers: map[string]string{"Origin": "https://" + strings.Repeat("a.", 9000) + "example"}, wrong: "origin"},
 		"a website that sends no scheme": {p: shop, headers: map[string]string{"Origin": "www.lumen.example"}, wrong: "origin"},
 	} {
 		t.Run(name, func(t *testing.T) {
