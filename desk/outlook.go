@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -40,11 +41,13 @@ func OutlookOf(c store.Conversation, in Inbox, known bool, now time.Time) Outloo
 		o.Blocked, o.Short, o.Controls = refusal, unreachableShort(in, known), nil
 	case in.Stopped:
 		o.Blocked, o.Short = stoppedRefusal(in.Alert, in.Advice), "Sending is stopped for this inbox"
+	case c.Unreachable():
+		o.Blocked, o.Short, o.Remains = refusedRefusal(), "The customer blocked or muted the page", remainsWhenRefused
 	default:
 		o.within(c, c.Contact, in, now)
 	}
 	if o.Blocked != nil {
-		o.Until, o.Remains = time.Time{}, "A private note can be written all the same."
+		o.Until, o.Remains = time.Time{}, cmp.Or(o.Remains, "A private note can be written all the same.")
 		return o
 	}
 	if said := controlWarning(c, in); said != "" {
@@ -164,6 +167,17 @@ func unreachableShort(in Inbox, known bool) string {
 	}
 	return "This contact is no visitor of the plugin"
 }
+
+// refusedRefusal is why nothing is sent to a contact of whom the platform has said that nothing arrives (ref. 4.2).
+func refusedRefusal() *Refusal {
+	return &Refusal{
+		Reason: "The customer has blocked or muted the page, says the platform.",
+		Advice: "Wait until the customer writes or reacts.",
+	}
+}
+
+// remainsWhenRefused is what can be done then. A customer who lets the page write again does not tell us so.
+const remainsWhenRefused = "A private note can be written, and the refused message sent again to try."
 
 func stoppedRefusal(alert, advice string) *Refusal {
 	return &Refusal{Reason: "Sending is stopped for this inbox: " + alert, Advice: advice}

@@ -23,6 +23,19 @@ func heard(c store.Contact, ago time.Duration) store.Conversation {
 	return store.Conversation{ID: conv(pageID, c), Inbox: pageID, Contact: c, WindowFrom: at, LastIncoming: at}
 }
 
+// refusing is c after the platform has said that its contact takes nothing of the page.
+func refusing(c store.Conversation) store.Conversation {
+	c.RefusedFrom = max(c.WindowFrom, 1)
+	return c
+}
+
+// wroteAfter is c after its contact wrote some time before saidAt.
+func wroteAfter(c store.Conversation, ago time.Duration) store.Conversation {
+	c.WindowFrom = store.MillisOf(saidAt.Add(-ago))
+	c.LastIncoming = c.WindowFrom
+	return c
+}
+
 func TestOutlook(t *testing.T) {
 	t.Parallel()
 	page := desk.Inbox{ID: pageID}
@@ -59,6 +72,10 @@ func TestOutlook(t *testing.T) {
 		"no token":              {conv: heard(psid(maya), 0), in: desk.Inbox{ID: pageID, Missing: "FRONTDESK_PAGE_TOKEN"}, blocked: "FRONTDESK_PAGE_TOKEN is missing", advice: "Set FRONTDESK_PAGE_TOKEN"},
 		"dead token":            {conv: heard(psid(maya), 0), in: desk.Inbox{ID: pageID, Stopped: true, Alert: "The token has died.", Advice: "Renew it."}, blocked: "The token has died.", advice: "Renew it."},
 		"a pause":               {conv: heard(psid(maya), 0), in: desk.Inbox{ID: pageID, Alert: "The limit is reached."}, until: saidAt.Add(day), warns: []string{"The limit is reached."}},
+		"unreachable":           {conv: refusing(heard(psid(maya), time.Hour)), in: page, blocked: "blocked or muted the page", advice: "until the customer writes"},
+		"unreachable, closed":   {conv: refusing(heard(psid(maya), 2*day)), in: granted, blocked: "blocked or muted the page", advice: "until the customer writes"},
+		"unreachable, unheard":  {conv: refusing(store.Conversation{Inbox: pageID, Contact: psid(maya)}), in: page, blocked: "blocked or muted the page", advice: "until the customer writes"},
+		"reachable again":       {conv: wroteAfter(refusing(heard(psid(maya), 2*time.Hour)), time.Hour), in: page, until: saidAt.Add(23 * time.Hour)},
 		"not of the plugin":     {conv: heard(psid(maya), 0), in: desk.Inbox{ID: siteID, Plugin: true}, blocked: "no visitor"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -77,6 +77,7 @@ type Conversation struct {
 
 	LastIncoming Millis // last message of the contact: the seven days of HUMAN_AGENT count from it
 	WindowFrom   Millis // last act that opened the window (ref. 5)
+	RefusedFrom  Millis // WindowFrom when the platform last said that the contact takes nothing of the page; see Unreachable
 	DeliveredTo  Millis // messages sent before it are delivered (ref. 2.9)
 	ReadTo       Millis // messages sent at or before it are read (ref. 2.9)
 	DeliveredSeq Seq    // the record that told of DeliveredTo
@@ -100,6 +101,17 @@ type Conversation struct {
 	LastAnswer      Place          // newest answer of a person
 	LastIncomingSeq Seq            // newest record that counted as unread
 	Outbox          []Token        // replies not yet sent, in the order of writing
+}
+
+// Unreachable reports whether the platform has said that the contact takes nothing of the page (ref. 4.2), and the contact
+// has done nothing since that opens the window.
+func (c Conversation) Unreachable() bool {
+	return c.RefusedFrom != 0 && c.WindowFrom <= c.RefusedFrom
+}
+
+// refused takes in that the platform said so.
+func (c *Conversation) refused() {
+	c.RefusedFrom = max(c.WindowFrom, 1)
 }
 
 // LastMessage is the newest message of a conversation, as far as a row of the list needs it.

@@ -76,6 +76,17 @@ type SendError struct {
 	Retry   bool   `json:",omitempty"` // whether repeating is safe
 }
 
+// The platform's code by which it says that a contact takes nothing of the page (ref. 4.2).
+const (
+	refusedCode    = 10
+	refusedSubcode = 2018108
+)
+
+// Unreachable reports whether the platform said that the contact takes nothing of the page until writing again.
+func (e *SendError) Unreachable() bool {
+	return e != nil && e.Code == refusedCode && e.Subcode == refusedSubcode
+}
+
 // Message is one line of a thread: a message of either side, a note or an activity.
 type Message struct {
 	ID           MessageID

@@ -61,6 +61,7 @@ func (t *thread) takeHeader(from Conversation) {
 	t.watermark(FactRead, from.ReadTo, from.ReadSeq)
 	t.owned(from.Owner, from.OwnerAt)
 	t.reacted(from.LastReaction)
+	t.RefusedFrom = max(t.RefusedFrom, from.RefusedFrom)
 	if from.Hidden {
 		return
 	}

@@ -119,8 +119,12 @@ func (ch *change) result(r Result) error {
 	if err != nil || !ok {
 		return err
 	}
-	if r.Outcome == OutcomeSent {
+	switch {
+	case r.Outcome == OutcomeSent:
+		t.RefusedFrom = 0 // whatever was said before, the contact can be reached
 		return t.accepted(m, r.MID)
+	case r.Outcome == OutcomeFailed && r.Error.Unreachable():
+		t.refused()
 	}
 	current := r.N >= m.Attempts &&
 		(m.State == StateSending || m.State == StateQueued || m.State == StateHeld && m.HeldBy == "")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"frontdesk/desk"
+	"frontdesk/messenger"
 	"frontdesk/store"
 )
 
@@ -131,5 +132,36 @@ func TestTheWarningComesBeforeTheEnd(t *testing.T) {
 		time.Sleep(time.Hour)
 		s.settle()
 		s.expect("as a human agent")
+	})
+}
+
+// TestTheComposerSaysWhoTakesNothing is what an agent sees of a customer who has blocked the page, before a word is typed
+// and until that customer writes again.
+func TestTheComposerSaysWhoTakesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		conv := store.NewConversationID(pageID, mara)
+		w.add(store.Reply{Token: "fd1:refused", Conversation: conv, Inbox: pageID, Recipient: mara, Agent: "Ana", Message: messenger.OutMessage{Text: "Are you there?"}})
+		w.add(store.Attempt{Token: "fd1:refused", Conversation: conv, N: 1})
+		w.add(store.Result{Token: "fd1:refused", Conversation: conv, N: 1, Outcome: store.OutcomeFailed, Error: &store.SendError{
+			Code: 10, Subcode: 2018108, Text: "The customer has blocked or muted the page.", Advice: "Wait until the customer writes.",
+		}})
+		s := openScreen(t, w.desk, w.now, screenOptions{w: 100, h: 30})
+		s.press("open")
+		s.expect("Are you there?", "⊘ The customer blocked or muted the page", "N writes a note")
+		s.press("reply")
+		s.expect("Wait until the", "A private note can be", "sent again to try")
+		s.press("mode-note")
+		s.refuse("⊘")
+		s.typed("Ring her")
+		s.press("send")
+		if got := w.newest(mara); got.Direction != store.Note || got.Text != "Ring her" {
+			t.Errorf("the desk has %+v", got)
+		}
+		w.says(pageID, mara, 0, "Sorry, I am back")
+		s.settle()
+		s.expect("Sorry, I am back")
+		s.refuse("⊘")
 	})
 }

@@ -48,6 +48,7 @@ func headerFields(f *fields, c *store.Conversation) {
 	count(f, 31, &c.LastReaction)
 	f.number(32, (*uint64)(&c.DeliveredSeq))
 	f.number(33, (*uint64)(&c.ReadSeq))
+	count(f, 34, &c.RefusedFrom)
 }
 
 func ownerFields(f *fields, o *store.Owner) {

@@ -252,6 +252,9 @@ func (h *history) step() {
 		if r.Outcome == store.OutcomeSent && h.pick("mid known", 3) > 0 {
 			r.MID = "m_mid-" + string(token)
 		}
+		if r.Outcome == store.OutcomeFailed && h.pick("unreachable", 2) == 0 {
+			r.Error = &store.SendError{Code: 10, Subcode: 2018108}
+		}
 		h.add(r)
 	case 7, 8:
 		h.add(store.Act{

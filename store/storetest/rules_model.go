@@ -41,6 +41,7 @@ type modelConv struct {
 	until    store.Millis
 	assignee string
 	seen     store.Seq
+	refused  store.Millis
 
 	profileAt  store.Millis
 	profileGot bool
@@ -254,7 +255,11 @@ func (m *plainModel) result(r store.Result) {
 			x.mids = append(x.mids, r.MID)
 		}
 		c.sent(x)
+		c.refused = 0
 		return
+	}
+	if e := r.Error; r.Outcome == store.OutcomeFailed && e != nil && e.Code == 10 && e.Subcode == 2018108 {
+		c.refused = max(c.header().WindowFrom, 1)
 	}
 	mayFail := x.State == store.StateUnknown && r.Outcome == store.OutcomeFailed
 	waits := x.State == store.StateQueued && len(x.behind) > 0

@@ -254,6 +254,7 @@ func (c *modelConv) header() store.Conversation {
 	h := store.Conversation{
 		ID: c.id, Inbox: c.inbox, Contact: c.contact, Status: c.status, SnoozedUntil: c.until, Assignee: c.assignee,
 		Seen: c.seen, Aliases: c.aliases, ProfileAt: c.profileAt, ProfileGot: c.profileGot, LastIncomingSeq: c.lastIncomingSeq(),
+		RefusedFrom: c.refused,
 	}
 	for _, f := range c.receipts {
 		mark, told := &h.DeliveredTo, &h.DeliveredSeq

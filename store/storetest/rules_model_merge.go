@@ -19,6 +19,7 @@ func (m *plainModel) alias(f store.Fact) {
 	m.into[from] = c.id
 	delete(m.convs, from)
 	m.mergeSeen(c, old)
+	c.refused = max(c.refused, old.refused)
 
 	c.aliases = append(c.aliases, from)
 	slices.Sort(c.aliases)

@@ -254,7 +254,7 @@ type arrivalFree struct {
 var byArrival = cmp.Options{
 	ownWords,
 	cmpopts.IgnoreFields(store.Message{}, "Seq"),
-	cmpopts.IgnoreFields(store.Conversation{}, "LastIncomingSeq", "DeliveredSeq", "ReadSeq"),
+	cmpopts.IgnoreFields(store.Conversation{}, "LastIncomingSeq", "DeliveredSeq", "ReadSeq", "RefusedFrom"),
 }
 
 // propertyOrder delivers the same events, and results of attempts among them, in two orders, the second time doubled.

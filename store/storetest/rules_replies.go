@@ -333,6 +333,36 @@ var outboxRules = map[string]func(*stage){
 		want(s, "state", m.State, store.StateHeld)
 		want(s, "reason", m.Error, reason)
 	},
+	"a contact who takes nothing is unreachable until something newer opens the window": func(s *stage) {
+		refuse := func(token store.Token) {
+			s.write(token)
+			s.try(token, 1)
+			s.do(store.Result{
+				Token: token, Conversation: marasC, N: 1, Outcome: store.OutcomeFailed,
+				Error: &store.SendError{Code: 10, Subcode: 2018108},
+			})
+		}
+		s.tell(said("m1", 10))
+		s.write("x")
+		s.try("x", 1)
+		s.do(store.Result{Token: "x", Conversation: marasC, N: 1, Outcome: store.OutcomeFailed, Error: &store.SendError{Code: 10, Subcode: 2018278}})
+		want(s, "after another refusal", s.header().Unreachable(), false)
+		refuse("a")
+		want(s, "refused", s.header().Unreachable(), true)
+		s.tell(said("m1", 10), said("m0", 5), delivered(20))
+		want(s, "told of what was before, and of what opens nothing", s.header().Unreachable(), true)
+		s.tell(said("m2", 30))
+		want(s, "written since", s.header().Unreachable(), false)
+		refuse("b")
+		s.tell(reacted("m2", 40, "\u2764"))
+		want(s, "reacted since", s.header().Unreachable(), false)
+		refuse("c")
+		s.act(store.Act{Verb: store.VerbSendAgain, Message: "out:c"})
+		want(s, "to be tried again", s.header().Unreachable(), true)
+		s.try("c", 2)
+		s.end("c", 2, store.OutcomeSent, "e1")
+		want(s, "taken since", s.header().Unreachable(), false)
+	},
 	"a reply may come before its conversation": func(s *stage) {
 		s.write("a")
 		c := s.header()

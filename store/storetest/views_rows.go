@@ -191,6 +191,7 @@ func rowsWhole(d *desk) {
 		},
 		DeliveredSeq: 17, ReadSeq: 18, LastTag: 12, LastAnswer: store.Place{At: 13, ID: "a"}, LastIncomingSeq: 14, Outbox: []store.Token{"t1", "t2"},
 		Owner: store.Owner{Kind: store.OwnerApp, AppID: "77"}, OwnerAt: 15, Aliases: []store.ConversationID{"1:ref:a"}, LastReaction: 16,
+		RefusedFrom: 19,
 	}
 	buttons := []messenger.Button{{Type: "web_url", Title: "t", URL: "u", Payload: "p"}, {}}
 	elements := []messenger.Element{{Title: "t", Subtitle: "s", ImageURL: "i", Buttons: buttons, DefaultAction: &buttons[0]}}
