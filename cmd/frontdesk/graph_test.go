@@ -34,7 +34,7 @@ func (h *house) graph(t *testing.T, method, path, contentType, body string) map[
 	return answer
 }
 
-// sends sends a message to a contact, given as the JSON of its message, and returns its id.
+// sends sends a message to a contact, given as the JSON of its message and of what stands beside it, and returns its id.
 func (h *house) sends(t *testing.T, contact, message string) string {
 	t.Helper()
 	answer := h.graph(t, http.MethodPost, "/me/messages", "application/json", `{"recipient":{"id":"`+contact+`"},"messaging_type":"RESPONSE","message":`+message+`}`)
@@ -69,31 +69,42 @@ func (h *house) sendsFile(t *testing.T, contact, kind, name, contentType string,
 	h.graph(t, http.MethodPost, "/me/messages", form.FormDataContentType(), body.String())
 }
 
+// talks are the page's conversations, as far as these tests look at them.
+type talks struct {
+	Data []struct {
+		Participants struct{ Data []struct{ ID string } }
+		Messages     struct{ Data []struct{ ID string } }
+	}
+}
+
+func (h *house) talks(t *testing.T) (list talks) {
+	t.Helper()
+	text, err := json.Marshal(h.graph(t, http.MethodGet, "/me/conversations?fields=participants,messages", "application/json", ""))
+	if err == nil {
+		err = json.Unmarshal(text, &list)
+	}
+	if err != nil || len(list.Data) != 1 {
+		t.Fatalf("there is not one conversation: %s, %v", text, err)
+	}
+	return list
+}
+
 // onlyContact is the id of the only visitor.
 func (h *house) onlyContact(t *testing.T) string {
 	t.Helper()
-	answer := h.graph(t, http.MethodGet, "/me/conversations?fields=participants", "application/json", "")
-	text, err := json.Marshal(answer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list struct {
-		Data []struct {
-			Participants struct{ Data []struct{ ID string } }
+	for _, p := range h.talks(t).Data[0].Participants.Data {
+		if p.ID != h.site.id {
+			return p.ID
 		}
 	}
-	if err := json.Unmarshal(text, &list); err != nil {
-		t.Fatal(err)
-	}
-	for _, conversation := range list.Data {
-		for _, p := range conversation.Participants.Data {
-			if p.ID != h.site.id {
-				return p.ID
-			}
-		}
-	}
-	t.Fatalf("nobody has written: %s", text)
+	t.Fatal("nobody has written")
 	return ""
+}
+
+// latest is the id of what was said last in the only conversation.
+func (h *house) latest(t *testing.T) string {
+	t.Helper()
+	return h.talks(t).Data[0].Messages.Data[0].ID
 }
 
 // drawing is a picture.

@@ -155,6 +155,8 @@ func (a *audit) chats() {
 	s.writes("Hello! See https://lumen.example/bikes")
 	s.delivered()
 	a.contact = h.onlyContact(a.t)
+	h.graph(a.t, http.MethodPost, "/me/messages", "application/json",
+		`{"recipient":{"id":"`+a.contact+`"},"sender_action":"react","payload":{"message_id":"`+h.latest(a.t)+`","reaction":"love"}}`)
 	mid := h.sends(a.t, a.contact, `{"text":"Good morning. One moment, I look it up at https://lumen.example/pricing."}`)
 	h.sends(a.t, a.contact, `{"text":"🚲"}`)
 	h.sends(a.t, a.contact, `{"attachment":{"type":"template","payload":{"template_type":"button","text":"Shall I reserve it?","buttons":[
@@ -166,8 +168,10 @@ func (a *audit) chats() {
 	h.sendsFile(a.t, a.contact, "image", "bike.png", "image/png", drawing(a.t))
 	h.sendsFile(a.t, a.contact, "audio", "bell.wav", "audio/wav", tone())
 	h.sendsFile(a.t, a.contact, "file", "prices.txt", "text/plain", []byte("A bell: 12.00\n"))
-	h.sends(a.t, a.contact, `{"text":"That was about this.","reply_to":"`+mid+`"}`)
+	h.sends(a.t, a.contact, `{"text":"That was about this."},"reply_to":{"mid":"`+mid+`"}`)
 	s.sees("That was about this.")
+	s.sees("❤️")
+	s.chat.Wait("what it quotes", thread+".split('One moment').length === 3")
 	s.presses("Reserve it")
 	s.delivered()
 	h.sends(a.t, a.contact, `{"text":"How do we reach you?","quick_replies":[{"content_type":"text","title":"Not at all","payload":"NO"},
