@@ -151,7 +151,7 @@ func TestTheComposerSaysWhoTakesNothing(t *testing.T) {
 		s.press("open")
 		s.expect("Are you there?", "⊘ The customer blocked or muted the page", "N writes a note")
 		s.press("reply")
-		s.expect("Wait until the", "A private note can be", "sent again to try")
+		s.expect("Wait until the", "A private note", "sent again to try")
 		s.press("mode-note")
 		s.refuse("⊘")
 		s.typed("Ring her")
