@@ -35,9 +35,14 @@ var kinds = map[string]string{
 	".html": "text/html; charset=utf-8",
 }
 
-func newContent(kind string, body []byte) (*content, error) {
+// plainContent is content for once: it is not compressed.
+func plainContent(kind string, body []byte) *content {
 	sum := sha256.Sum256(body)
-	c := &content{kind: kind, plain: body, tag: hex.EncodeToString(sum[:8])}
+	return &content{kind: kind, plain: body, tag: hex.EncodeToString(sum[:8])}
+}
+
+func newContent(kind string, body []byte) (*content, error) {
+	c := plainContent(kind, body)
 	var zipped bytes.Buffer
 	z, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
 	if err == nil {

@@ -101,13 +101,14 @@ func (s *Server) serveLoader(w http.ResponseWriter, r *http.Request) {
 
 // script is the loader for who asks. Where its address names no locale it is the first page's own.
 func (s *Server) script(r *http.Request, locale string) (*content, error) {
-	pages, own := map[string]drawn{}, ""
+	pages, own, named := map[string]drawn{}, "", false
 	for _, page := range s.site.PageIDs() {
 		look, err := s.look(r, page, locale)
 		if err != nil {
 			return nil, err
 		}
 		pages[page] = draw(look)
+		named = named || look.Why == whyOrigin
 		if own == "" {
 			own = look.Locale
 		}
@@ -123,8 +124,14 @@ func (s *Server) script(r *http.Request, locale string) (*content, error) {
 	if err != nil {
 		return nil, err
 	}
+	if named { // there are as many as anybody cares to make up: they are worth neither compressing nor keeping
+		return plainContent(kinds[".js"], s.loader.whole(raw)), nil
+	}
 	return s.loader.with(raw)
 }
+
+// whyOrigin is what a look says whose message names the website that asks.
+const whyOrigin = "origin"
 
 // draw adds what is drawn for a look. Who is refused for good needs no more than the reason.
 func draw(look Look) drawn {
@@ -145,18 +152,23 @@ func (s *Server) look(r *http.Request, page, locale string) (Look, error) {
 	return look, err
 }
 
-// with puts what is given in front of the code.
+// whole is the script with what is given in front of the code.
+func (l *loader) whole(raw []byte) []byte {
+	var script bytes.Buffer
+	script.WriteString("(function(){\"use strict\";\nconst given=")
+	script.Write(raw)
+	script.WriteString(";\n" + l.code + "})();\n")
+	return script.Bytes()
+}
+
+// with is the whole script, ready.
 func (l *loader) with(raw []byte) (*content, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if c := l.ready[string(raw)]; c != nil {
 		return c, nil
 	}
-	var script bytes.Buffer
-	script.WriteString("(function(){\"use strict\";\nconst given=")
-	script.Write(raw)
-	script.WriteString(";\n" + l.code + "})();\n")
-	c, err := newContent(kinds[".js"], script.Bytes())
+	c, err := newContent(kinds[".js"], l.whole(raw))
 	if err != nil {
 		return nil, err
 	}
