@@ -35,7 +35,7 @@ func (o Options) withDefaults() Options {
 		o.Ctx = context.Background()
 	}
 	if o.Open == nil {
-		o.Open = openBySystem
+		o.Open = OpenBySystem
 	}
 	return o
 }

@@ -282,8 +282,8 @@ func (m *Model) applyFetched(msg fetchedMsg) tea.Cmd {
 // openWait is how long the system's opener is watched for failing; what it starts goes on without us.
 const openWait = 3 * time.Second
 
-// openBySystem hands an address or a path to the program that the system has for it. No shell reads it.
-func openBySystem(ctx context.Context, target string) error {
+// OpenBySystem hands an address or a path to the program that the system has for it. No shell reads it.
+func OpenBySystem(ctx context.Context, target string) error {
 	name, args := "xdg-open", []string{target}
 	switch runtime.GOOS {
 	case "darwin":

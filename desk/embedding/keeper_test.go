@@ -49,7 +49,7 @@ func platform(t *testing.T, answers map[string]string) (*embedding.Keeper, *[]st
 func TestKeeperReads(t *testing.T) {
 	t.Parallel()
 	k, _ := platform(t, map[string]string{
-		"GET /me/chat_plugin":       `{"data":[{"theme_color":"#1D6FB8","greeting_dialog_delay":2.5,"alignment":"LEFT","countries":{"deny":["US"]}}]}`,
+		"GET /me/chat_plugin":       `{"data":[{"welcome_screen_greeting":"Hello!","theme_color":"#1D6FB8","greeting_dialog_delay":2.5,"alignment":"LEFT","countries":{"deny":["US"]}}]}`,
 		"GET /me/messenger_profile": `{"data":[{"whitelisted_domains":["https://shop.lumen.example","https://www.lumen.example"]}]}`,
 	})
 	site, err := k.Site(t.Context(), "")
@@ -58,7 +58,7 @@ func TestKeeperReads(t *testing.T) {
 	}
 	delay := 2.5
 	want := embedding.Settings{
-		Color: "#1D6FB8", Delay: &delay, Countries: embedding.Countries{Deny: []string{"US"}},
+		Greeting: "Hello!", Color: "#1D6FB8", Delay: &delay, Countries: embedding.Countries{Deny: []string{"US"}},
 		Domains: []string{"https://shop.lumen.example", "https://www.lumen.example"},
 	}
 	if diff := cmp.Diff(want, site.Settings); diff != "" {

@@ -7,7 +7,7 @@ import (
 
 // Settings are what can be set of a page's chat. What has its zero value is not set: the platform's default holds.
 type Settings struct {
-	Greeting   string    `json:"greeting,omitempty"`                // one line beside the button
+	Greeting   string    `json:"welcome_screen_greeting,omitempty"` // one line beside the button
 	Color      string    `json:"theme_color,omitempty"`             // as in #1D6FB8
 	Display    string    `json:"greeting_dialog_display,omitempty"` // show, hide, fade
 	Delay      *float64  `json:"greeting_dialog_delay,omitempty"`   // seconds until the greeting
