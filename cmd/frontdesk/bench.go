@@ -48,5 +48,6 @@ quarter of an hour; --folder with --keep leaves the store for the next time.`,
 	f.StringVar(&o.Only, "only", "", "one part: screen, lists or ingest")
 	f.BoolVar(&empty, "empty", false, "run the empty terminal program")
 	_ = f.MarkHidden("empty") // it is there
+	cmd.AddCommand(newBenchVisitors())
 	return cmd
 }

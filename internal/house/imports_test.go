@@ -33,7 +33,7 @@ var rooms = map[string][]string{
 	"store/bolt":        {"store", "messenger", "internal/boltfile"},
 	"store/storetest":   {"store", "messenger"},
 	"messenger":         {},
-	"internal/bench":    {"tui", "desk", "ingest", "store", "store/bolt", "messenger", "internal/generate"},
+	"internal/bench":    {"tui", "desk", "ingest", "store", "store/bolt", "messenger", "internal/control", "internal/generate"},
 	"internal/boltfile": {},
 	"internal/chromium": {},
 	"internal/config":   {"messenger"},
