@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -69,6 +70,41 @@ func TestTalkRepeats(t *testing.T) {
 	s.Eval("told('online')", nil)
 	s.Wait("a line", "talk.state.net === 'online'")
 	s.shows("visitor one sent", "visitor two sent")
+}
+
+// TestTalkSlow has a platform that keeps words and takes longer to say so than anybody waits.
+func TestTalkSlow(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	s := h.visit(t, chromium.Start(t).Profile(t), "?call=250")
+	visitor := s.begin()
+	over := make(chan struct{})
+	h.weather(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.URL.Path == "/plugin/events" {
+			hangUp(w)
+			return
+		}
+		answer := httptest.NewRecorder()
+		next.ServeHTTP(answer, r)
+		if r.Method+" "+r.URL.Path == "POST /plugin/messages" {
+			select {
+			case <-over:
+			case <-r.Context().Done():
+				return
+			}
+		}
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes())
+	})
+	h.deafen()
+	s.say("one", "two")
+	s.Wait("a second try", "talk.state.messages[0].state === 'waiting'")
+	close(over)
+	s.shows("visitor one sent", "visitor two sent")
+	h.wants(visitor, "one", "two")
+	if n := h.calls("POST /plugin/messages"); n < 3 {
+		t.Errorf("%d calls were made, want one more than texts at least", n)
+	}
 }
 
 // TestTalkOffline cuts the visitor off: what is written waits, outlives a reload, and is sent when the network is back.
@@ -149,6 +185,7 @@ func TestTalkRestart(t *testing.T) {
 // TestTalkSleep makes the line dead without ending it, and lets the clock jump as a notebook's does that was closed.
 func TestTalkSleep(t *testing.T) {
 	t.Parallel()
+	b := chromium.Start(t)
 	for name, wake := range map[string]string{
 		"the clock jumped":         "skew += 600_000",
 		"nothing came for long":    "for (let i = 0; i < 13; i++) { skew += 5_000; await new Promise((r) => setTimeout(r, 50)); }",
@@ -157,10 +194,9 @@ func TestTalkSleep(t *testing.T) {
 		"the page was put away":    "told('away'); told('back')",
 		"somebody looks at it now": "hidden = true; told('hidden'); await new Promise((r) => setTimeout(r, 60)); hidden = false; told('seen')",
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, func(t *testing.T) { // one after the other: they share the browser
 			h := newHouse(t)
-			s := h.visit(t, chromium.Start(t).Profile(t), "")
+			s := h.visit(t, b.Profile(t), "")
 			visitor := s.begin()
 			h.say(visitor, `{"text":"one"}`)
 			s.shows("page one")
@@ -247,6 +283,7 @@ func TestTalkHidden(t *testing.T) {
 // TestTalkRefused shows each kind of refusal.
 func TestTalkRefused(t *testing.T) {
 	t.Parallel()
+	b := chromium.Start(t)
 	const say = "POST /plugin/messages"
 	sorry := func(field, message string) string {
 		return fmt.Sprintf(`{"error":{"field":%q,"message":%q}}`, field, message)
@@ -310,10 +347,9 @@ func TestTalkRefused(t *testing.T) {
 			},
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, func(t *testing.T) { // one after the other: they share the browser
 			h := newHouse(t)
-			s := h.visit(t, chromium.Start(t).Profile(t), "")
+			s := h.visit(t, b.Profile(t), "")
 			visitor := s.begin()
 			h.weather(tc.storm)
 			s.say("one")
@@ -424,6 +460,30 @@ func TestTalkHistory(t *testing.T) {
 	}
 }
 
+// TestTalkReturns opens the window after half an hour of silence: that is an arrival, and a window opened again is none.
+func TestTalkReturns(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	s := h.visit(t, chromium.Start(t).Profile(t), "?ref=bikes")
+	s.begin()
+	s.say("one")
+	s.shows("visitor one sent")
+	s.Go(h.url + "/shop?ref=bikes&open=0")
+	s.ready()
+	s.shows("visitor one sent")
+	before := h.calls("POST /plugin/visitors")
+	s.Eval("skew += 31 * 60_000; loader({ do: 'open', focus: true })", nil)
+	if ev := h.next(messenger.KindReferral); ev.Referral.Ref != "bikes" {
+		t.Errorf("the visitor came back by %+v", ev.Referral)
+	}
+	s.Eval("loader({ do: 'close' }); loader({ do: 'open', focus: true })", nil)
+	s.say("two")
+	s.shows("visitor one sent", "visitor two sent")
+	if n := h.calls("POST /plugin/visitors"); n != before+1 {
+		t.Errorf("the visitor came back %d times", n-before)
+	}
+}
+
 // TestTalkOfCustomers has the website vouch for the visitor.
 func TestTalkOfCustomers(t *testing.T) {
 	t.Parallel()
@@ -433,14 +493,14 @@ func TestTalkOfCustomers(t *testing.T) {
 		t.Fatal(err)
 	}
 	query := "?customer=" + url.QueryEscape(string(raw))
-	profile := chromium.Start(t).Profile(t)
-	s := h.visit(t, profile, query)
+	b := chromium.Start(t)
+	s := h.visit(t, b.Profile(t), query)
 	s.Wait("the name, before anything is said", "talk.state.phase === 'greeting' && talk.state.visitor.name === 'Mara Voss'")
 	visitor := s.begin()
 	s.say("from here")
 	s.shows("visitor from here sent")
 	s.Wait("who it is", "talk.state.visitor.loggedIn && talk.state.visitor.name === 'Mara Voss'")
-	elsewhere := h.visit(t, chromium.Start(t).Profile(t), query)
+	elsewhere := h.visit(t, b.Profile(t), query)
 	elsewhere.Eval("talk.begin()", nil)
 	elsewhere.shows("visitor from here sent")
 	elsewhere.say("from there")

@@ -1,5 +1,5 @@
 // A website's page for the tests of the talk: what the loader and the view do, without anything to be seen. The address
-// says what is different: ?open=0, ?phone=1, ?customer=JSON, ?ref=….
+// says what is different: ?open=0, ?customer=JSON, ?ref=…, ?lead=1 for the tab that keeps its line, ?call=MS.
 import { createPlatform } from '/shop/frame/platform.js';
 import { createTalk } from '/shop/frame/talk.js';
 import { TIMES } from '/shop/frame/times.js';
@@ -23,7 +23,7 @@ const link = {
     ref: asked.get('ref') ?? '',
     customer: asked.has('customer') ? JSON.parse(asked.get('customer')) : null,
     open: asked.get('open') !== '0',
-    phone: asked.has('phone'),
+    phone: false,
     saved: stored(),
   },
   on: (fn) => { take = fn; },
@@ -60,7 +60,7 @@ window.talk = createTalk({
   now: () => Date.now() + skew,
   world,
   sound: { ready: () => {}, play: () => { window.tones++; } },
-  times: { ...TIMES, call: 3000, again: [20, 300], look: 30, hidden: 30, poll: 100, arrived: 20, seen: 10, typing: 0, adopt: 300 },
+  times: { ...TIMES, call: Number(asked.get('call') ?? 3000), again: [20, 300], look: 30, hidden: 30, poll: 100, arrived: 20, seen: 10, typing: 0, adopt: 300 },
 });
 // What is on the screen. That the desk has taken a message in comes a moment after the platform has, or with it.
 window.said = () => talk.state.messages.map((m) => `${m.from} ${m.text || m.files.map((f) => f.name).join()} ${m.state === 'delivered' ? 'sent' : m.state}`.trim());

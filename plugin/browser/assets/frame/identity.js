@@ -20,7 +20,7 @@ export function createIdentity({ init, saved, save, platform, where }) {
     // tell tells the platform, unless it was told the same already: each time counts as an arrival.
     async tell() {
       if (!customer || platform.token === null || saved.who === mark()) return null;
-      const answer = await platform.visit({ ...where().visit, customer });
+      const answer = await platform.visit({ ...where(), customer });
       if (answer.status >= 400) console.warn(`frontdesk: the customer is not taken: ${answer.error.message}`);
       return answer;
     },

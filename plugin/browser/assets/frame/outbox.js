@@ -27,6 +27,7 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
   let entries = [];
   const done = new Set(); // keys that have left, so that no other tab brings them back
   let current = null; // {key, cut} of the call under way
+  let pumping = false;
   let failures = 0;
   let notBefore = 0; // by our own patience
   let told = 0; // by the server's word
@@ -90,29 +91,32 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
 
   // pump sends one entry after the other, in their order, until nothing is left that can be sent now.
   async function pump() {
-    if (current) return;
+    if (pumping) return;
+    pumping = true;
     clearTimeout(alarm);
-    for (;;) {
-      const entry = next();
-      if (!entry || !ready(entry)) break;
-      if (!online() || wait() > 0) {
-        if (entry.state !== 'waiting') change(entry, { state: 'waiting' });
-        break;
-      }
-      const cut = new AbortController();
-      current = { key: entry.key, cut };
-      change(entry, { state: 'sending' });
-      const answer = await send(entry, {
-        signal: cut.signal,
-        progress: (part) => change(entry, { progress: part }),
-      });
-      current = null;
-      if (entries.includes(entry)) settle(entry, answer); // else the line has said meanwhile that it is there
-      else failures = 0;
+    let entry = next();
+    while (entry && ready(entry) && online() && wait() <= 0) {
+      await attempt(entry);
+      entry = next();
     }
+    pumping = false;
+    if (entry?.state === 'sending') change(entry, { state: 'waiting' });
     const borrowed = entries.find((e) => e.since && e.state !== 'failed');
-    if (next() && wait() > 0) alarm = setTimeout(pump, wait());
+    if (entry && ready(entry) && online()) alarm = setTimeout(pump, Math.max(wait(), 1));
     else if (borrowed) alarm = setTimeout(pump, Math.max(borrowed.since + times.adopt - now(), 1));
+  }
+
+  async function attempt(entry) {
+    const cut = new AbortController();
+    current = { key: entry.key, cut };
+    change(entry, { state: 'sending' });
+    const answer = await send(entry, {
+      signal: cut.signal,
+      progress: (part) => change(entry, { progress: part }),
+    });
+    current = null;
+    if (entries.includes(entry)) settle(entry, answer);
+    else failures = 0; // the line has said meanwhile that it is there
   }
 
   function settle(entry, answer) {

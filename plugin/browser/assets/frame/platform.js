@@ -17,6 +17,7 @@ export function createPlatform({ page, locale = '', base = '', times = TIMES, fe
 
   // call sends JSON and reads JSON. signal cuts it off.
   async function call(method, path, body, { signal, keepalive } = {}) {
+    const as = token;
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), times.call);
     const cut = () => patience.abort();
@@ -32,7 +33,8 @@ export function createPlatform({ page, locale = '', base = '', times = TIMES, fe
         signal: patience.signal,
         keepalive: keepalive === true, // it is made also when the visitor leaves the page at this moment
       });
-      return await read(response);
+      const answer = await read(response);
+      return as === token ? answer : nothing(); // it was another conversation's
     } catch {
       return nothing();
     } finally {
@@ -44,6 +46,7 @@ export function createPlatform({ page, locale = '', base = '', times = TIMES, fe
   // upload sends a file, and tells what part of it has gone.
   function upload(file, key, { signal, progress = () => {} } = {}) {
     return new Promise((resolve) => {
+      const as = token;
       const form = new FormData();
       form.append('key', key);
       form.append('filedata', file, file.name || 'file');
@@ -56,7 +59,7 @@ export function createPlatform({ page, locale = '', base = '', times = TIMES, fe
       const done = (answer) => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', cut);
-        resolve(answer);
+        resolve(as === token ? answer : nothing());
       };
       const cut = () => request.abort();
       request.open('POST', `${base}/plugin/messages`);

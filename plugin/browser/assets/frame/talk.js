@@ -22,16 +22,15 @@
 // has it), 'delivered' (the page's side has), 'seen'.
 // chosen is the place of what was tapped here, on card chosenCard where it was on one; answered: the visitor has said
 // something since. past: of a conversation that is over.
+import { createActs } from './acts.js';
+import { createIdentity } from './identity.js';
 import { createNews } from './news.js';
 import { createOutbox, newKey } from './outbox.js';
+import { createReading } from './reading.js';
 import { createSound } from './sound.js';
 import { createThread } from './thread.js';
 import { TIMES, backOff } from './times.js';
 import { browserWorld } from './world.js';
-import { createIdentity } from './identity.js';
-import { oversized } from './sizes.js';
-
-const MAX_TEXT = 2000; // UTF-16 units, as the platform counts
 
 export function createTalk({ platform, link, words = {}, now = Date.now, times = TIMES, world = browserWorld(), sound = createSound() }) {
   const init = link.init;
@@ -39,8 +38,6 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   const thread = createThread();
   const listeners = new Set();
   let where = pageOf(init); // the website's page around us
-  let seenSeq = Number.isSafeInteger(saved.seen) ? saved.seen : 0; // up to it the visitor has read
-  let readAt = 0; // the same as a time, from the platform
   let asked = false; // the platform has said what the page shows
   let asking = null; // the next time it is asked
   let tries = 0;
@@ -49,9 +46,8 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   let soon = false;
   let typedAt = 0;
   let typing = true; // the platform wants to know
-  let seeing = null; // the next word of what was seen
-  let toTell = ''; // the message up to which it is still to be told
-  let blip = null;
+  let blip = null; // when a line that is not back yet counts as gone
+  let opened = false; // by the visitor's hand, for the first time on this page
   let unsure = false; // the token is gone from the storage: it is written again if it is still good
 
   const state = {
@@ -82,6 +78,9 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   const news = createNews({ platform, now, times, world, said, stood, told: heard, refused: lost });
   const identity = createIdentity({ init, saved, save, platform, where: () => where });
 
+  const reading = createReading({ platform, thread, times, seen: saved.seen, save: (seq) => save({ seen: seq }) });
+  const acts = createActs({ state, platform, thread, outbox, words, put, set, changed });
+
   // changed lets those who listen know, once for everything that happens in one go.
   function changed() {
     if (soon) return;
@@ -89,7 +88,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     queueMicrotask(() => {
       soon = false;
       state.messages = thread.messages(outbox.entries, state);
-      state.beginning = outbox.entries.some((e) => e.kind === 'begin' && e.state !== 'failed');
+      state.beginning = acts.begins();
       state.more = news.more;
       if (platform.token === null) state.net = nets();
       count();
@@ -115,7 +114,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
 
   // count tells the loader how many messages of the page were not read.
   function count() {
-    const unseen = thread.unseen(seenSeq).filter((l) => l.at > readAt);
+    const unseen = reading.unread();
     state.unread = state.phase === 'chat' || state.phase === 'blocked' ? unseen.length : 0;
     const text = unseen.at(-1)?.text ?? '';
     const word = `${state.unread} ${text}`;
@@ -139,7 +138,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
 
   function stood(body) {
     thread.react(body.reactions);
-    readAt = Math.max(readAt, body.read_at ?? 0);
+    reading.upTo(body.read_at);
     if (state.phase === 'loading') state.phase = 'chat';
     if (state.net === 'connecting') state.net = 'online'; // it has just answered
     set({ typing: body.typing === true, seenAt: Math.max(state.seenAt, body.seen_at ?? 0), deliveredAt: Math.max(state.deliveredAt, body.delivered_at ?? 0) });
@@ -155,9 +154,9 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     if (net === 'online') {
       outbox.wake();
       if (!asked) offers();
-      if (unsure) save({ token: platform.token, seen: seenSeq || null, who: saved.who ?? null });
+      if (unsure) save({ token: platform.token, seen: reading.place || null, who: saved.who ?? null });
       unsure = false;
-      tellSeen();
+      reading.tell();
     }
     set({ net, typing: state.typing && net === 'online' });
   }
@@ -198,7 +197,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
 
   function send(entry, options) {
     if (entry.kind === 'file') return platform.upload(entry.blob, entry.key, options);
-    if (entry.kind === 'begin') return platform.visit({ ...entry.body, ...where.visit, ...identity.claim() }, options);
+    if (entry.kind === 'begin') return platform.visit({ ...entry.body, ...where, ...identity.claim() }, options);
     return platform.say(entry.path, { ...entry.body, key: entry.key }, { signal: options.signal });
   }
 
@@ -237,11 +236,12 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     if (visit.token) {
       if (state.phase === 'over') thread.end(state);
       save({ token: visit.token, seen: null });
+      news.stop();
       platform.use(visit.token);
       link.send({ do: 'began' });
       news.forget();
-      seenSeq = readAt = 0;
-      toTell = '';
+      reading.forget();
+      opened = false;
     }
     identity.done();
     set({
@@ -250,7 +250,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
       ...(visit.token ? { seenAt: 0, deliveredAt: 0 } : {}),
       visitor: { loggedIn: visit.logged_in === true, name: visit.name ?? '' },
     });
-    if (visit.token) walkedTo = JSON.stringify(where.walk); // the arrival has told it
+    if (visit.token) walkedTo = JSON.stringify(where); // the arrival has told it
     news.start();
     outbox.pump();
   }
@@ -258,66 +258,13 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   // put says something, after a conversation was begun where there is none.
   function put(entry) {
     if (state.phase === 'blocked' || state.phase === 'refused') return false;
-    if (platform.token === null && !outbox.entries.some((e) => e.kind === 'begin')) begin();
+    if (platform.token === null) acts.begin();
     return outbox.add({ key: newKey(), ...entry });
   }
 
-  function begin(question) {
-    if (platform.token !== null || outbox.entries.some((e) => e.kind === 'begin')) return;
-    const title = state.page.iceBreakers[question];
-    const asks = title === undefined ? {} : { ice_breaker: { index: question, title, locale: platform.locale } };
-    set({ notice: '' });
-    const key = newKey();
-    outbox.add({ key, kind: 'begin', path: '/plugin/visitors', body: { ...asks, key }, text: title ?? '' });
-  }
-
-  function tapped(mid, on, text, body) {
-    if (put({ kind: 'tap', path: '/plugin/messages', body, text, on })) thread.choose(mid, on);
-    changed();
-  }
-
-  function picked(path, index, title) {
-    put({ kind: 'tap', path, body: { index, title, locale: platform.locale }, text: title });
-  }
-
-  function sendFile(file) {
-    const wrong = oversized(file, words);
-    put({
-      kind: 'file',
-      text: '',
-      blob: file,
-      file: {
-        kind: ['image', 'video', 'audio'].find((kind) => file.type.startsWith(`${kind}/`)) ?? 'file',
-        name: file.name,
-        type: file.type,
-        size: file.size,
-        url: URL.createObjectURL(file),
-      },
-      ...(wrong ? { state: 'failed', error: wrong, retryable: false } : {}),
-    });
-  }
-
-  // ---- seen ----
-
   // looked is called when the end of the thread is to be seen.
   function looked() {
-    const last = thread.unseen(seenSeq).at(-1);
-    if (!last || !state.open || !world.visible() || !platform.token) return;
-    seenSeq = last.seq;
-    save({ seen: seenSeq });
-    changed();
-    if (last.at <= readAt) return;
-    toTell = last.mid;
-    clearTimeout(seeing);
-    seeing = setTimeout(tellSeen, times.seen);
-  }
-
-  // tellSeen tells the page what was seen; once more when the line is back, if nobody heard it.
-  async function tellSeen() {
-    const mid = toTell;
-    if (mid === '' || platform.token === null) return;
-    const answer = await platform.seen(mid);
-    if (answer.status === 200 && toTell === mid) toTell = '';
+    if (state.open && world.visible() && platform.token && reading.looked()) changed();
   }
 
   // ---- the page around us ----
@@ -351,18 +298,31 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
 
   // walked tells where on the website the visitor is.
   async function walked() {
-    const to = JSON.stringify(where.walk);
+    const to = JSON.stringify(where);
     if (platform.token === null || !world.visible() || to === walkedTo) return;
     walkedTo = to;
-    const answer = await platform.walk(where.walk);
+    const answer = await platform.walk(where);
     if (answer.status === 401) over(answer.error.message);
     else if (answer.status !== 200) walkedTo = '';
+  }
+
+  // returned tells the page that the visitor has come back to the talk: when its window is opened, for the first time on
+  // this page, after nothing was said for long.
+  async function returned() {
+    const last = thread.lines.at(-1);
+    if (opened || platform.token === null || !last) return;
+    opened = true;
+    if (now() - last.at < times.returned) return;
+    const answer = await platform.visit({ ...where, ...identity.claim() });
+    if (answer.status === 200) enter(answer.body);
+    else if (answer.status === 401) over(answer.error.message);
   }
 
   // hear takes what the loader says.
   function hear(message) {
     if (message.do === 'open' || message.do === 'close') {
       set({ open: message.do === 'open', focus: message.focus === true });
+      if (state.open) returned();
     } else if (message.do === 'page') {
       Object.assign(init, message);
       where = pageOf(init);
@@ -386,7 +346,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
       unsure = true; // the other tab says that the talk is over, or the website has cleared everything: the platform knows
       news.again();
     }
-    if (token !== null && Number.isSafeInteger(other.seen)) seenSeq = Math.max(seenSeq, other.seen);
+    if (token !== null) reading.elsewhere(other.seen);
     outbox.merge(other.outbox);
     changed();
   }
@@ -400,8 +360,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     news.stop();
     news.forget();
     platform.use(token);
-    seenSeq = readAt = 0;
-    toTell = '';
+    reading.forget();
     set({ phase: 'chat', notice: '', seenAt: 0, deliveredAt: 0 });
     offers();
     news.start();
@@ -449,38 +408,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
       changed();
       return () => listeners.delete(fn);
     },
-    begin,
-    // say sends a text; false if it is empty, too long or cannot be taken.
-    say(text) {
-      const clean = text.trim();
-      if (clean === '' || clean.length > MAX_TEXT) return false;
-      return put({ kind: 'say', path: '/plugin/messages', body: { text: clean }, text: clean });
-    },
-    sendFiles(files) { for (const file of files) sendFile(file); },
-    // tap taps a quick reply; value is what the visitor has filled in where it asks for something.
-    tap(mid, index, value) {
-      const reply = thread.line(mid)?.quick_replies?.[index];
-      if (!reply) return;
-      const body = { quick_reply: { mid, index, ...(value ? { value } : {}) } };
-      tapped(mid, { mid, card: null, index }, value || reply.title || '', body);
-    },
-    // press presses a button of a message, or of one of its cards. Those that only lead somewhere tell the page nothing.
-    press(mid, card, index) {
-      const line = thread.line(mid);
-      const button = (card === null ? line?.buttons : line?.cards?.[card]?.buttons)?.[index];
-      if (button?.type !== 'postback') return;
-      const body = { button: { mid, index, ...(card === null ? {} : { card }) } };
-      tapped(mid, { mid, card, index }, button.title, body);
-    },
-    menu(index) {
-      const item = state.page.menu[index];
-      if (item?.type === 'postback') picked('/plugin/menu', index, item.title);
-    },
-    iceBreaker(index) {
-      const title = state.page.iceBreakers[index];
-      if (platform.token === null) begin(index);
-      else if (title !== undefined) picked('/plugin/ice_breakers', index, title);
-    },
+    ...acts,
     // typing is called with each key; the platform hears of it now and then.
     async typing() {
       if (!typing || platform.token === null || state.net !== 'online' || now() - typedAt < times.typing) return;
@@ -489,11 +417,6 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
       typing = answer.status !== 404;
     },
     looked,
-    retry(key) {
-      if (state.phase === 'over') begin();
-      outbox.retry(key);
-    },
-    discard: (key) => outbox.discard(key),
     setSound(on) {
       if (on) sound.ready();
       save({ sound: on });
@@ -512,7 +435,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
       news.stop();
       outbox.stop();
       clearTimeout(asking);
-      clearTimeout(seeing);
+      reading.stop();
       clearTimeout(blip);
     },
   };
@@ -524,12 +447,6 @@ function greetingOf(init) {
 }
 
 // pageOf is the page of the website as the calls want it, without what is unknown.
-function pageOf({ page_url: pageURL, title, ref, referrer }) {
-  const visit = {};
-  if (ref) visit.ref = ref;
-  if (pageURL) visit.page_url = pageURL;
-  const walk = { ...visit };
-  if (title) walk.title = title;
-  if (referrer) walk.referrer = referrer;
-  return { visit, walk };
+function pageOf({ page_url, title, ref, referrer }) {
+  return Object.fromEntries(Object.entries({ page_url, title, ref, referrer }).filter(([, value]) => value));
 }
