@@ -102,7 +102,7 @@ func (c *courier) run(ctx context.Context) error {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
-		timer.Reset(c.start(ctx, requests))
+		timer.Reset(min(c.start(ctx, requests), c.retest(ctx, requests)))
 		select {
 		case <-ctx.Done():
 			return nil

@@ -57,7 +57,8 @@ type InboxConfig struct {
 	Inbox    Inbox
 	Sender   Sender   // for a Page; not asked for a site of our plugin. nil: Inbox.Missing says why nothing can be sent
 	Profiler Profiler // nil: names are not asked for
-	// Namer is asked once for the page's own name, which then stands in the place of Inbox.Name. May be nil.
+	// Namer is asked once for the page's own name, which then stands in the place of Inbox.Name, and while the page's token
+	// is dead whether it is good again. May be nil.
 	Namer Namer
 }
 

@@ -24,6 +24,7 @@ type page struct {
 	policy   store.Alert // what the platform said last of the inbox, and was heeded
 	till     time.Time   // nothing is sent before
 	lost     bool        // because the platform can't be reached; else because of its limits
+	retests  int         // questions whether its token is good again, since it last took a message
 	failures int         // in a row, without reaching the platform or at its limit
 	foreign  store.Token // the reply whose answer was not the platform's; empty once the platform has answered
 	text     *rate.Limiter
@@ -34,6 +35,10 @@ type page struct {
 type stop struct {
 	reason   store.SendError
 	byPolicy bool // the platform said so without being asked, and will say when it is over
+
+	asked  time.Time // when the platform was last asked whether the token is good again
+	next   time.Time // when it is asked again
+	asking bool
 }
 
 func (p *page) width() int {
@@ -62,7 +67,13 @@ func (c *courier) alert(in *Inbox, now time.Time) (till time.Time) {
 	switch {
 	case p != nil && p.alert != nil:
 		in.Stopped, in.Alert, in.Advice = true, p.alert.reason.Text, p.alert.reason.Advice
-		if !p.alert.byPolicy {
+		switch s := p.alert; {
+		case s.byPolicy:
+		case c.retestable(in.ID, p) && s.next.After(now):
+			in.Advice += " Then start frontdesk again. Whether the old one is good again is looked at in " + span(s.next.Sub(now)) + "."
+		case c.retestable(in.ID, p):
+			in.Advice += " Then start frontdesk again. Whether the old one is good again is looked at now."
+		default:
 			in.Advice += " Then start frontdesk again, or send a held message again."
 		}
 	case p != nil && p.till.After(now) && p.lost:
@@ -108,7 +119,7 @@ func (c *courier) taken(id store.InboxID) bool {
 	defer c.mu.Unlock()
 	p := c.page(id)
 	was := p.doubtful
-	p.doubtful, p.failures, p.foreign = false, 0, ""
+	p.doubtful, p.failures, p.retests, p.foreign = false, 0, 0, ""
 	if p.alert != nil && !p.alert.byPolicy { // a message that was under way proves nothing against a block
 		p.alert, was = nil, true
 	}

@@ -16,6 +16,8 @@ type Queue interface {
 	// Queue returns the replies that are not settled, oldest first: at most MaxWaiting conversations of them, those first
 	// in which something is under way.
 	Queue(ctx context.Context) ([]Waiting, error)
+	// Retest has the platform asked at once whether a dead token is good again. State tells what came of it.
+	Retest(ctx context.Context) error
 }
 
 // MaxWaiting is of how many conversations Queue tells.

@@ -93,6 +93,9 @@ func (d *Desk) checkReply(ctx context.Context, r Reply) (store.Reply, error) {
 	}
 	outlook := OutlookOf(c, in, known, d.now())
 	allowed, refusal := outlook.admit(message, r.HumanAgent)
+	if in.Stopped {
+		d.courier.retestSoon() // the next try may find it good
+	}
 	if refusal == nil {
 		_, refusal = d.routeTo(c.Inbox, c.Contact)
 	}

@@ -226,7 +226,8 @@ func (c *courier) limited(id store.InboxID, scope messenger.Scope, wait time.Dur
 func (c *courier) stop(id store.InboxID, reason store.SendError) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.page(id).alert = &stop{reason: reason}
+	p := c.page(id)
+	p.alert = &stop{reason: reason, next: c.d.now().Add(c.back.afterLimit(p.retests + 1))}
 	c.d.logger.Warn("sending is stopped", logInbox, string(id), logCode, reason.Code, logSubcode, reason.Subcode)
 }
 

@@ -68,7 +68,7 @@ func (m *Model) send() tea.Cmd {
 	}
 	if o := m.outlook(); o.Blocked != nil {
 		m.refuse("Not sent: see above. The draft is kept, and " + keyOf("mode-note") + " writes a note.")
-		return moved
+		return tea.Batch(moved, m.retest())
 	} else if o.Human && !onlyText(d) {
 		m.refuse("Only text can be sent now, as a human agent: " + keyOf("mode-text") + " keeps the rest for later.")
 		return moved

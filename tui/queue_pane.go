@@ -22,7 +22,16 @@ type queueBox struct {
 
 func (m *Model) showQueue() tea.Cmd {
 	m.overlay = &queueBox{}
-	return m.refresh()
+	return tea.Batch(m.retest(), m.refresh())
+}
+
+// retest has the platform asked whether a dead token is good again. What comes of it is seen in the state.
+func (m *Model) retest() tea.Cmd {
+	ctx, d := m.ctx, m.desk
+	return func() tea.Msg {
+		_ = d.Retest(ctx) // a desk that is gone says so elsewhere
+		return nil
+	}
 }
 
 func (b *queueBox) place() place                          { return placeQueue }

@@ -95,6 +95,11 @@ func (l *lateDesk) CaughtUp(ctx context.Context) error {
 	return err
 }
 
+func (l *lateDesk) Retest(ctx context.Context) error {
+	_, err := whenHere(ctx, l, func(d desk.Contract) (struct{}, error) { return struct{}{}, d.Retest(ctx) })
+	return err
+}
+
 func (l *lateDesk) Queue(ctx context.Context) ([]desk.Waiting, error) {
 	return whenHere(ctx, l, func(d desk.Contract) ([]desk.Waiting, error) { return d.Queue(ctx) })
 }

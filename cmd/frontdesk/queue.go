@@ -58,6 +58,9 @@ frontdesk queue retry CONVERSATION out:TOKEN --wait`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return throughDoor(cmd, flags.given(), withoutCourier, func(ctx context.Context, d *door) error {
+				if err := d.Retest(ctx); err != nil {
+					return err
+				}
 				all, err := d.Queue(ctx)
 				if err != nil {
 					return err

@@ -56,6 +56,9 @@ var handlers = map[method]handler{
 	callCaughtUp: func(ctx context.Context, d desk.Contract, _ json.RawMessage) (any, error) {
 		return nil, d.CaughtUp(ctx)
 	},
+	callRetest: func(ctx context.Context, d desk.Contract, _ json.RawMessage) (any, error) {
+		return nil, d.Retest(ctx)
+	},
 	callQueue: func(ctx context.Context, d desk.Contract, _ json.RawMessage) (any, error) {
 		return d.Queue(ctx)
 	},

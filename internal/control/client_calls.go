@@ -94,6 +94,11 @@ func (c *Client) CaughtUp(ctx context.Context) error {
 	return c.do(ctx, callCaughtUp, nil, nil)
 }
 
+// Retest keeps desk.Queue.
+func (c *Client) Retest(ctx context.Context) error {
+	return c.do(ctx, callRetest, nil, nil)
+}
+
 // Queue keeps desk.Queue.
 func (c *Client) Queue(ctx context.Context) (waiting []desk.Waiting, err error) {
 	err = c.do(ctx, callQueue, nil, &waiting)

@@ -139,6 +139,7 @@ func TestTheSocketChangesNothing(t *testing.T) {
 		"no draft":   func(d desk.Contract) outcome { return outcomeOf(d.Draft(ctx, conversation, "ana")) },
 		"drafted":    func(d desk.Contract) outcome { return outcomeOf(d.Drafted(ctx, "ana")) },
 		"caught up":  func(d desk.Contract) outcome { return outcomeOf(nil, d.CaughtUp(ctx)) },
+		"retest":     func(d desk.Contract) outcome { return outcomeOf(struct{}{}, d.Retest(ctx)) },
 		"queue":      func(d desk.Contract) outcome { return outcomeOf(d.Queue(ctx)) },
 		"trail":      func(d desk.Contract) outcome { return outcomeOf(d.Trail(ctx, conversation, "m_1")) },
 		"no trail":   func(d desk.Contract) outcome { return outcomeOf(d.Trail(ctx, conversation, "m_9")) },

@@ -88,6 +88,7 @@ const (
 	callChanges      method = "changes"
 	callCaughtUp     method = "caught_up"
 	callQueue        method = "queue"
+	callRetest       method = "retest"
 	callTyping       method = "typing"
 	callReact        method = "react"
 	callControl      method = "control"
