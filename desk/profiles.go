@@ -12,6 +12,9 @@ import (
 const (
 	// profileBatch is how many conversations without a name are looked through for one that can be asked about.
 	profileBatch = 256
+	// profileFew are looked through first: mostly the newest can be asked about, and to read many rows for each of
+	// thousands of new contacts is work for nothing.
+	profileFew = 4
 	// profilePace is the pause between two questions, so that names never stand in the way of replies.
 	profilePace = 200 * time.Millisecond
 	// profileTime is how long one question may take.
@@ -88,13 +91,23 @@ func (p *profiles) next(ctx context.Context) (bool, error) {
 	if asked, err := p.nextPage(ctx); asked || err != nil {
 		return asked, err
 	}
-	nameless, err := p.d.views.Nameless(ctx, profileBatch)
+	asked, all, err := p.nextOf(ctx, profileFew)
+	if !asked && !all && err == nil {
+		asked, _, err = p.nextOf(ctx, profileBatch)
+	}
+	return asked, err
+}
+
+// nextOf asks about the newest of n contacts that can be asked about, and reports whether there was one, and whether these
+// were all.
+func (p *profiles) nextOf(ctx context.Context, n int) (asked, all bool, err error) {
+	nameless, err := p.d.views.Nameless(ctx, n)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	for _, c := range nameless {
 		if reason := nobody(c); reason != "" {
-			return true, p.keep(ctx, store.Profile{Conversation: c.ID, Reason: reason})
+			return true, false, p.keep(ctx, store.Profile{Conversation: c.ID, Reason: reason})
 		}
 		inbox := p.d.inboxes[c.Inbox]
 		asker := inbox.Profiler
@@ -104,9 +117,9 @@ func (p *profiles) next(ctx context.Context) (bool, error) {
 		if asker == nil || p.rests(c.Inbox, asker) {
 			continue
 		}
-		return true, p.ask(ctx, asker, c)
+		return true, false, p.ask(ctx, asker, c)
 	}
-	return false, nil
+	return false, len(nameless) < n, nil
 }
 
 // rests reports whether the inbox's platform is left alone for now.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -179,9 +180,18 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
+// frameBody is v as JSON. The value of an answer, which may be long, is JSON already: encoding/json would read all of it once
+// more to find that out.
+func frameBody(v any) ([]byte, error) {
+	if a, ok := v.(answer); ok && a.Error == nil && len(a.Value) > 0 {
+		return slices.Concat([]byte(`{"value":`), a.Value, []byte("}")), nil
+	}
+	return encode(v)
+}
+
 // writeFrame writes v as one frame, with one Write.
 func writeFrame(w io.Writer, v any, limit int) error {
-	body, err := encode(v)
+	body, err := frameBody(v)
 	if err != nil {
 		return fmt.Errorf("encode a message for the control socket: %w", err)
 	}
