@@ -16,8 +16,8 @@ import (
 const (
 	// pens is how many answers are handed in at once, from one inbox each.
 	pens = 4
-	// screenful is how much of the list is read at a time.
-	screenful = 100
+	// screenful is how much of the list is read at a time, as for a large screen.
+	screenful = 50
 	// rests is how long the agent's side may take to have everybody who has begun.
 	rests = 30 * time.Second
 )

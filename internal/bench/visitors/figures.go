@@ -115,7 +115,7 @@ func (o Options) figures() (list []figure) {
 			list = append(list, figure{t.what + ", " + name, func(m measured) float64 { return t.of(m.paces)[i].Seconds() }, seconds, t.alone})
 		}
 	}
-	return list
+	return append(list, figure{"one page to this disk, p50", func(m measured) float64 { return m.disk.Seconds() }, seconds, true})
 }
 
 // tell prints all figures: the medians of the turns, and the median of their ratios.

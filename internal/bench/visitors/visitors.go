@@ -115,7 +115,8 @@ func (o Options) turn(ctx context.Context, folder string) (t turned, err error) 
 		}
 		fmt.Fprintf(o.Out, "%-11s %s; it took %s\n", part.name, part.into.counted, time.Since(began).Round(time.Second))
 	}
-	return t, nil
+	t.ours.disk, err = oneWrite(folder)
+	return t, err
 }
 
 // measured is what was seen of one server.
@@ -129,6 +130,32 @@ type measured struct {
 	chatCPU time.Duration
 	paces   paces
 	counted counted
+
+	disk time.Duration // one write there, for comparison
+}
+
+// syncs is how often the disk is tried.
+const syncs = 50
+
+// oneWrite is how long a page takes to the disk of a folder: what a word waits for that is kept.
+func oneWrite(folder string) (time.Duration, error) {
+	f, err := os.Create(filepath.Join(folder, "page"))
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	var all []time.Duration
+	for range syncs {
+		began := time.Now()
+		if _, err := f.Write(make([]byte, 4096)); err != nil {
+			return 0, err
+		}
+		if err := f.Sync(); err != nil {
+			return 0, err
+		}
+		all = append(all, time.Since(began))
+	}
+	return median(all), nil
 }
 
 const usualRest = 3 * time.Second
