@@ -52,15 +52,16 @@ const world = {
   lead: (name, fn) => { if (asked.get('lead') === '1') fn(); },
 };
 
+const times = { ...TIMES, call: Number(asked.get('call') ?? 3000), again: [20, 300], look: 30, hidden: 30, poll: 100, arrived: 20, seen: 10, typing: 0, adopt: 300 };
 window.loader = (message) => take(message);
 window.talk = createTalk({
-  platform: createPlatform({ page, locale: asked.get('locale') ?? 'en_US' }),
+  platform: createPlatform({ page, locale: asked.get('locale') ?? 'en_US', times }),
   link,
   words: { tooLarge: '{name} is too large', lostFile: 'choose it again', over: 'it is over' },
   now: () => Date.now() + skew,
   world,
   sound: { ready: () => {}, play: () => { window.tones++; } },
-  times: { ...TIMES, call: Number(asked.get('call') ?? 3000), again: [20, 300], look: 30, hidden: 30, poll: 100, arrived: 20, seen: 10, typing: 0, adopt: 300 },
+  times,
 });
 // What is on the screen. That the desk has taken a message in comes a moment after the platform has, or with it.
 window.said = () => talk.state.messages.map((m) => `${m.from} ${m.text || m.files.map((f) => f.name).join()} ${m.state === 'delivered' ? 'sent' : m.state}`.trim());
