@@ -18,7 +18,7 @@ var onQueue = []place{placeQueue}
 func queueActions() []action {
 	return []action{
 		{id: "queue", keys: []string{"w"}, about: "what waits to be sent, in all conversations", hint: "what waits", in: onPanes, run: (*Model).showQueue},
-		{id: "queue-open", keys: []string{"enter", "l", "right"}, about: "go to the conversation", hint: "open", in: onQueue, not: nothingWaits, run: (*Model).openWaiting},
+		{id: "queue-open", keys: []string{"enter", "l", "right"}, about: "go to the reply", hint: "open", in: onQueue, not: nothingWaits, run: (*Model).openWaiting},
 		{id: "queue-again", keys: []string{"R"}, about: "send the reply again; one of unknown fate after a question", hint: "send again", in: onQueue, not: notAgain, run: (*Model).againWaiting},
 		{id: "queue-arrived", keys: []string{"A"}, about: "say that a reply of unknown fate did arrive", hint: "it arrived", in: onQueue, not: notArrived, run: (*Model).arrivedWaiting},
 		{id: "queue-edit", keys: []string{"E"}, about: "take the reply back and edit it", hint: "edit", in: onQueue, not: notTaken, run: (*Model).editWaiting},
@@ -72,7 +72,9 @@ func notTaken(m *Model) string {
 func (m *Model) openWaiting() tea.Cmd {
 	w, _ := m.waiting()
 	m.overlay = nil
-	return m.goTalk(w)
+	cmd := m.goTalk(w)
+	m.thread.selected, m.thread.aim = "", w.Message.Place()
+	return tea.Batch(cmd, m.seekAim())
 }
 
 // goTalk goes to the conversation of a reply that waits.

@@ -72,6 +72,50 @@ func TestQueueShowsWhatWaitsEverywhere(t *testing.T) {
 	})
 }
 
+// TestQueueOpensTheReplyItself chooses the reply in its conversation, however much was said after it, whichever part of the
+// thread stood on the screen and whether or not the conversation is in the list.
+func TestQueueOpensTheReplyItself(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		after  int // messages since
+		before []string
+	}{
+		"at the end":               {},
+		"far above":                {after: 300},
+		"further than is kept":     {after: 1500},
+		"in the open conversation": {after: 30, before: []string{"open", "first", "back"}},
+		"of another view":          {after: 40, before: []string{"open", "resolve"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			story(t, worldOptions{nothing: true}, screenOptions{w: 100, h: 30}, func(w *world, s *terminal) {
+				w.says(pageID, jonas, 2*time.Hour, "somebody else")
+				for i := range 50 {
+					w.says(pageID, unsure, time.Hour+time.Duration(50-i)*time.Second, fmt.Sprintf("before %d", i))
+				}
+				w.named(pageID, unsure, "Eva Lund")
+				w.writes(unsure, messenger.OutMessage{Text: "Five is fine, see you then."})
+				var said []store.Fact
+				for i := range c.after {
+					f := w.fact(store.FactMessage, pageID, unsure, 0, store.Fact{Text: fmt.Sprintf("after %d.", i)})
+					f.At += store.Millis(i + 1000)
+					said = append(said, f)
+				}
+				if len(said) > 0 {
+					w.add(said)
+				}
+				s.settle()
+				s.press(c.before...)
+				s.press("queue", "queue-open")
+				s.settle()
+				s.expect("─ Eva Lund ─", "▌  Five is fine, see you then.", "A it arrived   esc leave")
+				s.press("evidence")
+				s.expect("Five is fine, see you then.", "Evidence")
+			})
+		})
+	}
+}
+
 func TestQueueSettlesAnUnknownReply(t *testing.T) {
 	t.Parallel()
 	story(t, worldOptions{}, screenOptions{}, func(w *world, s *terminal) {

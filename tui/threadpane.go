@@ -30,6 +30,8 @@ type threadPane struct {
 	hasNew   bool
 	seeking  bool // the first of the new messages is on its way to the top
 
+	aim store.Place // of a message that is to be chosen as soon as it is here; without an id there is none
+
 	items  []item
 	drawn  map[store.MessageID]drawnItem
 	former map[store.MessageID]bool // edited ones that show what they said before
@@ -215,7 +217,7 @@ func (m *Model) applyThread(msg threadMsg) tea.Cmd {
 	m.showDraft(msg.id)
 	opened := m.focus == placeThread || m.focus == placeReply
 	if opened {
-		return tea.Batch(cmd, m.fillThread(), m.markSeen())
+		return tea.Batch(cmd, m.seekAim(), m.fillThread(), m.markSeen())
 	}
 	return tea.Batch(cmd, m.fillThread(), m.preview())
 }
@@ -269,7 +271,7 @@ func (m *Model) applyThreadMore(msg threadMoreMsg) tea.Cmd {
 	}
 	t.fetching = false
 	if msg.err != nil {
-		t.seeking = false
+		t.seeking, t.aim = false, store.Place{}
 		return m.notice.fail("The messages could not be read: " + problem(msg.err))
 	}
 	switch {
@@ -294,7 +296,7 @@ func (m *Model) applyThreadMore(msg threadMoreMsg) tea.Cmd {
 	if t.seeking && !msg.newer && !msg.jump {
 		return m.seekNew()
 	}
-	return m.fillThread()
+	return tea.Batch(m.seekAim(), m.fillThread())
 }
 
 // fillThread fetches what is missing of a screen full.
@@ -383,6 +385,30 @@ func (m *Model) seekNew() tea.Cmd {
 		}
 	}
 	return m.say("What was new is not here any more.")
+}
+
+// seekAim chooses the message that is aimed at, or fetches the part of the thread where it must be.
+func (m *Model) seekAim() tea.Cmd {
+	t := &m.thread
+	if t.aim.ID == "" || !t.loaded || t.fetching {
+		return nil // what is on its way comes first
+	}
+	aim := t.aim
+	if i := slices.IndexFunc(t.items, func(it item) bool { return it.id == aim.ID }); i >= 0 {
+		t.aim = store.Place{}
+		return m.choose(i)
+	}
+	switch n := len(t.msgs); {
+	case n > 0 && t.older && t.msgs[0].At >= aim.At:
+		t.fetching = true
+		return loadThreadMore(m.ctx, m.desk, store.ThreadRequest{
+			Conversation: t.id, From: t.msgs[0].Place(), Limit: pageMessages,
+		}, t.gen, false)
+	case n > 0 && t.newer && t.msgs[n-1].At <= aim.At:
+		return m.threadToEnd()
+	}
+	t.aim = store.Place{} // it is not here any more
+	return nil
 }
 
 func (m *Model) threadPage() int { return max(m.lay.body.h-2, 1) }
