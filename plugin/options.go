@@ -16,7 +16,7 @@ import (
 // Page is one inbox of the platform: a plugin site, or a Page whose contacts are people with page-scoped ids.
 type Page struct {
 	ID        string // digits
-	Name      string
+	Name      string // what visitors see above the chat, and programs of the page; may be empty
 	Token     string // the page access token that Graph calls must carry
 	AppSecret string // signs webhooks, and checks `appsecret_proof` where a call has one
 	AppID     string // named in echoes; may be empty
@@ -36,6 +36,14 @@ type Page struct {
 	// Messenger makes it a Page of the Messenger kind: its contacts are made by NewContact and have PSIDs and
 	// profiles. On every other page contacts are visitors, made by NewVisitor or by a visitor's own browser.
 	Messenger bool
+}
+
+// name is what programs are told; a page always has one.
+func (p *Page) name() string {
+	if p.Name == "" {
+		return "Website"
+	}
+	return p.Name
 }
 
 // Subscriber is one callback that is told what happens on one page.

@@ -42,7 +42,7 @@ func (s *Server) graphNode(ctx context.Context, c *call) (any, error) {
 // itself is the page that a token is for.
 func (s *Server) itself(page *Page, wanted []string) any {
 	about := map[string]any{}
-	for name, value := range pick(map[string]string{"id": page.ID, "name": page.Name}, wanted) {
+	for name, value := range pick(map[string]string{"id": page.ID, "name": page.name()}, wanted) {
 		about[name] = value
 	}
 	if slices.Contains(wanted, "messaging_feature_status") { // ref. 6.4: conversations are routed between apps

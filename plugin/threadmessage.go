@@ -33,7 +33,7 @@ func (t *thread) contact() party {
 }
 
 func (t *thread) itself() party {
-	return party{Name: t.page.Name, Email: t.page.ID + "@facebook.com", ID: t.page.ID}
+	return party{Name: t.page.name(), Email: t.page.ID + "@facebook.com", ID: t.page.ID}
 }
 
 // message is what was asked of a message.

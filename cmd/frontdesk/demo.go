@@ -16,8 +16,11 @@ import (
 	"frontdesk/store"
 )
 
-// demoPage is the id of the simulated Page.
-const demoPage = "109872000000101"
+// The simulated shop and the id of its Page.
+const (
+	demoPage = "109872000000101"
+	demoShop = "Lumen Bikes"
+)
 
 func newDemo(flags *settingFlags) *cobra.Command {
 	var seed uint64
@@ -86,7 +89,7 @@ func openDemo(ctx context.Context, s config.Settings, logger *slog.Logger, seed 
 	clock := &rehearsal.Clock{}
 	h, err := buildHouse(ctx, st, plan{
 		settings: s, logger: logger, demo: true, now: clock.Now,
-		pages: []plugin.Page{{ID: demoPage, Name: "Lumen Bikes", Token: secret, AppSecret: secret, Messenger: true}},
+		pages: []plugin.Page{{ID: demoPage, Name: demoShop, Token: secret, AppSecret: secret, Messenger: true}},
 	})
 	if err != nil {
 		return opened{}, err

@@ -159,8 +159,12 @@ func (h *house) counters() []desk.Counter {
 
 // platformPages are the pages of the plugin's platform that are always there.
 func (h *house) platformPages(p plan) []plugin.Page {
+	name := p.settings.PluginName
+	if p.demo {
+		name = demoShop
+	}
 	return []plugin.Page{{
-		ID: h.site.id, Name: "Website", Token: h.site.token, AppSecret: h.site.appSecret, AppID: p.settings.AppID,
+		ID: h.site.id, Name: name, Token: h.site.token, AppSecret: h.site.appSecret, AppID: p.settings.AppID,
 		Domains: p.settings.PluginDomains, IdentitySecret: p.settings.PluginIdentitySecret.Reveal(), GuestSession: p.settings.PluginGuestSessions,
 	}}
 }

@@ -17,7 +17,7 @@ func pluginFile(s config.Settings) string { return filepath.Join(s.DataDir, plug
 // inboxesOf are the inboxes with settings: our own site always, then the Pages.
 func inboxesOf(p plan, ours site, platform *ownPlatform) ([]desk.InboxConfig, error) {
 	inboxes := []desk.InboxConfig{{
-		Inbox:    desk.Inbox{ID: store.InboxID(ours.id), Name: "Website", Plugin: true},
+		Inbox:    desk.Inbox{ID: store.InboxID(ours.id), Name: either(p.settings.PluginName, "Website"), Plugin: true},
 		Sender:   platform.sender(ours.id),
 		Profiler: platform.sender(ours.id),
 	}}

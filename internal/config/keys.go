@@ -31,6 +31,7 @@ const (
 	KeyPluginToken     = "plugin_token"
 	KeyPluginAppSecret = "plugin_app_secret"
 
+	KeyPluginName           = "plugin_name"
 	KeyPluginDomains        = "plugin_domains"
 	KeyPluginTrustedProxies = "plugin_trusted_proxies"
 	KeyPluginIdentitySecret = "plugin_identity_secret"
@@ -54,7 +55,7 @@ var secretKeys = []string{KeyAppSecret, KeyVerifyToken, KeyPageToken, KeyPluginT
 var allKeys = func() []string {
 	keys := []string{
 		KeyData, KeyListen, KeyURL, KeyAgent, KeyLog, KeyLogLevel, KeyMetrics, KeyAppID, KeyPageID, KeyHumanAgent, KeyCanned, KeyMedia, KeyMediaMax, KeyGraphURL, KeyGraphVersion,
-		KeyTyping, KeyUndoSend, KeyPluginPageID, KeyPluginDomains, KeyPluginTrustedProxies, KeyPluginGuestSessions,
+		KeyTyping, KeyUndoSend, KeyPluginPageID, KeyPluginName, KeyPluginDomains, KeyPluginTrustedProxies, KeyPluginGuestSessions,
 		KeyPluginCountryHeader, KeyPluginApps,
 	}
 	for _, k := range secretKeys {

@@ -82,6 +82,7 @@ func Load(ctx context.Context, src Source) (Settings, error) {
 		PluginToken:     l.secret(KeyPluginToken),
 		PluginAppSecret: l.secret(KeyPluginAppSecret),
 
+		PluginName:           l.name(KeyPluginName),
 		PluginDomains:        l.domains(KeyPluginDomains),
 		PluginTrustedProxies: l.networks(KeyPluginTrustedProxies),
 		PluginIdentitySecret: l.secret(KeyPluginIdentitySecret),

@@ -7,9 +7,26 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"frontdesk/messenger"
 )
+
+// maxName is how many characters the name of a site may have.
+const maxName = 75
+
+// name is a line that people read.
+func (l *loader) name(key string) string {
+	v, where := l.find(key)
+	if n := utf8.RuneCountInString(v); n > maxName {
+		l.fault("%s: the name has %d characters; at most %d fit above a chat", where, n, maxName)
+	}
+	if strings.ContainsFunc(v, unicode.IsControl) {
+		l.fault("%s: the name must be one line, without control characters", where)
+	}
+	return v
+}
 
 // domains are websites, https:// in front or not.
 func (l *loader) domains(key string) []string {

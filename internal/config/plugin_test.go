@@ -15,6 +15,7 @@ func TestSettingsOfThePlugin(t *testing.T) {
 	s, err := load(t, `
 plugin_domains = ["https://www.lumen.example/", "shop.lumen.example", "https://shop.lumen.example:443"]
 plugin_guest_sessions = "24h"
+plugin_name = "Lumen Bikes"
 `, []string{
 		"FRONTDESK_PLUGIN_TRUSTED_PROXIES=127.0.0.1, 10.1.2.3/8, ::1, ::ffff:192.0.2.7",
 		"FRONTDESK_PLUGIN_IDENTITY_SECRET_COMMAND=printf hush",
@@ -32,6 +33,9 @@ plugin_guest_sessions = "24h"
 	if !slices.Equal(s.PluginTrustedProxies, want) {
 		t.Errorf("trusted proxies are %v, want %v", s.PluginTrustedProxies, want)
 	}
+	if s.PluginName != "Lumen Bikes" {
+		t.Errorf("the site is called %q", s.PluginName)
+	}
 	if s.PluginIdentitySecret.Reveal() != "hush" || s.PluginGuestSessions != 24*time.Hour {
 		t.Errorf("got a secret of %d letters and sessions of %s", len(s.PluginIdentitySecret.Reveal()), s.PluginGuestSessions)
 	}
@@ -44,6 +48,8 @@ func TestWrongSettingsOfThePlugin(t *testing.T) {
 		"an address":     {"PLUGIN_DOMAINS=lumen.example,192.0.2.7", `"192.0.2.7" is an IP address`},
 		"localhost":      {"PLUGIN_DOMAINS=localhost", "is this very machine"},
 		"too many":       {"PLUGIN_DOMAINS=" + manyDomains(51), "51 domains are too many"},
+		"long name":      {"PLUGIN_NAME=" + strings.Repeat("ü", 76), "the name has 76 characters"},
+		"two lines":      {"PLUGIN_NAME=Lumen\nBikes", "must be one line"},
 		"no header":      {"PLUGIN_COUNTRY_HEADER=CF IPCountry:", "is no name of a header"},
 		"no network":     {"PLUGIN_TRUSTED_PROXIES=proxy.lumen.example", "neither an address nor a network"},
 		"no time":        {"PLUGIN_GUEST_SESSIONS=soon", "give hours, as in 24h"},

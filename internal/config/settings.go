@@ -74,6 +74,7 @@ type Settings struct {
 	PluginToken     Secret
 	PluginAppSecret Secret
 
+	PluginName           string         // what visitors see above the chat; empty: none
 	PluginDomains        []string       // websites that may embed the plugin, as messenger.WebsiteOrigin spells them
 	PluginTrustedProxies []netip.Prefix // whose word for a visitor's address is taken
 	PluginIdentitySecret Secret         // with which the website signs who its visitors are; empty: it does not
