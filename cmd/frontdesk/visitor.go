@@ -25,7 +25,7 @@ func newPlugin(flags *settingFlags) *cobra.Command {
 		Use:   "plugin",
 		Short: "The chat plugin's own platform",
 	}
-	cmd.AddCommand(newSetup(flags), newSnippet(flags), newVisitor(flags))
+	cmd.AddCommand(newSetup(flags), newSnippet(flags), newPageCheck(flags), newVisitor(flags))
 	return cmd
 }
 
