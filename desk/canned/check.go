@@ -1,7 +1,9 @@
 package canned
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"frontdesk/messenger"
@@ -13,15 +15,18 @@ const (
 	sampleAddress = "https://x.example"
 )
 
-// check finds what the platform would refuse, whatever is filled in, and says where it stands.
+// check finds what the platform would refuse, whatever is filled in, and says where it stands. Where something is wrong
+// already, only that is said beside which is so whatever becomes of it: that one thing does not go with another, and that
+// there is too much.
 func (p *parser) check() {
 	p.checkPlaceholders()
-	if len(p.faults) > 0 {
-		return
-	}
-	if p.checkShape(); len(p.faults) > 0 {
-		return
-	}
+	before := len(p.faults)
+	p.checkShape(before > 0)
+	p.checkLimits(len(p.faults) > 0)
+	slices.SortStableFunc(p.faults, func(a, b Fault) int { return cmp.Compare(a.Line, b.Line) })
+}
+
+func (p *parser) checkLimits(onlyTooMuch bool) {
 	c := p.response.fill(func(q piece, f field) string {
 		switch {
 		case q.fallback != "" || q.hasFallback && !q.asked:
@@ -36,34 +41,51 @@ func (p *parser) check() {
 		return sample
 	})
 	files := len(c.Files)
-	for i, part := range c.parts() {
+	parts := c.parts()
+	if len(c.QuickReplies) > 0 && len(c.Buttons)+len(c.Cards) > 0 { // they are in none of the parts
+		parts = append(parts, part{message: messenger.OutMessage{Text: sample, QuickReplies: c.QuickReplies}})
+	}
+	for i, part := range parts {
 		for _, l := range messenger.LimitErrors(part.validate()) {
 			at := l.Field
 			if i < files {
 				at = index("files", i)
 			}
-			p.fault(p.lineOf(at), limitAdvice(l), "%s: %s", p.called(at), l.Problem)
+			n := p.lineOf(at)
+			told := slices.ContainsFunc(p.faults, func(f Fault) bool { return f.Line == n })
+			if onlyTooMuch && (told || l.Limit <= 0 || l.Got <= l.Limit) {
+				continue
+			}
+			p.fault(n, limitAdvice(l), "%s: %s", p.called(at), l.Problem)
 		}
 	}
 }
 
 func (p *parser) checkPlaceholders() {
 	for _, f := range p.response.fields() {
-		if _, problem, at := scan(*f.text); problem != "" {
+		for from := 0; ; {
+			_, problem, at := scan((*f.text)[from:])
+			if problem == "" {
+				break
+			}
 			n := p.lineOf(f.name)
 			if f.name == "text" {
-				n += strings.Count((*f.text)[:at], "\n")
+				n += strings.Count((*f.text)[:from+at], "\n")
 			}
 			p.fault(n, adviceFor(problem), "%s", problem)
+			from += at + len(opening)
 		}
 	}
 }
 
-// checkShape says what can't go into one message.
-func (p *parser) checkShape() {
+// checkShape says what can't go into one message. broken says that something of it could not be read.
+func (p *parser) checkShape(broken bool) {
 	r := p.response
 	switch {
 	case r.Empty():
+		if broken {
+			return
+		}
 		p.fault(0, "write the text below a blank line", "there is nothing to send")
 	case len(r.QuickReplies) > 0 && len(r.Buttons) > 0:
 		p.fault(p.at["buttons[0]"], "make two responses of it", "quick replies and buttons do not go into one message")

@@ -67,14 +67,13 @@ func (s *sheet) checkCharacters(lines []string) bool {
 	for i, l := range lines {
 		if !utf8.ValidString(l) {
 			s.fault(i+1, "save the file as UTF-8", "this is no UTF-8 text")
-			return false
+			break // the others mean nothing
 		}
 		if strings.ContainsFunc(l, isControl) {
 			s.fault(i+1, "take it out", "there is a control character in this line")
-			return false
 		}
 	}
-	return true
+	return len(s.faults) == 0
 }
 
 func isControl(r rune) bool { return unicode.IsControl(r) && r != '\t' && r != '\n' }

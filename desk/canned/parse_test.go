@@ -66,6 +66,18 @@ func TestFaultsNameLineAndWhatToDo(t *testing.T) {
 		file, text string
 		want       []string // one for each fault, the beginning of what it says
 	}{
+		"several things": {
+			text: "title: A\nquick reply: " + long + "\ntitle: B\n\nHello {{no.such}}\nand {{no.other}} {{",
+			want: []string{
+				"a.txt line 2: title: ", "a.txt line 3: there is a second title", `a.txt line 5: there is no variable "no.such"`,
+				`a.txt line 6: there is no variable "no.other"`, "a.txt line 6: a {{ has no }}",
+			},
+		},
+		"what does not go together, and too long": {
+			text: "quick reply: " + long + "\nbutton: url Shop = https://lumen.example\n\nHello",
+			want: []string{"a.txt line 1: ", "a.txt line 2: "},
+		},
+		"what is no text, twice":   {text: "Hello\x1b\nyou\n\x07there", want: []string{"a.txt line 1: there is a control", "a.txt line 3: there is a control"}},
 		"nothing at all":           {text: "", want: []string{"a.txt: there is nothing to send"}},
 		"only a header":            {text: "title: Hello\n\n\n", want: []string{"a.txt: there is nothing to send; write the text"}},
 		"bad name":                 {file: "über uns.txt", text: "Hello", want: []string{"über uns.txt: the name must be a shortcode"}},
