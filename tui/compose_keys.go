@@ -138,6 +138,10 @@ func (m *Model) stepLine(n int) tea.Cmd {
 // buttons and cards, and from an empty line behind the last, or behind the last that fits, to sending.
 func (m *Model) enterField() tea.Cmd {
 	c := &m.composer
+	if c.firstIsBlank() {
+		m.refuse("Write a title first; " + keyOf("mode") + " chooses another kind of message.")
+		return nil
+	}
 	next, sends := c.afterEnter()
 	if sends {
 		return m.send()
@@ -203,10 +207,19 @@ func (m *Model) enterHint() string {
 		}
 		return "send"
 	}
+	if c.firstIsBlank() {
+		return ""
+	}
 	if _, sends := c.afterEnter(); sends {
 		return "send"
 	}
 	return "next"
+}
+
+// firstIsBlank reports whether the cursor stands in the first quick reply, button or card, of which nothing is written yet.
+// Enter sends nothing from there: it would be another kind of message than the one that was chosen.
+func (c *composer) firstIsBlank() bool {
+	return c.inForm() && c.at.row == 0 && c.at.sub == 0 && c.at.part == partTitle && c.at.blank(c.draft) && c.at.rows(c.draft) <= 1
 }
 
 func noLine(m *Model) string {

@@ -116,6 +116,27 @@ func TestThreeQuickRepliesInFifteenKeys(t *testing.T) {
 	})
 }
 
+// TestAnEmptyFirstQuickReplySendsNothing leaves a text whose quick replies are still to be written where it is.
+func TestAnEmptyFirstQuickReplySendsNothing(t *testing.T) {
+	t.Parallel()
+	for mode, back := range map[string]string{"mode-quick_replies": "( Friday )", "mode-buttons": "Friday"} {
+		story(t, worldOptions{}, screenOptions{}, func(w *world, s *terminal) {
+			s.press("reply")
+			s.typed("Which day suits you?")
+			s.press(mode, "next-field")
+			s.expect("title", "keep draft")
+			s.refuse("enter send", "or enter sends")
+			s.press("field-enter")
+			s.expect("Write a title first", "Which day suits you?")
+			if n := len(w.sentBy(mara)); n != 0 {
+				t.Errorf("%s: %d messages were sent", mode, n)
+			}
+			s.typed("Friday")
+			s.expect("enter next", back)
+		})
+	}
+}
+
 func TestQuickRepliesHavePayloadsPicturesAndKinds(t *testing.T) {
 	t.Parallel()
 	story(t, worldOptions{}, screenOptions{}, func(w *world, s *terminal) {

@@ -257,7 +257,9 @@ func (m *Model) drawHints(w int) string {
 				key = a.keys[1]
 			}
 		case "send", "field-enter":
-			hint = m.enterHint()
+			if hint = m.enterHint(); hint == "" {
+				continue
+			}
 		case "resolve":
 			if c, ok := m.subject(); ok && c.Status != store.StatusOpen && c.Status != store.StatusPending {
 				hint = "open again"
