@@ -11,7 +11,7 @@ import (
 )
 
 func newBenchVisitors() *cobra.Command {
-	o := visitors.Options{Count: 5000, Pace: 50, Chat: time.Minute, Idle: time.Minute, Bare: []string{"bench", "visitors", "--bare"}}
+	o := visitors.Options{Count: 5000, Chat: time.Minute, Idle: time.Minute, Bare: []string{"bench", "visitors", "--bare"}}
 	var bare bool
 	cmd := &cobra.Command{
 		Use:   "visitors",
@@ -41,7 +41,7 @@ ctrl+c included.`,
 	}
 	f := cmd.Flags()
 	f.IntVar(&o.Count, "count", o.Count, "visitors, at most 20000")
-	f.Float64Var(&o.Pace, "pace", o.Pace, "words a second, of all visitors together")
+	f.Float64Var(&o.Pace, "pace", o.Pace, "words a second of all; 0: a hundredth of them")
 	f.DurationVar(&o.Chat, "chat", o.Chat, "how long they write")
 	f.DurationVar(&o.Idle, "idle", o.Idle, "how long nobody writes, before that")
 	f.IntVar(&o.Runs, "runs", 1, "turns, of which the medians are told")

@@ -19,7 +19,7 @@ const (
 	// screenful is how much of the list is read at a time, as for a large screen.
 	screenful = 50
 	// rests is how long the agent's side may take to have everybody who has begun.
-	rests = 30 * time.Second
+	rests = time.Minute
 )
 
 // agent is whoever sits at the desk: reads the list when it changes, as the screen does, and answers every question once.
@@ -183,18 +183,27 @@ func (a *agent) threads(ctx context.Context) (in, out map[string]int, err error)
 	}
 }
 
+// thread counts those of one conversation. What an answer has come to may be written down a moment after it has come.
 func (a *agent) thread(ctx context.Context, conv store.ConversationID, in, out map[string]int) error {
+	limit := time.Now().Add(rests)
 	for r := (store.ThreadRequest{Conversation: conv, Limit: 1000}); ; {
 		page, err := a.desk.Thread(ctx, r)
 		if err != nil {
 			return err
 		}
+		if state := unsent(page.Messages); state != "" {
+			if onItsWay := state == store.StateQueued || state == store.StateSending; !onItsWay || time.Now().After(limit) {
+				return fmt.Errorf("an answer in %s is %s", conv, state)
+			}
+			if err := wait(ctx, time.Second/50); err != nil {
+				return err
+			}
+			continue
+		}
 		for _, m := range page.Messages {
 			switch {
 			case m.Direction == store.In && m.Kind == store.KindText:
 				in[m.Text]++
-			case m.Direction == store.Out && m.State != store.StateSent && m.State != store.StateDelivered && m.State != store.StateRead:
-				return fmt.Errorf("an answer in %s is %s", conv, m.State)
 			case m.Direction == store.Out:
 				out[m.Text]++
 			}
@@ -204,4 +213,14 @@ func (a *agent) thread(ctx context.Context, conv store.ConversationID, in, out m
 		}
 		r.From = page.Messages[0].Place()
 	}
+}
+
+// unsent is the state of the first answer that is not known to be sent; empty if all are.
+func unsent(messages []store.Message) store.DeliveryState {
+	for _, m := range messages {
+		if m.Direction == store.Out && m.State != store.StateSent && m.State != store.StateDelivered && m.State != store.StateRead {
+			return m.State
+		}
+	}
+	return ""
 }

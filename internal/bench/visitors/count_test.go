@@ -80,8 +80,9 @@ func TestQuantiles(t *testing.T) {
 func TestOptionsThatAreNone(t *testing.T) {
 	t.Parallel()
 	for flag, o := range map[string]Options{
-		"--count": {Count: MaxCount + 1, Pace: 1, Chat: 1}, "--pace": {Count: 1, Chat: 1}, "--chat": {Count: 1, Pace: 1},
-		"--idle": {Count: 1, Pace: 1, Chat: 1, Idle: -1},
+		"--count": {Count: MaxCount + 1, Pace: 1, Chat: 1}, "--pace": {Count: 5000, Pace: 2000, Chat: time.Minute}, "--chat": {Count: 1, Pace: 1},
+		"--idle":   {Count: 1, Pace: 1, Chat: 1, Idle: -1},
+		"(--pace)": {Count: 10, Pace: 20, Chat: time.Minute},
 	} {
 		if err := Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), flag) {
 			t.Errorf("%+v: %v", o, err)

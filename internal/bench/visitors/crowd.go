@@ -22,7 +22,7 @@ const (
 	// answers begins the text of every answer.
 	answers = "You asked: "
 	// answeredWithin is what the last words have to be answered in.
-	answeredWithin = 30 * time.Second
+	answeredWithin = time.Minute
 	callWithin     = 30 * time.Second
 )
 

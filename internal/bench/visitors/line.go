@@ -39,6 +39,7 @@ func (c *crowd) dial(ctx context.Context, v *visitor) error {
 		fmt.Fprintf(&ask, "%s: %s\r\n", h[0], h[1])
 	}
 	ask.WriteString("\r\n")
+	_ = conn.SetDeadline(time.Now().Add(callWithin)) // until it is open
 	in := bufio.NewReaderSize(conn, 1024)
 	events, err := openLine(conn, in, ask.Bytes())
 	if err == nil {
@@ -52,6 +53,7 @@ func (c *crowd) dial(ctx context.Context, v *visitor) error {
 		conn.Close()
 		return fmt.Errorf("the line of visitor %d: %w", v.n, err)
 	}
+	_ = conn.SetDeadline(time.Time{})
 	c.lines.Go(func() {
 		defer stop()
 		defer conn.Close()

@@ -20,7 +20,7 @@ import (
 // Options say what to measure.
 type Options struct {
 	Count int           // visitors, each with a line
-	Pace  float64       // words a second, of all visitors together
+	Pace  float64       // words a second, of all visitors together; 0 is one of each visitor in a hundred seconds
 	Chat  time.Duration // how long they write
 	Idle  time.Duration // how long all lines are open before that, and nobody says anything
 	Runs  int           // turns, each with both servers; 0 is 1
@@ -37,25 +37,46 @@ type Options struct {
 // MaxCount is how many lines the program takes.
 const MaxCount = 20_000
 
-// maxPace keeps each turn from being a flood: it is chats that are measured.
-const maxPace = 1000
+// What the program takes of words: one a second of each visitor, ten a second from each address, and some at once.
+const (
+	visitorPace, visitorBurst = 1, 60
+	addressPace, addressBurst = 10, 600
+)
+
+// tooFast reports whether visitors would be told to slow down.
+func (o Options) tooFast() bool {
+	exceeds := func(doers int, pace, burst float64) bool {
+		return (o.Pace/float64(doers)-pace)*o.Chat.Seconds() > burst/2
+	}
+	return exceeds(o.Count, visitorPace, visitorBurst) || exceeds((o.Count+together-1)/together, addressPace, addressBurst)
+}
 
 func (o Options) check() error {
 	switch {
 	case o.Count < 1 || o.Count > MaxCount:
 		return fmt.Errorf("measure visitors: %d of them can't be had; give 1 to %d (--count)", o.Count, MaxCount)
-	case o.Pace <= 0 || o.Pace > maxPace:
-		return fmt.Errorf("measure visitors: %g words a second are none, or no chat; give up to %d (--pace)", o.Pace, maxPace)
+	case o.Pace < 0 || o.tooFast():
+		return fmt.Errorf("measure visitors: %g words a second of %d visitors can't be had: they may say one a second each, and %d from one address; give fewer (--pace)",
+			o.Pace, o.Count, addressPace)
 	case o.Chat <= 0 || o.Idle < 0:
 		return errors.New("measure visitors: there must be a time in which they write (--chat), and none below zero (--idle)")
 	}
+	if files := mostFiles(); files > 0 && files < uint64(o.Count)+fewFiles {
+		return fmt.Errorf("measure visitors: a process may have %d files open here, which is too few for %d lines; raise the limit (ulimit -n) or give fewer (--count)", files, o.Count)
+	}
 	return nil
 }
+
+// fewFiles are those a process opens beside its lines.
+const fewFiles = 200
 
 // Run measures and prints. It ends by itself, and ends what it started; what was lost or came twice is an error.
 func Run(ctx context.Context, o Options) (err error) {
 	if err := o.check(); err != nil {
 		return err
+	}
+	if o.Pace == 0 {
+		o.Pace = float64(o.Count) / 100
 	}
 	if o.Runs <= 0 {
 		o.Runs = 1
@@ -160,8 +181,15 @@ func oneWrite(folder string) (time.Duration, error) {
 
 const usualRest = 3 * time.Second
 
+// spare is what everything but idling and chatting may take of one server's time, also on a slow machine.
+const spare = 10 * time.Minute
+
+var errTooSlow = fmt.Errorf("it did not come to its end in the time for it and %s more", spare)
+
 // measure drives one server from the first visitor to the last word.
 func (o Options) measure(ctx context.Context, p *program) (m measured, err error) {
+	ctx, stop := context.WithTimeoutCause(ctx, o.Idle+o.Chat+spare, errTooSlow)
+	defer stop()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	c := newCrowd(o, p, cancel)
