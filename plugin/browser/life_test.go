@@ -97,6 +97,29 @@ func TestOpenIsRemembered(t *testing.T) {
 	p.Wait("the page free again", `getComputedStyle(document.documentElement).overflow !== "hidden"`)
 }
 
+// TestOpenInTwoTabs shows that the next page does as the visitor did last, also where another tab, which is still open,
+// has something to keep since.
+func TestOpenInTwoTabs(t *testing.T) {
+	t.Parallel()
+	profile, s := chromium.Start(t).Profile(t), newStreet(t)
+	address := s.put("", div(`greeting_dialog_display="hide"`)+start+script)
+	first := profile.Page(t, chromium.Desktop)
+	first.Go(address)
+	first.Role("button", "Open chat").Click()
+	inFirst := first.Frame("/plugin/frame")
+	inFirst.Wait("the first tab open", `init && init.open`)
+	second := profile.Page(t, chromium.Desktop)
+	second.Go(address)
+	inSecond := second.Frame("/plugin/frame")
+	inSecond.Wait("the second tab open too", `init && init.open`)
+	inSecond.Eval(`port.postMessage({do: "close"})`, nil)
+	second.Wait("closed", `JSON.parse(localStorage["frontdesk:`+shopPage+`"]).open === false`)
+	inFirst.Eval(`port.postMessage({do: "save", saved: {seen: 7}})`, nil)
+	second.Wait("what the first tab keeps", `JSON.parse(localStorage["frontdesk:`+shopPage+`"]).seen === 7`)
+	second.Wait("still closed", `JSON.parse(localStorage["frontdesk:`+shopPage+`"]).open === false`)
+	quiet(t, second)
+}
+
 // TestSinglePageApps shows that the frame hears where the visitor goes, and with which ref, though no page is loaded.
 func TestSinglePageApps(t *testing.T) {
 	t.Parallel()

@@ -26,13 +26,16 @@ function readStorage() {
   }
 }
 
-// remember keeps changes; null forgets. Another tab may have written since: only what changes is ours to write.
+// remember keeps changes; null forgets. Another tab may have written since: only what changes is ours to write. Each tab
+// knows of itself whether it is open; the next page does as the visitor did last, in whatever tab.
 function remember(changes) {
   const open = 'open' in changes ? changes.open : kept.open;
-  kept = { ...kept, ...readStorage(), ...changes, open };
+  const stored = readStorage();
+  kept = { ...kept, ...stored, ...changes, open };
   for (const name of Object.keys(kept)) if (kept[name] === null || kept[name] === undefined) delete kept[name];
+  const next = 'open' in changes || !stored ? open : stored.open;
   try {
-    localStorage.setItem(memoryKey, JSON.stringify(kept));
+    localStorage.setItem(memoryKey, JSON.stringify({ ...kept, open: next }));
   } catch (_) {
     // refused or full: this page remembers, the next one will not
   }
