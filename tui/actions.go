@@ -23,6 +23,7 @@ func actions() []action {
 	all = append(all, selectActions()...)
 	all = append(all, evidenceActions()...)
 	all = append(all, lineActions()...)
+	all = append(all, siteActions()...)
 	all = append(all, lookActions()...)
 	compose := composeActions()
 	kind := slices.IndexFunc(compose, func(a action) bool { return a.id == "mode" })
@@ -90,7 +91,7 @@ func lookActions() []action {
 		{id: "help-reply", keys: []string{"f1"}, about: "these keys", hint: "help", in: onCompose, run: (*Model).showHelp},
 		{id: "close-help", keys: []string{"esc", "?", "q"}, about: "close", hint: "close", in: []place{placeHelp}, run: (*Model).closeOverlay},
 		{id: "quit", keys: []string{"q"}, about: "quit", hint: "quit", in: onPanes, run: (*Model).askQuit},
-		{id: "leave", keys: []string{"ctrl+c"}, about: "quit from anywhere", in: []place{placeSelect, placeEvidence, placeSave, placeViews, placeList, placeThread, placeReply, placeForm, placeDetails, placeFilter, placeMenu, placeHelp, placePrompt, placeQueue, placeLine}, run: (*Model).askQuit},
+		{id: "leave", keys: []string{"ctrl+c"}, about: "quit from anywhere", in: []place{placeSelect, placeEvidence, placeSave, placeViews, placeList, placeThread, placeReply, placeForm, placeDetails, placeFilter, placeMenu, placeHelp, placePrompt, placeQueue, placeLine, placeSite}, run: (*Model).askQuit},
 		{id: "leave-now", keys: []string{"ctrl+c"}, about: "quit at once", in: []place{placeAsk}, run: (*Model).quit},
 	}
 	for i, v := range viewTable {

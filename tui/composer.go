@@ -297,6 +297,10 @@ func (m *Model) onPaste(text string) tea.Cmd {
 		if box, ok := m.overlay.(*lineBox); ok {
 			box.pasted(CleanLine(text))
 		}
+	case placeSite:
+		if form, ok := m.overlay.(*siteForm); ok {
+			form.pasted(CleanLine(text))
+		}
 	case placePrompt:
 		if box, ok := m.overlay.(*attachBox); ok {
 			return box.pasted(CleanLine(text))

@@ -45,6 +45,7 @@ func helpGroups(m *Model, from place) []helpGroup {
 		{"Path of a file", func(a *action) bool { return in(a, placePrompt) && !in(a, placeDetails) }},
 		{"Details", func(a *action) bool { return in(a, placeDetails) }},
 		{"Line to fill in", func(a *action) bool { return in(a, placeLine) }},
+		{"Chat on websites", func(a *action) bool { return in(a, placeSite) }},
 		{"What waits to be sent", func(a *action) bool { return in(a, placeQueue) }},
 		{"Filter line", func(a *action) bool { return in(a, placeFilter) }},
 		{"Menus and questions", func(*action) bool { return true }},

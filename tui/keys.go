@@ -27,11 +27,12 @@ const (
 	placePrompt
 	placeQueue
 	placeLine
+	placeSite
 )
 
 var placeNames = map[place]string{
 	placeViews: "Views", placeList: "List", placeThread: "Thread", placeSelect: "Chosen message", placeEvidence: "Evidence", placeSave: "Path to write to", placeReply: "Reply", placeForm: "Form of a reply", placeDetails: "Details",
-	placeFilter: "Filter line", placeMenu: "Menu", placeAsk: "Question", placeHelp: "Help", placePrompt: "Path of a file", placeQueue: "What waits", placeLine: "Line to fill in",
+	placeFilter: "Filter line", placeMenu: "Menu", placeAsk: "Question", placeHelp: "Help", placePrompt: "Path of a file", placeQueue: "What waits", placeLine: "Line to fill in", placeSite: "Chat on websites",
 }
 
 // action is one thing that a key does. Help, hints and the cheatsheet are made of these.
@@ -157,7 +158,7 @@ func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 		return m.typeReply(k)
 	case placeFilter:
 		return m.typeFilter(k)
-	case placeMenu, placeHelp, placePrompt, placeQueue, placeLine:
+	case placeMenu, placeHelp, placePrompt, placeQueue, placeLine, placeSite:
 		return m.overlay.typed(m, k)
 	case placeEvidence, placeSave:
 		return m.overlay.typed(m, k)

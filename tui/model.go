@@ -223,6 +223,10 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 		m.shiftEnter = msg.SupportsKeyDisambiguation()
 	case comingsMsg, comingMsg, presencesMsg, restedMsg, walkMsg:
 		return m.applyAttendance(msg)
+	case siteReadMsg:
+		return m.applySiteRead(msg)
+	case siteSavedMsg:
+		return m.applySiteSaved(msg)
 	case slowMsg:
 		m.thread.slow = msg.gen == m.thread.gen && m.thread.wanted != ""
 	case quitMsg:

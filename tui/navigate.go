@@ -226,6 +226,9 @@ func (m *Model) forwardToEditors(msg tea.Msg) tea.Cmd {
 	if box, ok := m.overlay.(*lineBox); ok {
 		box.input, d = box.input.Update(msg)
 	}
+	if form, ok := m.overlay.(*siteForm); ok {
+		form.input, d = form.input.Update(msg)
+	}
 	if m.filter.editing {
 		m.filter.input, b = m.filter.input.Update(msg)
 	}

@@ -71,6 +71,7 @@ type worldOptions struct {
 	canned map[string]string // files of canned responses, and under macros/ of macros
 	hold   time.Duration     // so long replies can be taken back
 	guests *guests           // the visitors on the website; nil: nothing is known of them
+	sites  desk.SiteKeeper   // how the chat is set; nil: nobody knows
 
 	translate store.Translate // of webhook records; nil: they are facts
 	begins    time.Time       // when the test begins; zero: base
@@ -158,6 +159,7 @@ func newWorld(t *testing.T, o worldOptions) *world {
 	if o.guests != nil {
 		options.Attend = o.guests
 	}
+	options.Sites = o.sites
 	options.Uses = drafts
 	w.folder = filepath.Join(dir, "canned")
 	options.Canned = canned.NewShelf(w.folder, w.now)
