@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"frontdesk/internal/loopback"
 	"frontdesk/messenger"
 )
 
@@ -17,7 +18,7 @@ import (
 // and what was answered is there.
 func TestEndLetsRequestsEnd(t *testing.T) {
 	t.Parallel()
-	port, err := freePort()
+	port, err := loopback.Port()
 	if err != nil {
 		t.Fatal(err)
 	}

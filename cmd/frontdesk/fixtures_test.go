@@ -23,6 +23,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"frontdesk/internal/config"
+	"frontdesk/internal/loopback"
 	"frontdesk/store"
 )
 
@@ -273,7 +274,7 @@ func shuffled(seed uint64, lists ...[]string) []string {
 // the log say the same.
 func printedAfter(t *testing.T, bodies []string, atATime int, merged ...string) map[string][]string {
 	t.Helper()
-	port, err := freePort()
+	port, err := loopback.Port()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"frontdesk/internal/loopback"
 )
 
 const (
@@ -28,7 +30,7 @@ const (
 func TestKillUnderLoad(t *testing.T) {
 	t.Parallel()
 	program := binary(t)
-	port, err := freePort()
+	port, err := loopback.Port()
 	if err != nil {
 		t.Fatal(err)
 	}

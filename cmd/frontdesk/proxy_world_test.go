@@ -17,6 +17,7 @@ import (
 
 	"frontdesk/internal/control"
 	"frontdesk/internal/faulty"
+	"frontdesk/internal/loopback"
 	"frontdesk/messenger"
 	"frontdesk/plugin"
 	"frontdesk/store"
@@ -107,7 +108,7 @@ func newProxied(t *testing.T) *proxied {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port, err := freePort()
+	port, err := loopback.Port()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"frontdesk/internal/loopback"
 	"frontdesk/messenger"
 )
 
@@ -34,7 +35,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
-			port, err := freePort()
+			port, err := loopback.Port()
 			if err != nil {
 				return err
 			}
@@ -63,17 +64,6 @@ func TestScripts(t *testing.T) {
 			"picture":     cmdPicture,
 		},
 	})
-}
-
-// freePort is a port that nobody listened on a moment ago.
-func freePort() (string, error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer ln.Close()
-	_, port, err := net.SplitHostPort(ln.Addr().String())
-	return port, err
 }
 
 // poll calls try until it reports true, for as long as patience lasts.

@@ -5,12 +5,14 @@ import (
 	"os/exec"
 	"syscall"
 	"testing"
+
+	"frontdesk/internal/loopback"
 )
 
 // TestTheEchoOfASignal sends SIGTERM twice at once, as timeout(1) does, and wants the program to end in order.
 func TestTheEchoOfASignal(t *testing.T) {
 	t.Parallel()
-	port, err := freePort()
+	port, err := loopback.Port()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"frontdesk/internal/chromium"
+	"frontdesk/internal/loopback"
 )
 
 // desktopAndPhone are the devices on which everything must work.
@@ -25,7 +26,7 @@ type agency struct {
 // newAgency starts serve, with a port it keeps when it is started anew.
 func newAgency(t *testing.T, environ ...string) *agency {
 	t.Helper()
-	port, err := freePort()
+	port, err := loopback.Port()
 	if err != nil {
 		t.Fatal(err)
 	}

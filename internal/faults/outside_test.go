@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"frontdesk/internal/loopback"
 	"frontdesk/messenger"
 )
 
@@ -52,10 +52,9 @@ func TestForeignSettings(t *testing.T) { //nolint:paralleltest // it changes the
 // freeAddress is a loopback address that nobody listens on.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := loopback.Port()
 	must(t, err)
-	defer ln.Close()
-	return ln.Addr().String()
+	return "127.0.0.1:" + port
 }
 
 // freshEvent is a message of now, so that it can be answered.

@@ -46,6 +46,7 @@ var rooms = map[string][]string{
 	"internal/house":    {},
 	"internal/intake":   {},
 	"internal/logfile":  {},
+	"internal/loopback": {},
 	"internal/metrics":  {},
 	"internal/npm":      {},
 	"internal/picture":  {"tui", "desk", "store", "messenger"},
@@ -53,7 +54,7 @@ var rooms = map[string][]string{
 
 // forTests is what tests may import beyond their room's arrows: the real store, the suite that holds it to its word, the
 // real folder of files, what breaks requests on their way, a real browser, and what comes from npm.
-var forTests = []string{"store", "store/bolt", "store/storetest", "ingest", "desk/media", "internal/faulty", "internal/chromium", "internal/npm"}
+var forTests = []string{"store", "store/bolt", "store/storetest", "ingest", "desk/media", "internal/faulty", "internal/loopback", "internal/chromium", "internal/npm"}
 
 // forTestsOf are rooms whose tests need more than that: what a browser gets is tried with the platform it speaks to.
 var forTestsOf = map[string][]string{"plugin/browser": {"plugin", "messenger"}}
