@@ -191,7 +191,7 @@ func TestPathsLeadNowhereElse(t *testing.T) {
 			t.Fatalf("%s: %v", path, err)
 		}
 		body, err := io.ReadAll(res.Body)
-		if err != nil || res.StatusCode == 200 || res.StatusCode >= 500 || bytes.Contains(body, []byte("root:")) || bytes.Contains(body, []byte("goroutine")) {
+		if err != nil || res.StatusCode == http.StatusOK || res.StatusCode >= 500 || bytes.Contains(body, []byte("root:")) || bytes.Contains(body, []byte("goroutine")) {
 			t.Errorf("%s answers %d %.200s (%v)", path, res.StatusCode, body, err)
 		}
 		_ = res.Body.Close()
