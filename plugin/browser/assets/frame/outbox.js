@@ -12,6 +12,8 @@ import { TIMES, backOff } from './times.js';
 // Beside what is stored an entry has, in memory: state ('waiting', 'sending', 'failed'), error, retryable, blob, progress,
 // since (when it was seen in the storage of another tab whose it is).
 
+const PATHS = ['/plugin/visitors', '/plugin/messages', '/plugin/menu', '/plugin/ice_breakers'];
+const LATEST = 8e15; // a date that is later is none
 const MOST = 200; // entries; nobody waits for that many
 const REMEMBERED = 500; // keys that have left
 const TRIES = 5; // of a file: one that has been deleted meanwhile fails like a dead line
@@ -37,7 +39,8 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
   const lost = { state: 'failed', error: lostFile, retryable: false };
   const wait = () => Math.max(notBefore, told) - now();
   const find = (key) => entries.find((e) => e.key === key);
-  const sort = () => entries.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
+  // What makes the visitor goes ahead of all that waits for one, also where that was said before, to a visitor who is no more.
+  const sort = () => entries.sort((a, b) => (b.kind === 'begin') - (a.kind === 'begin') || a.at - b.at || (a.key < b.key ? -1 : 1));
 
   // store tells what others may see: not what has failed for good and only this tab can show.
   function store() {
@@ -124,6 +127,8 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
       failures = 0;
       leave(entry);
       kept(entry, answer);
+    } else if (entry.state !== 'sending') {
+      failures = 0; // the conversation has ended while this was under way: it was told to fail, and stays so
     } else if (answer.status === 429 || (unclear(answer) && !hopeless(entry))) {
       // A refusal that says for how long is obeyed; what got no answer waits longer each time.
       if (answer.retryAfter) told = now() + answer.retryAfter;
@@ -234,12 +239,14 @@ function valid(list) {
   const seen = new Set();
   return list.slice(0, MOST).filter((e) => {
     const fits = e !== null && typeof e === 'object' && typeof e.key === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(e.key)
-      && ['begin', 'say', 'tap', 'file'].includes(e.kind) && Number.isFinite(e.at) && !seen.has(e.key)
-      && (e.kind === 'file' || (typeof e.path === 'string' && e.path.startsWith('/plugin/') && typeof e.body === 'object'));
+      && ['begin', 'say', 'tap', 'file'].includes(e.kind) && e.at > 0 && e.at <= LATEST && !seen.has(e.key) && ['string', 'undefined'].includes(typeof e.text)
+      && (e.kind === 'file' ? isObject(e.file) : PATHS.includes(e.path) && isObject(e.body));
     if (fits) seen.add(e.key);
     return fits;
   });
 }
+
+const isObject = (value) => value !== null && typeof value === 'object';
 
 // newKey is a key nobody can guess: who knows the one of a new visitor is handed that visitor's token.
 export function newKey() {
