@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
@@ -61,6 +62,7 @@ func runSetup(ctx context.Context, cmd *cobra.Command, d *siteDoor, f *snippetFl
 			cmd.PrintErrln("frontdesk: nothing was changed")
 			return nil
 		}
+		f.copy, f.open = f.copy || slices.Contains(form.then, thenCopy), f.open || slices.Contains(form.then, thenOpen)
 		err = f.finish(ctx, cmd, d, form.settings(), true)
 		refusal, refused := errors.AsType[*desk.Refusal](err)
 		if !refused || refusal.Field == "" {

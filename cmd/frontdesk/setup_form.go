@@ -23,12 +23,19 @@ type setupForm struct {
 	inputs  map[string]*huh.Input
 	refused map[string]refusedText
 	save    bool
+	then    []string // what is done with the snippet
 	form    *huh.Form
 	width   int
 }
 
 // refusedText is what the platform did not take, and why.
 type refusedText struct{ text, says string }
+
+// What can be done with the snippet once all is saved.
+const (
+	thenCopy = "copy"
+	thenOpen = "open"
+)
 
 // setupPages are the form's pages: their titles, and the fields on each.
 var setupPages = []struct {
@@ -96,7 +103,9 @@ func (f *setupForm) build() {
 	}
 	groups = append(groups, huh.NewGroup(huh.NewConfirm().Title("Save?").
 		Description("The chat changes on all websites within minutes.").
-		Affirmative("Save").Negative("Leave it").Value(&f.save)))
+		Affirmative("Save").Negative("Leave it").Value(&f.save),
+		huh.NewMultiSelect[string]().Title("And then").Value(&f.then).Height(3).Filterable(false).Options(
+			huh.NewOption("copy the snippet for your pages", thenCopy), huh.NewOption("open a page in the browser that shows it at work", thenOpen))))
 	f.form = huh.NewForm(groups...).WithTheme(huh.ThemeFunc(setupTheme)).WithWidth(min(max(f.width-2, 20), 90))
 	f.form.SubmitCmd, f.form.CancelCmd = tea.Quit, tea.Interrupt
 }
@@ -171,10 +180,12 @@ func (f *setupForm) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // View keeps tea.Model.
 func (f *setupForm) View() tea.View {
-	if f.form.State != huh.StateNormal {
-		return tea.NewView("")
+	v := tea.NewView("")
+	v.AltScreen = true // what comes of it stands alone in the terminal afterwards
+	if f.form.State == huh.StateNormal {
+		v.SetContent(f.form.View())
 	}
-	return tea.NewView(f.form.View())
+	return v
 }
 
 // setupTheme is plain: the terminal's own colours, few of them.
