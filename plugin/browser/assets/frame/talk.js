@@ -34,7 +34,7 @@ import { browserWorld } from './world.js';
 
 export function createTalk({ platform, link, words = {}, now = Date.now, times = TIMES, world = browserWorld(), sound = createSound() }) {
   const init = link.init;
-  const saved = { token: null, outbox: [], sound: false, ...init.saved };
+  const saved = { outbox: [], sound: false, ...init.saved, token: tokenOf(init.saved) };
   const thread = createThread();
   const listeners = new Set();
   let where = pageOf(init); // the website's page around us
@@ -337,7 +337,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
 
   // elsewhere takes in what is stored, after another tab has changed it.
   function elsewhere(other) {
-    const token = other.token || null;
+    const token = tokenOf(other);
     saved.who = other.who;
     state.sound = other.sound === true;
     if (token !== null && token !== platform.token) {
@@ -382,6 +382,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     platform.use(saved.token);
     if (saved.token) link.send({ do: 'began' });
     outbox.load(saved.outbox);
+    if (platform.token === null && !acts.begins()) outbox.fail(words.over ?? ''); // it was said in a conversation that is over
     state.visitor = identity.known();
     world.on((what) => {
       if (['online', 'seen', 'back', 'woke'].includes(what)) {
@@ -439,6 +440,13 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
       clearTimeout(blip);
     },
   };
+}
+
+// tokenOf is the token that is stored, if it can be one: the website's storage is not ours alone, and what is no token can
+// make every call fail before it leaves the browser.
+function tokenOf(stored) {
+  const token = stored?.token;
+  return typeof token === 'string' && /^[A-Za-z0-9_-]{1,200}$/.test(token) ? token : null;
 }
 
 function greetingOf(init) {
