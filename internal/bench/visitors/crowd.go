@@ -108,13 +108,17 @@ type arrival struct {
 }
 
 func newCrowd(o Options, p *program, fail context.CancelCauseFunc) *crowd {
-	return &crowd{
+	c := &crowd{
 		o: o, base: p.base, fail: fail, words: map[string]*word{}, news: make(chan struct{}, 1), shut: func() {},
 		arrives: make(chan arrival, o.Count),
 		http: &http.Client{Timeout: callWithin, Transport: &http.Transport{
 			MaxConnsPerHost: hands, MaxIdleConnsPerHost: hands, DisableCompression: true,
 		}},
 	}
+	for n := range o.Count {
+		c.all = append(c.all, &visitor{n: n})
+	}
+	return c
 }
 
 // call makes a visitor's call, as the frame in a browser makes it and a proxy hands it on.
@@ -196,9 +200,6 @@ func (c *crowd) each(ctx context.Context, do func(*visitor) error) error {
 
 // begin has all visitors press Get Started, and waits until the agent's list has them.
 func (c *crowd) begin(ctx context.Context) error {
-	for n := range c.o.Count {
-		c.all = append(c.all, &visitor{n: n})
-	}
 	err := c.each(ctx, func(v *visitor) error {
 		var got begun
 		err := c.call(ctx, v, "/plugin/visitors", begins{PageID: sitePage, PageURL: website + "/bikes", Title: "Bikes"}, &got)
