@@ -52,7 +52,7 @@ const world = {
   lead: (name, fn) => { if (asked.get('lead') === '1') fn(); },
 };
 
-const times = { ...TIMES, call: Number(asked.get('call') ?? 3000), again: [20, 300], look: 30, hidden: 30, poll: 100, arrived: 20, seen: 10, typing: 0, adopt: 300 };
+const times = { ...TIMES, call: Number(asked.get('call') ?? 3000), again: [20, 300], look: 30, hidden: 30, poll: 100, arrived: 20, seen: 10, typing: 0, walk: 300, adopt: 300 };
 window.loader = (message) => take(message);
 window.talk = createTalk({
   platform: createPlatform({ page, locale: asked.get('locale') ?? 'en_US', times }),

@@ -42,6 +42,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   let asking = null; // the next time it is asked
   let tries = 0;
   let walkedTo = ''; // the page of the website that the platform was told last
+  let walking = null; // until then it is not told of another
   let told = ''; // the last word to the loader about unread messages
   let soon = false;
   let typedAt = 0;
@@ -296,11 +297,16 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     changed();
   }
 
-  // walked tells where on the website the visitor is.
+  // walked tells where on the website the visitor is: not of each step on a page that changes its address as it is
+  // scrolled, or the visitor's own words would have to wait behind them.
   async function walked() {
     const to = JSON.stringify(where);
-    if (platform.token === null || !world.visible() || to === walkedTo) return;
+    if (platform.token === null || !world.visible() || to === walkedTo || walking !== null) return;
     walkedTo = to;
+    walking = setTimeout(() => {
+      walking = null;
+      if (JSON.stringify(where) !== to) walked();
+    }, times.walk);
     const answer = await platform.walk(where);
     if (answer.status === 401) over(answer.error.message);
     else if (answer.status !== 200) walkedTo = '';
@@ -436,6 +442,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
       news.stop();
       outbox.stop();
       clearTimeout(asking);
+      clearTimeout(walking);
       reading.stop();
       clearTimeout(blip);
     },

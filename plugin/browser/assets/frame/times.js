@@ -12,6 +12,7 @@ export const TIMES = {
   arrived: 1_000, // before it is said that messages have come by the line
   seen: 300, // before it is said that they were seen
   typing: 4_000, // between two words that the visitor is typing; the server forgets after 8 s
+  walk: 5_000, // between two words of where on the website the visitor is
   returned: 1_800_000, // silence after which an opened window is a return
   adopt: 15_000, // before what another tab wanted to send is sent by this one
 };
