@@ -75,7 +75,7 @@ func (f *siteForm) value(m *Model, i, w int) string {
 	t, r, field := m.theme, m.ruler, embedding.Fields[i]
 	switch text := CleanLine(f.texts[i]); {
 	case text == "":
-		return t.faint.on(r.pad(field.Blank, w))
+		return t.faint.on(r.pad(f.site.Blank(field), w))
 	case i == f.at && field.Values == nil:
 		shown, _ := m.lineView(f.input.Value(), f.input.Position(), w)
 		return t.text.on(r.pad(CleanLine(shown), w))

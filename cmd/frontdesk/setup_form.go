@@ -120,7 +120,7 @@ func (f *setupForm) field(name string) huh.Field {
 		}
 		return huh.NewSelect[string]().Title(field.Title).Options(options...).Value(f.texts[name]).Height(len(options) + 1)
 	}
-	input := huh.NewInput().Title(field.Title).Description(field.About).Placeholder(field.Blank).Value(f.texts[name]).
+	input := huh.NewInput().Title(field.Title).Description(field.About).Placeholder(f.site.Blank(field)).Value(f.texts[name]).
 		Validate(func(text string) error { return f.check(field, text) })
 	f.inputs[name] = input
 	return input

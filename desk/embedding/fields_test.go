@@ -132,3 +132,21 @@ func TestSnippet(t *testing.T) {
 		}
 	}
 }
+
+// TestBlankWebsites shows that an empty list of websites is not said to keep all out where a setting lets some in.
+func TestBlankWebsites(t *testing.T) {
+	t.Parallel()
+	field, _ := embedding.FieldOf(embedding.FieldDomains)
+	for _, c := range []struct {
+		name  string
+		fixed []string
+		want  string
+	}{
+		{"nobody else", nil, "pages on this machine alone"},
+		{"a setting", []string{"https://www.lumen.example"}, "no more than plugin_domains allows"},
+	} {
+		if got := (embedding.Site{Fixed: c.fixed}).Blank(field); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}

@@ -56,6 +56,14 @@ func (s Site) Allowed() []string {
 	return all
 }
 
+// Blank is what holds at this page where a field is empty.
+func (s Site) Blank(field Field) string {
+	if field.Name == FieldDomains && len(s.Fixed) > 0 {
+		return "no more than plugin_domains allows"
+	}
+	return field.Blank
+}
+
 // Fault says which field of the settings cannot be taken, why, and what to do.
 type Fault struct {
 	Field string // as Fields names it; empty: no single one
