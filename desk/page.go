@@ -159,6 +159,7 @@ func (c *courier) spare(id store.InboxID) {
 type backoff struct {
 	retry  []time.Duration // after the first, second, third … failure; the last counts for all that follow
 	limit  []time.Duration // the same, where the platform's limit was met without a word on how long
+	dead   []time.Duration // the same, between questions whether a dead token is good again
 	echo   time.Duration   // at least, after a gateway's answer: an echo would tell meanwhile that the message arrived
 	jitter func() float64  // from 0 to 1
 }
@@ -170,6 +171,7 @@ func newBackoff() backoff {
 	return backoff{
 		retry:  []time.Duration{time.Second, 4 * time.Second, 15 * time.Second, time.Minute},
 		limit:  []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute},
+		dead:   []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute},
 		echo:   10 * time.Second,
 		jitter: rand.Float64,
 	}
@@ -180,6 +182,9 @@ func (b backoff) afterFailure(n int) time.Duration { return b.of(b.retry, n) }
 
 // afterLimit is the pause after the nth time a limit was met.
 func (b backoff) afterLimit(n int) time.Duration { return b.of(b.limit, n) }
+
+// afterDead is the pause before the nth question whether a dead token is good again.
+func (b backoff) afterDead(n int) time.Duration { return b.of(b.dead, n) }
 
 // afterQuestion is the pause after the nth question that the platform did not answer.
 func (b backoff) afterQuestion(n int) time.Duration {

@@ -100,7 +100,7 @@ func (c *courier) retested(id store.InboxID, s *stop, good bool) bool {
 	defer c.mu.Unlock()
 	p, now := c.page(id), c.d.now()
 	s.asking, s.asked = false, now
-	s.next = now.Add(c.back.afterLimit(p.retests + 1))
+	s.next = now.Add(c.back.afterDead(p.retests + 1))
 	if !good || p.alert != s { // an agent was faster, or the platform has blocked the page since
 		return false
 	}

@@ -227,7 +227,7 @@ func (c *courier) stop(id store.InboxID, reason store.SendError) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p := c.page(id)
-	p.alert = &stop{reason: reason, next: c.d.now().Add(c.back.afterLimit(p.retests + 1))}
+	p.alert = &stop{reason: reason, next: c.d.now().Add(c.back.afterDead(p.retests + 1))}
 	c.d.logger.Warn("sending is stopped", logInbox, string(id), logCode, reason.Code, logSubcode, reason.Subcode)
 }
 
