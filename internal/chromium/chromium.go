@@ -21,8 +21,11 @@ import (
 // patience is how long a browser may take for whatever a test waits for: these machines are shared.
 const patience = 60 * time.Second
 
-// places bounds how many browsers a process has at a time: two are as many as a small machine carries.
+// places are for the browsers that a process has at a time: two are as many as a small machine carries. Who has waited for
+// one as long as patientFor goes on without: a test may hold a place while its parts wait for the very tests that wait here.
 var places = make(chan struct{}, 2)
+
+const patientFor = 10 * time.Second
 
 // Browser is one process of Chromium. Start makes one; it ends with the test.
 type Browser struct{ ctx context.Context } //nolint:containedctx // how chromedp names a browser
@@ -54,8 +57,11 @@ func Start(t *testing.T) *Browser {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { removeSoon(t, folder) })
-	places <- struct{}{}
-	t.Cleanup(func() { <-places })
+	select {
+	case places <- struct{}{}:
+		t.Cleanup(func() { <-places })
+	case <-time.After(patientFor):
+	}
 	allocated, endAllocation := chromedp.NewExecAllocator(context.Background(), options(path, folder)...)
 	t.Cleanup(endAllocation)
 	ctx, end := chromedp.NewContext(allocated)
