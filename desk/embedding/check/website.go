@@ -38,7 +38,8 @@ func (in *inspection) checkWebsite() {
 	case slices.Contains(allowed, origin):
 	case embedding.IsLoopbackHost(in.got.url.Hostname()) && len(allowed) == 0:
 	case embedding.IsLoopbackHost(in.got.url.Hostname()):
-		in.note("domain_loopback", -1, "The page is on this machine. Since websites are allowed, such pages may embed the chat in frontdesk demo alone.", "")
+		in.wrong("domain_loopback", -1, "The page is on this machine. Since websites are allowed, such pages may not embed the chat any more.",
+			"Look at the page at its own address, or try it out with frontdesk demo.")
 	case in.got.url.Scheme == "http" && slices.Contains(allowed, "https"+strings.TrimPrefix(origin, "http")):
 		in.wrong("domain_insecure", -1, fmt.Sprintf("%s is allowed by https, and this page came by http.", in.got.url.Host), "Serve the page by https, and redirect http to it.")
 	case in.got.url.Scheme == "http":
