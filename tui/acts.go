@@ -309,7 +309,7 @@ func (m *Model) refresh() tea.Cmd {
 	m.refreshing, m.stale, m.waited = true, false, 0
 	q := question{
 		agent: m.agent, list: m.list.request(m.agent), listGen: m.list.gen, atTop: !m.list.newer,
-		threadGen: m.thread.gen, hasThread: m.thread.id != "" && m.thread.loaded,
+		threadGen: m.thread.gen, moved: m.thread.moved, hasThread: m.thread.id != "" && m.thread.loaded,
 	}
 	if q.hasThread {
 		q.thread = m.thread.request()
@@ -358,7 +358,12 @@ func (m *Model) applyAnswer(msg answerMsg) tea.Cmd {
 		}
 	}
 	if msg.asked && msg.threadOf == m.thread.gen && msg.threadID == m.thread.id {
-		m.takeThread(msg.thread)
+		switch {
+		case msg.moved == m.thread.moved:
+			m.takeThread(msg.thread)
+		case !m.refreshing: // a part came meanwhile, and the answer may end before what is shown
+			again = tea.Batch(again, m.refresh())
+		}
 	}
 	m.list.forget()
 	return tea.Batch(again, m.fill(), m.opened())

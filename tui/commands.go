@@ -35,13 +35,14 @@ type question struct {
 	atTop     bool
 	thread    store.ThreadRequest
 	threadGen int
+	moved     int // of the thread
 	hasThread bool
 }
 
 // ask reads everything on the screen anew.
 func ask(ctx context.Context, d desk.Contract, q question) tea.Cmd {
 	return func() tea.Msg {
-		a := answerMsg{listGen: q.listGen, atTop: q.atTop, threadOf: q.threadGen, asked: q.hasThread, threadID: q.thread.Conversation}
+		a := answerMsg{listGen: q.listGen, atTop: q.atTop, threadOf: q.threadGen, moved: q.moved, asked: q.hasThread, threadID: q.thread.Conversation}
 		if a.list, a.err = d.List(ctx, q.list); a.err != nil {
 			return a
 		}

@@ -20,6 +20,7 @@ type answerMsg struct {
 	list     store.ListPage
 	threadOf int                  // generation of the thread asked for
 	threadID store.ConversationID // as it was asked for; it may have become another one
+	moved    int                  // of the thread when it was asked for
 	asked    bool
 	thread   threadAnswer
 }

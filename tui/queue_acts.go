@@ -87,7 +87,7 @@ func (m *Model) goTalk(w desk.Waiting) tea.Cmd {
 	}
 	m.focusOn(placeThread)
 	if m.thread.id == id && m.thread.loaded {
-		return m.threadToEnd()
+		return nil
 	}
 	cmd := m.leaveConversation()
 	contact := w.Message.Recipient

@@ -110,8 +110,13 @@ func (b *queueBox) draw(m *Model) (rect, []string) {
 	t := m.theme
 	w := min(m.width-2, 120)
 	if len(m.queue) == 0 {
-		box := m.middle(min(w, 62), 5)
-		in := []string{"", " " + t.text.on("Nothing waits: everything that was written has gone out."), ""}
+		w = min(w, 62)
+		in := []string{""}
+		for _, line := range m.paragraph("Nothing waits: everything that was written has gone out.", t.text, w-4) {
+			in = append(in, " "+line)
+		}
+		in = append(in, "")
+		box := m.middle(w, len(in)+2)
 		return box, m.box(box, boxText{title: "What waits to be sent"}, in, true)
 	}
 	var lines []string

@@ -37,6 +37,14 @@ func (w *world) stuck(s *terminal) {
 	s.settle()
 }
 
+func TestAnEmptyQueueIsSaidWholeOnTheSmallestScreen(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{}, screenOptions{w: 60, h: 20}, func(_ *world, s *terminal) {
+		s.press("queue")
+		s.expect("Nothing waits: everything that was written has gone ", "out. ")
+	})
+}
+
 func (w *world) replies(c store.Contact) map[string]store.DeliveryState {
 	w.t.Helper()
 	w.check(w.desk.CaughtUp(w.t.Context()))

@@ -22,6 +22,7 @@ type threadPane struct {
 	older    bool
 	newer    bool
 	fetching bool
+	moved    int       // how often a part was taken since: what was asked of the window before is not about this one
 	applied  store.Seq // the place in the log this was read at
 	touches  []store.Touch
 	pending  []store.Message // replies written a moment ago that the store has not shown yet
@@ -274,6 +275,7 @@ func (m *Model) applyThreadMore(msg threadMoreMsg) tea.Cmd {
 		t.seeking, t.aim = false, store.Place{}
 		return m.notice.fail("The messages could not be read: " + problem(msg.err))
 	}
+	t.moved++
 	switch {
 	case msg.jump && msg.newer: // the thread's start
 		t.msgs, t.older, t.newer, t.follow, t.top = msg.page.Messages, false, msg.page.More, false, 0
@@ -405,6 +407,7 @@ func (m *Model) seekAim() tea.Cmd {
 			Conversation: t.id, From: t.msgs[0].Place(), Limit: pageMessages,
 		}, t.gen, false)
 	case n > 0 && t.newer && t.msgs[n-1].At <= aim.At:
+		t.fetching = true
 		return m.threadToEnd()
 	}
 	t.aim = store.Place{} // it is not here any more
