@@ -257,3 +257,65 @@ func TestCannedResponseBringsAFileOfTheFolder(t *testing.T) {
 		s.expect("0 / 2000")
 	})
 }
+
+// TestCannedResponseIsSetOffFromWhatStandsThere inserts behind and before words, and between brackets.
+func TestCannedResponseIsSetOffFromWhatStandsThere(t *testing.T) {
+	t.Parallel()
+	responses := map[string]string{
+		"hours.txt": "Open until six.\n",
+		"both.txt":  "Open until six.\nClosed on Sundays.\n",
+		"kanji.txt": "六時まで開いています。\n",
+	}
+	for name, c := range map[string]struct {
+		before, after, insert, want string
+	}{
+		"nothing":             {insert: "hours", want: "Open until six."},
+		"a sentence":          {before: "To all of Europe.", insert: "hours", want: "To all of Europe. Open until six."},
+		"a space":             {before: "Hello! ", insert: "hours", want: "Hello! Open until six."},
+		"a bracket":           {before: "See you (", insert: "hours", want: "See you (Open until six."},
+		"an opening quote":    {before: "It says “", insert: "hours", want: "It says “Open until six."},
+		"a plain quote":       {before: "It says \"", insert: "hours", want: "It says \"Open until six."},
+		"a closed quote":      {before: "It says \"yes\"", insert: "hours", want: "It says \"yes\" Open until six."},
+		"several lines":       {before: "Hello!", insert: "both", want: "Hello!\nOpen until six.\nClosed on Sundays."},
+		"no spaces":           {before: "こんにちは。", insert: "kanji", want: "こんにちは。六時まで開いています。"},
+		"before words":        {after: "See you", insert: "hours", want: "Open until six. See you"},
+		"lines before words":  {after: "See you", insert: "both", want: "Open until six.\nClosed on Sundays.\nSee you"},
+		"before a full stop":  {after: ".", insert: "hours", want: "Open until six.."},
+		"between two":         {before: "Hello.", after: "See you", insert: "hours", want: "Hello. Open until six. See you"},
+		"between two, spaced": {before: "Hello. ", after: " See you", insert: "hours", want: "Hello. Open until six. See you"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			story(t, worldOptions{canned: responses}, screenOptions{}, func(w *world, s *terminal) {
+				s.press("reply")
+				s.typed(c.before + c.after)
+				for range []rune(c.after) {
+					s.p.Send(keyMsg("left"))
+				}
+				s.settle()
+				s.press("canned")
+				s.typed(c.insert)
+				s.press("menu-choose", "keep-draft")
+				if got := w.draft(mara).Text; got != c.want {
+					t.Errorf("the draft is %q, want %q", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestCannedResponseTwiceHasItsQuickRepliesOnce(t *testing.T) {
+	t.Parallel()
+	story(t, worldOptions{canned: shop}, screenOptions{}, func(w *world, s *terminal) {
+		s.press("reply")
+		for range 2 {
+			s.press("canned")
+			s.typed("day")
+			s.press("menu-choose")
+		}
+		s.press("keep-draft")
+		if d := w.draft(mara); d.Text != "Which day suits you? Which day suits you?" || len(d.QuickReplies) != 2 {
+			t.Errorf("the draft is %q with %d quick replies", d.Text, len(d.QuickReplies))
+		}
+	})
+}

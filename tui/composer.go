@@ -395,30 +395,6 @@ func (m *Model) tellSilence() tea.Cmd {
 	return tellTyping(m.ctx, m.desk, conv, false)
 }
 
-// insertCanned puts a prepared reply into the draft: its text where the cursor is in the text, and beside what there is
-// already its quick replies, buttons, cards and files.
-func (m *Model) insertCanned(d desk.Draft) tea.Cmd {
-	c := &m.composer
-	mode := c.draft.Chosen()
-	if c.inForm() || mode == desk.ModeNote && d.Note == "" {
-		mode = desk.ModeText
-	}
-	c.remember()
-	cmd := m.setMode(mode)
-	if text := d.Text + map[bool]string{true: d.Note}[mode == desk.ModeNote]; text != "" {
-		c.area.InsertString(text)
-		c.take()
-	}
-	c.draft.QuickReplies = append(append(c.draft.QuickReplies[:0:0], c.draft.QuickReplies...), d.QuickReplies...)
-	c.draft.Buttons = append(append(c.draft.Buttons[:0:0], c.draft.Buttons...), d.Buttons...)
-	c.draft.Cards = append(append(c.draft.Cards[:0:0], c.draft.Cards...), d.Cards...)
-	c.draft.Files = append(append(c.draft.Files[:0:0], c.draft.Files...), d.Files...)
-	if d.Chosen() != desk.ModeText {
-		cmd = tea.Batch(cmd, m.setMode(d.Mode))
-	}
-	return tea.Batch(cmd, m.changed())
-}
-
 // refusalLines is why the reply was not taken, under the editor.
 func (m *Model) refusalLines(w int) []string {
 	if m.composer.refusal == "" {
