@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -59,4 +60,50 @@ func TestTalkOnRubbish(t *testing.T) {
 			s.shows("visitor hello sent")
 		})
 	}
+}
+
+// TestTalkOvertaken reloads the website in the very step in which a word was said, while the platform is away and before the
+// website's storage has it: the word is kept once when the platform is back.
+func TestTalkOvertaken(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := chromium.Start(t).Profile(t).Page(t, chromium.Desktop)
+	p.Go(h.url + "/plugin/try")
+	p.Role("button", "chat").Click()
+	frame := p.Frame("/plugin/frame")
+	frame.Role("button", "Get started").Click()
+	visitor := h.next(messenger.KindPostback).Sender.ID
+	frame.Role("textbox", "Write a message").Click()
+	h.weather(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { hangUp(w) })
+	p.Type("Is it blue?")
+	p.Eval("Storage.prototype.setItem = () => {}", nil) // the reload comes before the loader has heard of it
+	frame.Eval(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+		top.location.reload()`, nil)
+	p.Wait("the page once more", "!Storage.prototype.setItem.toString().includes('=>')")
+	frame.Wait("the word", "document.body.textContent.includes('Is it blue?')")
+	h.weather(nil)
+	if ev := h.next(messenger.KindMessage); ev.Message.Text != "Is it blue?" {
+		t.Errorf("the page was told %q", ev.Message.Text)
+	}
+	frame.Wait("nothing left", "sessionStorage.length === 0")
+	h.wants(visitor, "Is it blue?")
+}
+
+// TestTalkSpareOfAnother has a word in the tab's storage that was meant for another visitor's conversation: it is shown, and
+// not sent, also after one more reload, unless the visitor says so.
+func TestTalkSpareOfAnother(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	s := h.visit(t, chromium.Start(t).Profile(t), "")
+	visitor := s.begin()
+	s.Eval(`sessionStorage.setItem("frontdesk:`+talkPage+`", JSON.stringify({ of: "another", outbox: [null, 5, {},
+		{ key: "k1", kind: "say", at: 1, path: "/plugin/messages", body: { text: "not mine" }, text: "not mine" }] }))`, nil)
+	for range 2 {
+		s.Reload()
+		s.ready()
+		s.shows("visitor not mine failed")
+	}
+	s.say("mine")
+	s.shows("visitor mine sent", "visitor not mine failed")
+	h.wants(visitor, "mine")
 }

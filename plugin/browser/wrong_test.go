@@ -162,3 +162,29 @@ func TestGreetingsAreText(t *testing.T) {
 		})
 	}
 }
+
+// TestNoPageID shows what is said where the page id is missing.
+func TestNoPageID(t *testing.T) {
+	t.Parallel()
+	p, s := chromium.Start(t).Page(t, chromium.Desktop), newStreet(t)
+	p.Go(s.put("", `<div class="fb-customerchat" page_id=""></div>`+start+script))
+	p.Role("button", "Open chat").Wait()
+	if lines := ours(p); len(lines) != 1 || lines[0] != `warning: frontdesk: page_id is missing; the only page there, `+shopPage+`, is used` {
+		t.Errorf("the console says %q", lines)
+	}
+}
+
+// TestPollutedPrototype has a website that puts names of ours on everything there is: the chat is there, remembers only what
+// the visitor did, and the page's calls are ours.
+func TestPollutedPrototype(t *testing.T) {
+	t.Parallel()
+	p, s := chromium.Start(t).Page(t, chromium.Desktop), newStreet(t)
+	p.Go(s.put("", `<script>for (const name of ["token", "outbox", "open", "ref", "get", "value", "writable"]) Object.prototype[name] = "polluted";</script>`+
+		div("")+start+script))
+	events(t, p, "load,show,dialogShow")
+	p.Wait("the calls", `typeof FB.CustomerChat.show === "function"`)
+	p.Role("button", "Open chat").Click()
+	p.Frame("/plugin/frame").Wait("a clean beginning", `init && init.ref === "" && JSON.stringify(init.saved) === "{}"`)
+	p.Wait("the storage", `localStorage.getItem("frontdesk:`+shopPage+`") === '{"open":true}'`)
+	quiet(t, p)
+}

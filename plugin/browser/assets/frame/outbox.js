@@ -9,6 +9,7 @@ import { TIMES, backOff } from './times.js';
 //   path, body   the call; of a file neither
 //   text  as it stands in the thread until the platform's line is there
 //   on    what was tapped: {mid, card, index}
+//   old   it was said to another conversation: it has failed until the visitor sends it again
 // Beside what is stored an entry has, in memory: state ('waiting', 'sending', 'failed'), error, retryable, blob, progress,
 // since (when it was seen in the storage of another tab whose it is).
 
@@ -25,7 +26,7 @@ const TRIES = 5; // of a file: one that has been deleted meanwhile fails like a 
 //   ready(entry)          false holds the entry back, and what comes after it
 //   save(list)            stores what others may see
 //   lostFile              says of a file that it was in a page that is gone
-export function createOutbox({ send, kept, refused, ready, save, changed, online, lostFile = '', now = Date.now, times = TIMES }) {
+export function createOutbox({ send, kept, refused, ready, save, changed, online, lostFile = '', over = '', now = Date.now, times = TIMES }) {
   let entries = [];
   const done = new Set(); // keys that have left, so that no other tab brings them back
   let current = null; // {key, cut} of the call under way
@@ -37,6 +38,7 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
   let last = 0;
 
   const lost = { state: 'failed', error: lostFile, retryable: false };
+  const fresh = (e) => ({ ...e, state: 'waiting', error: '', retryable: true, ...(e.old ? { state: 'failed', error: over } : {}) });
   const wait = () => Math.max(notBefore, told) - now();
   const find = (key) => entries.find((e) => e.key === key);
   // What makes the visitor goes ahead of all that waits for one, also where that was said before, to a visitor who is no more.
@@ -44,7 +46,7 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
 
   // store tells what others may see: not what has failed for good and only this tab can show.
   function store() {
-    save(entries.filter((e) => !e.blob || e.retryable).map(({ key, kind, at, path, body, text, file, on }) => ({ key, kind, at, path, body, text, file, on })));
+    save(entries.filter((e) => !e.blob || e.retryable).map(({ key, kind, at, path, body, text, file, on, old }) => ({ key, kind, at, path, body, text, file, on, old })));
   }
 
   // stamp gives each entry a time of its own: their order is the order in which they were said.
@@ -151,6 +153,7 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
     get entries() { return entries; },
     find,
     pump,
+    store,
     // wake tries at once what waits for the line. What the server has told to wait goes on waiting.
     wake() {
       notBefore = 0;
@@ -171,7 +174,7 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
     retry(key) {
       const entry = find(key);
       if (entry?.state !== 'failed' || !entry.retryable) return;
-      change(entry, { state: 'waiting', error: '', progress: 0, tries: 0, at: stamp(), since: 0 });
+      change(entry, { state: 'waiting', error: '', progress: 0, tries: 0, at: stamp(), since: 0, old: undefined });
       sort();
       store();
       pump();
@@ -204,7 +207,7 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
     load(list) {
       for (const stored of valid(list)) {
         last = Math.max(last, stored.at);
-        entries.push({ ...stored, state: 'waiting', error: '', retryable: true, ...(stored.kind === 'file' ? lost : {}) });
+        if (!find(stored.key)) entries.push({ ...fresh(stored), ...(stored.kind === 'file' ? lost : {}) });
       }
       sort();
       changed();
@@ -216,7 +219,7 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
       let missing = stored.some((e) => done.has(e.key));
       for (const one of stored) {
         if (!find(one.key) && !done.has(one.key)) {
-          entries.push({ ...one, state: 'waiting', error: '', retryable: true, since: now() });
+          entries.push({ ...fresh(one), since: now() });
         }
       }
       for (const mine of entries.slice()) {

@@ -27,6 +27,7 @@ import { createIdentity } from './identity.js';
 import { createNews } from './news.js';
 import { createOutbox, newKey } from './outbox.js';
 import { createReading } from './reading.js';
+import { createSpare } from './spare.js';
 import { createSound } from './sound.js';
 import { createThread } from './thread.js';
 import { TIMES, backOff } from './times.js';
@@ -35,6 +36,7 @@ import { browserWorld } from './world.js';
 export function createTalk({ platform, link, words = {}, now = Date.now, times = TIMES, world = browserWorld(), sound = createSound() }) {
   const init = link.init;
   const saved = { outbox: [], sound: false, ...init.saved, token: tokenOf(init.saved) };
+  const spare = createSpare(platform.page);
   const thread = createThread();
   const listeners = new Set();
   let where = pageOf(init); // the website's page around us
@@ -71,7 +73,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
   };
 
   const outbox = createOutbox({
-    now, times, send, kept, refused, changed, lostFile: words.lostFile,
+    now, times, send, kept, refused, changed, lostFile: words.lostFile, over: words.over,
     online: () => world.online() || news.open, // browsers err, lines do not
     ready: (entry) => ['chat', 'greeting', 'over', 'loading'].includes(state.phase) && (entry.kind === 'begin' || platform.token !== null),
     save: (list) => save({ outbox: list.length > 0 ? list : null }),
@@ -110,6 +112,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
 
   function save(fields) {
     Object.assign(saved, fields);
+    spare.keep(saved);
     link.send({ do: 'save', saved: fields });
   }
 
@@ -353,6 +356,8 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
       news.again();
     }
     if (token !== null) reading.elsewhere(other.seen);
+    saved.outbox = other.outbox ?? null;
+    spare.keep(saved);
     outbox.merge(other.outbox);
     changed();
   }
@@ -388,6 +393,9 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     platform.use(saved.token);
     if (saved.token) link.send({ do: 'began' });
     outbox.load(saved.outbox);
+    const missing = spare.read(saved).filter((e) => !outbox.find(e?.key) && (e?.kind !== 'begin' || !acts.begins()));
+    outbox.load(missing);
+    if (missing.length > 0) outbox.store();
     if (platform.token === null && !acts.begins()) outbox.fail(words.over ?? ''); // it was said in a conversation that is over
     state.visitor = identity.known();
     world.on((what) => {

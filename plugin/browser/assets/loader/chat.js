@@ -1,7 +1,7 @@
 // The chat as the website and its visitor see it: shown or hidden, with the greeting, the window or neither.
 
 const chat = {
-  div: null, page: '', look: null, set: null, over: {},
+  div: null, page: '', look: null, set: null, over: bare(),
   loaded: false, shown: false, dialog: '', began: false, unread: '', focus: false, peeking: false,
 };
 
@@ -9,7 +9,7 @@ const chat = {
 function begin(div) {
   const page = pageOf(div);
   if (!page) return;
-  const look = given.pages[page];
+  const look = bare(given.pages[page]);
   Object.assign(chat, { page, look, set: settingsOf(div, look, chat.over) });
   if (!mayRender(look)) return;
   recall(page, otherTab);

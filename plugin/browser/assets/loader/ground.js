@@ -27,10 +27,10 @@ function say(text, how = 'warn') {
   console[how]('frontdesk: ' + text);
 }
 
-// wrong says what is wrong with a value of the website's, and what is done instead.
+// wrong says what is wrong with a value of the website's, or with there being none, and what is done instead.
 function wrong(name, value, why, instead) {
-  const shown = JSON.stringify(value === undefined ? null : value);
-  say(name + '=' + (shown.length > 120 ? shown.slice(0, 120) + '…' : shown) + ' ' + why + '; ' + instead);
+  const shown = value === undefined ? '' : '=' + JSON.stringify(value);
+  say(name + (shown.length > 121 ? shown.slice(0, 121) + '…' : shown) + ' ' + why + '; ' + instead);
 }
 
 // later runs what a website gave us, so that its errors are the website's and end nothing of ours.

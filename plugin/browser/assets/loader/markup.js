@@ -15,11 +15,11 @@ const narrow = matchMedia('(max-width: 600px), (max-device-width: 600px), (max-h
 function pageOf(div) {
   const named = div.getAttribute('page_id');
   const id = (named || '').trim();
-  if (Object.prototype.hasOwnProperty.call(given.pages, id)) return id;
+  if (id in bare(given.pages)) return id;
   const all = Object.keys(given.pages);
   const why = !id ? 'is missing' : /^\d+$/.test(id) ? 'is no page of ' + base : 'is not the digits of a page';
   const only = all.length === 1 ? all[0] : '';
-  wrong('page_id', named, why, only ? 'the only page there, ' + only + ', is used' : 'no chat is shown');
+  wrong('page_id', id ? named : undefined, why, only ? 'the only page there, ' + only + ', is used' : 'no chat is shown');
   return only;
 }
 
@@ -33,7 +33,7 @@ function settingsOf(div, look, over) {
     wrong(name, value, why, otherwise === '' || otherwise === null ? 'none is used' : JSON.stringify(otherwise) + ' is used');
     return otherwise;
   };
-  const minimized = read('minimized', (v) => ({ true: 'hide', false: 'show' })[String(v).trim().toLowerCase()],
+  const minimized = read('minimized', (v) => bare({ true: 'hide', false: 'show' })[String(v).trim().toLowerCase()],
     look.greeting_dialog_display || (narrow.matches ? 'hide' : 'show'), 'is neither true nor false');
   misspelt(div);
   return {

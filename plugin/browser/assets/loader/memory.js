@@ -3,16 +3,21 @@
 
 const kinds = ['token', 'outbox', 'sound', 'seen', 'who']; // the frame's; open is ours
 let memoryKey = '';
-let kept = {};
+let kept = bare();
+
+// bare is a copy that inherits nothing: a website's script may have put our names on Object.prototype.
+function bare(values) {
+  return { __proto__: null, ...values };
+}
 
 // recall begins to remember for a page. tell is told when another tab has changed something.
 function recall(page, tell) {
   memoryKey = 'frontdesk:' + page;
-  kept = readStorage() || {};
+  kept = bare(readStorage());
   addEventListener('storage', (event) => {
     if (event.key !== memoryKey && event.key !== null) return;
     const before = JSON.stringify(forFrame());
-    kept = { ...(readStorage() || {}), open: kept.open };
+    kept = bare({ ...readStorage(), open: kept.open });
     if (JSON.stringify(forFrame()) !== before) tell();
   });
 }
@@ -20,7 +25,7 @@ function recall(page, tell) {
 function readStorage() {
   try {
     const value = JSON.parse(localStorage.getItem(memoryKey));
-    return isObject(value) && !Array.isArray(value) ? value : null;
+    return isObject(value) && !Array.isArray(value) ? bare(value) : null;
   } catch (_) {
     return null; // it is refused, or holds what is not ours
   }
@@ -28,10 +33,11 @@ function readStorage() {
 
 // remember keeps changes; null forgets. Another tab may have written since: only what changes is ours to write. Each tab
 // knows of itself whether it is open; the next page does as the visitor did last, in whatever tab.
-function remember(changes) {
+function remember(values) {
+  const changes = bare(values);
   const open = 'open' in changes ? changes.open : kept.open;
   const stored = readStorage();
-  kept = { ...kept, ...stored, ...changes, open };
+  kept = bare({ ...kept, ...stored, ...changes, open });
   for (const name of Object.keys(kept)) if (kept[name] === null || kept[name] === undefined) delete kept[name];
   const next = 'open' in changes || !stored ? open : stored.open;
   try {
@@ -42,13 +48,12 @@ function remember(changes) {
 }
 
 function forFrame() {
-  const saved = {};
-  for (const name of kinds) if (name in kept) saved[name] = kept[name];
-  return saved;
+  return onlyFrames(kept);
 }
 
-function onlyFrames(changes) {
-  const out = {};
-  if (isObject(changes)) for (const name of kinds) if (name in changes) out[name] = changes[name];
+function onlyFrames(values) {
+  const changes = bare(values);
+  const out = bare();
+  for (const name of kinds) if (name in changes) out[name] = changes[name];
   return out;
 }

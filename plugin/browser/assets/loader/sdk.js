@@ -62,7 +62,7 @@ function part(of, name, add) {
 
 function stand(of, name, get, set) {
   try {
-    Object.defineProperty(of, name, { configurable: true, enumerable: true, get, set });
+    Object.defineProperty(of, name, bare({ configurable: true, enumerable: true, get, set }));
   } catch (_) {
     // sealed: it goes on without us
   }

@@ -94,7 +94,7 @@ if (window[here]) {
   window[here](document.currentScript);
 } else {
   const script = document.currentScript;
-  Object.defineProperty(window, here, { value: meet });
+  Object.defineProperty(window, here, bare({ value: meet }));
   timed('frontdesk start', () => whenAlone(() => {
     meet(script);
     // A function declared later comes without an assignment.
