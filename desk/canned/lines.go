@@ -35,6 +35,9 @@ func (s *sheet) fault(n int, advice, problem string, args ...any) {
 	s.faults = append(s.faults, Fault{File: s.file, Line: n, Problem: fmt.Sprintf(problem, args...), Advice: advice})
 }
 
+// byteOrderMark is what some editors put before a text; at the beginning of a file it is no part of it.
+const byteOrderMark = "\ufeff"
+
 // takeApart splits a file. A file that does not begin with one of the words of a header is all text.
 func takeApart(file string, data []byte, words []string) *sheet {
 	s := &sheet{file: file}
@@ -42,7 +45,7 @@ func takeApart(file string, data []byte, words []string) *sheet {
 		s.fault(0, "make it shorter", "the file has %d bytes, at most %d are read", len(data), MaxFile)
 		return s
 	}
-	all := strings.TrimPrefix(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(data)), "\ufeff")
+	all := strings.TrimPrefix(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(data)), byteOrderMark)
 	lines := strings.Split(all, "\n")
 	if !s.checkCharacters(lines) {
 		return s

@@ -52,7 +52,7 @@ func Format(r Response) []byte {
 	switch first, _, _ := strings.Cut(r.Text, "\n"); {
 	case r.Text == "":
 		return []byte(header)
-	case header == "" && !beginsHeader(first, responseWords):
+	case header == "" && !beginsHeader(first, responseWords) && !strings.HasPrefix(r.Text, byteOrderMark):
 		return []byte(r.Text + "\n")
 	}
 	return []byte(header + "\n" + r.Text + "\n")
