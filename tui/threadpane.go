@@ -169,6 +169,7 @@ func (m *Model) fetchThread(id store.ConversationID) tea.Cmd {
 	m.thread.gen++
 	m.thread.wanted = id
 	m.thread.slow = false
+	m.thread.fetching = false // what is on its way belongs to the thread as it was, and is not taken any more
 	gen := m.thread.gen
 	n := min(max(m.lay.body.h/2, 10), pageMessages) // most take two lines or more; what is missing is fetched after
 	return tea.Batch(loadThread(m.ctx, m.desk, id, m.agent, n, gen), later(m.ctx, slowPause, func() tea.Msg { return slowMsg{gen} }))
