@@ -197,10 +197,13 @@ export function createOutbox({ send, kept, refused, ready, save, changed, online
       store();
     },
     // fail ends what cannot be sent in this conversation any more, and leaves it to be read.
-    fail(error) {
+    // With ended the conversation is over: no later page sends it by itself to the next one.
+    fail(error, ended = false) {
       for (const entry of entries) {
         if (entry.state !== 'failed') Object.assign(entry, { state: 'failed', error });
+        if (ended && entry.kind !== 'begin') entry.old = true;
       }
+      if (ended && entries.length > 0) store();
       changed();
     },
     // load takes up what an earlier page, or another tab, has stored.

@@ -179,7 +179,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     news.stop();
     platform.use(null);
     save({ token: null, seen: null, who: null });
-    outbox.fail(message);
+    outbox.fail(message, true);
     set({ phase: 'over', notice: message, typing: false });
     return true;
   }
@@ -396,7 +396,7 @@ export function createTalk({ platform, link, words = {}, now = Date.now, times =
     const missing = spare.read(saved).filter((e) => !outbox.find(e?.key) && (e?.kind !== 'begin' || !acts.begins()));
     outbox.load(missing);
     if (missing.length > 0) outbox.store();
-    if (platform.token === null && !acts.begins()) outbox.fail(words.over ?? ''); // it was said in a conversation that is over
+    if (platform.token === null && !acts.begins()) outbox.fail(words.over ?? '', true); // it was said in a conversation that is over
     state.visitor = identity.known();
     world.on((what) => {
       if (['online', 'seen', 'back', 'woke'].includes(what)) {
