@@ -228,7 +228,7 @@ func (a *audit) fails() {
 	s.chat.Role("button", s.word("dismiss")).Click()
 }
 
-// ends: blocked, with words that come too late, and over.
+// ends: blocked, with words that come too late, over, not for this visitor, and without a website around it.
 func (a *audit) ends() {
 	a.t.Helper()
 	s, h := a.shopper, a.house
@@ -242,6 +242,12 @@ func (a *audit) ends() {
 	h.graph(a.t, http.MethodDelete, "/plugin/contacts/"+a.contact, "application/json", "")
 	s.chat.Role("button", s.word("again")).Wait()
 	a.look("over", s.chat)
+	h.graph(a.t, http.MethodPost, "/me/chat_plugin", "application/json", `{"minimum_age":18}`)
+	s.chat.Role("button", s.word("again")).Click()
+	s.chat.Role("button", s.word("again")).Gone()
+	a.look("refused", s.chat)
+	s.page.Go(h.base + "/plugin/frame?page_id=" + h.site.id + "&locale=" + a.language) // nobody tells it whose chat it is
+	a.look("loading", s.page.Document)
 }
 
 // file makes a file of a size and returns its path.
